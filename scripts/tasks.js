@@ -1,0 +1,193 @@
+// Every npm script of the root ends here: node scripts/tasks.js <command> [arguments]. Plain JavaScript, run by the
+// Node that scripts/bootstrap.js chose, with the packages installed.
+import { spawn } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+
+const bin = {
+  biome: "node_modules/@biomejs/biome/bin/biome",
+  hardhat: "node_modules/hardhat/dist/src/cli.js",
+  mocha: "node_modules/mocha/bin/_mocha",
+  prettier: "node_modules/prettier/bin/prettier.cjs",
+  solhint: "node_modules/solhint/solhint.js",
+  tsc: "node_modules/typescript/bin/tsc",
+};
+const fromSource = ["--conditions=assay-source", "--import", "tsx"];
+const solidity = ["contracts/**/*.sol", "test/**/*.sol"];
+
+// Runs Node on `argv`. Output goes to the terminal, or is kept (`quiet`), or both (`tee`).
+function node(argv, { quiet = false, tee = false, env = {} } = {}) {
+  return new Promise((done) => {
+    const piped = quiet || tee;
+    const child = spawn(process.execPath, argv, {
+      stdio: ["inherit", piped ? "pipe" : "inherit", piped ? "pipe" : "inherit"],
+      env: { ...process.env, ...env },
+    });
+    let output = "";
+    const keep = (to) => (chunk) => {
+      output += chunk;
+      if (tee) to.write(chunk);
+    };
+    child.stdout?.on("data", keep(process.stdout));
+    child.stderr?.on("data", keep(process.stderr));
+    child.on("error", (error) => done({ code: 1, output: error.message }));
+    child.on("close", (code, signal) => done({ code: code ?? 1, output: signal ? `${output}\nkilled by ${signal}` : output }));
+  });
+}
+
+async function must(argv, options) {
+  const { code, output } = await node(argv, options);
+  if (code === 0) return;
+  if (options?.quiet) process.stderr.write(output);
+  process.exit(code);
+}
+
+const hardhat = (...argv) => [...fromSource, bin.hardhat, ...argv];
+const compileSilently = () => must(hardhat("build", "--no-tests"), { quiet: true });
+
+// Warnings that the compiler gave for our sources: kept in Hardhat's build information, so a cached build shows them too.
+function compilerWarnings() {
+  const folder = "artifacts/build-info";
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".output.json"))
+    .flatMap((file) => JSON.parse(readFileSync(join(folder, file), "utf8")).output?.errors ?? [])
+    .filter((error) => error.sourceLocation?.file.startsWith("project/"))
+    .map((error) => error.formattedMessage);
+}
+
+async function compile() {
+  const { code, output } = await node(hardhat("build", "--no-tests"), { quiet: true });
+  const warnings = code === 0 ? compilerWarnings() : [];
+  return { code: code || (warnings.length > 0 ? 1 : 0), output: warnings.join("\n") || output };
+}
+
+async function test(selection) {
+  const started = Date.now();
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const stage = async (name, run) => {
+    const from = Date.now();
+    const { code, output } = await run();
+    totals[code === 0 ? "passed" : "failed"] += 1;
+    console.log(`${code === 0 ? "✔" : "✖"} ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+    if (code !== 0) console.log(output.trimEnd());
+    return code === 0;
+  };
+  const check = (name, argv) => stage(name, () => node(argv, { quiet: true }));
+
+  const whole = selection.length === 0;
+  const compiled = stage("compile contracts", compile);
+  if (whole) {
+    await check("lint TypeScript", [bin.biome, "ci", "--error-on-warnings", "."]);
+    await check("type check", [bin.tsc, "-p", "tsconfig.json"]);
+    if (globSync(solidity[0]).length > 0) {
+      await check("lint Solidity", [bin.solhint, "--max-warnings", "0", "--disc", ...solidity]);
+      await check("format Solidity", [bin.prettier, "--check", "--log-level", "warn", ...solidity]);
+    }
+  }
+  if (await compiled) {
+    if (whole) await check("ABI up to date", [...fromSource, "scripts/generateAbi.ts", "--check"]);
+    await solidityTests(select(selection, "test/**/*.t.sol"), totals);
+    await mochaTests(select(selection, "test/**/*.test.ts"), totals);
+  }
+
+  console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ""}`);
+  process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+}
+
+// The test files of `pattern` that lie under the given files and folders ("contracts" means "test/contracts").
+function select(selection, pattern) {
+  const files = globSync(pattern).sort();
+  if (selection.length === 0) return files;
+  const roots = selection.map((path) => relative(root, resolve(existsSync(path) ? path : join("test", path))));
+  return files.filter((file) => roots.some((path) => file === path || file.startsWith(`${path}/`)));
+}
+
+async function solidityTests(files, totals) {
+  if (files.length === 0) return;
+  const { code, output } = await node(hardhat("test", "solidity", "--no-compile", ...files), { tee: true });
+  const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
+  add(totals, code, { passes: count("passing"), failures: count("failing"), pending: count("skipped") });
+}
+
+async function mochaTests(files, totals) {
+  if (files.length === 0) return;
+  const folder = mkdtempSync(join(tmpdir(), "assay-test-"));
+  const record = join(folder, "totals.json");
+  const options = ["--parallel", "--jobs", "2", "--timeout", "60000", "--forbid-only", "--exit"];
+  const argv = [...fromSource, bin.mocha, ...options, "--reporter", "scripts/reporter.js", ...files];
+  const { code } = await node(argv, { env: { ASSAY_TEST_TOTALS: record } });
+  const counts = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : { passes: 0, failures: 0, pending: 0 };
+  rmSync(folder, { recursive: true });
+  add(totals, code, counts);
+}
+
+// A runner that fails without naming a failed test (it crashed, or found nothing to run) is one failure itself.
+function add(totals, code, { passes, failures, pending }) {
+  totals.passed += passes;
+  totals.failed += failures || (code === 0 ? 0 : 1);
+  totals.skipped += pending;
+}
+
+async function build() {
+  await must(hardhat("build", "--no-tests"));
+  await must([...fromSource, "scripts/generateAbi.ts"]);
+  for (const name of ["sdk", "node"]) {
+    rmSync(join(name, "dist"), { recursive: true, force: true });
+    await must([bin.tsc, "-p", `${name}/tsconfig.build.json`]);
+  }
+}
+
+async function bench([name, ...argv]) {
+  const names = existsSync("bench") ? readdirSync("bench").filter((file) => file.endsWith(".ts")) : [];
+  if (!name || name.startsWith("-")) {
+    console.log("npm run bench -- NAME [--json], where NAME is one of:");
+    for (const file of names.sort()) console.log(`  ${file.slice(0, -".ts".length)}`);
+    return;
+  }
+  if (!names.includes(`${name}.ts`)) fail(`bench/${name}.ts does not exist: npm run bench lists the benchmarks`);
+  await compileSilently();
+  await must([...fromSource, `bench/${name}.ts`, ...argv]);
+}
+
+async function assay(argv) {
+  if (!existsSync("artifacts/contracts")) await compileSilently();
+  await must([...fromSource, "node/cli.ts", ...argv]);
+}
+
+async function start(argv) {
+  await compileSilently();
+  await must([...fromSource, "scripts/start.ts", ...argv]);
+}
+
+async function lint() {
+  await must([bin.biome, "ci", "--error-on-warnings", "."]);
+  await must([bin.tsc, "-p", "tsconfig.json"]);
+  await must([bin.solhint, "--max-warnings", "0", "--disc", ...solidity]);
+  await must([bin.prettier, "--check", ...solidity]);
+}
+
+async function format() {
+  await must([bin.biome, "check", "--write", "."]);
+  await must([bin.prettier, "--write", ...solidity]);
+}
+
+async function coverage(argv) {
+  await must(hardhat("test", "--coverage", ...argv));
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+const commands = { start, test, bench, assay, build, lint, format, coverage };
+const [command, ...argv] = process.argv.slice(2);
+if (!Object.hasOwn(commands, command ?? "")) fail(`one of: ${Object.keys(commands).join(", ")}`);
+await commands[command](argv);

@@ -1,0 +1,2 @@
+// @assay/sdk/ethers: adapters for applications that use ethers.
+export {};
