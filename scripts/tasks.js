@@ -1,7 +1,7 @@
 // Every npm script of the root ends here: node scripts/tasks.js <command> [arguments]. Plain JavaScript, run by the
 // Node that scripts/bootstrap.js chose, with the packages installed.
 import { spawn } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ process.chdir(root);
 const bin = {
   biome: "node_modules/@biomejs/biome/bin/biome",
   hardhat: "node_modules/hardhat/dist/src/cli.js",
-  mocha: "node_modules/mocha/bin/_mocha",
+  mocha: "node_modules/mocha/bin/mocha.js",
   prettier: "node_modules/prettier/bin/prettier.cjs",
   solhint: "node_modules/solhint/solhint.js",
   tsc: "node_modules/typescript/bin/tsc",
@@ -36,7 +36,9 @@ function node(argv, { quiet = false, tee = false, env = {} } = {}) {
     child.stdout?.on("data", keep(process.stdout));
     child.stderr?.on("data", keep(process.stderr));
     child.on("error", (error) => done({ code: 1, output: error.message }));
-    child.on("close", (code, signal) => done({ code: code ?? 1, output: signal ? `${output}\nkilled by ${signal}` : output }));
+    child.on("close", (code, signal) =>
+      done({ code: code ?? 1, output: signal ? `${output}\nkilled by ${signal}` : output }),
+    );
   });
 }
 
@@ -46,6 +48,14 @@ async function must(argv, options) {
   if (options?.quiet) process.stderr.write(output);
   process.exit(code);
 }
+
+// What `npm run lint` and the first stages of `npm test` hold the sources to.
+const checks = {
+  "lint TypeScript": [bin.biome, "ci", "--error-on-warnings", "."],
+  "type check": [bin.tsc, "-p", "tsconfig.json"],
+  "lint Solidity": [bin.solhint, "--max-warnings", "0", "--disc", "--noPoster", ...solidity],
+  "format Solidity": [bin.prettier, "--check", "--no-error-on-unmatched-pattern", ...solidity],
+};
 
 const hardhat = (...argv) => [...fromSource, bin.hardhat, ...argv];
 const compileSilently = () => must(hardhat("build", "--no-tests"), { quiet: true });
@@ -62,51 +72,58 @@ function compilerWarnings() {
 }
 
 async function compile() {
-  const { code, output } = await node(hardhat("build", "--no-tests"), { quiet: true });
+  const { code, output } = await node(hardhat("build"), { quiet: true });
   const warnings = code === 0 ? compilerWarnings() : [];
   return { code: code || (warnings.length > 0 ? 1 : 0), output: warnings.join("\n") || output };
 }
 
-async function test(selection) {
-  const started = Date.now();
-  const totals = { passed: 0, failed: 0, skipped: 0 };
-  const stage = async (name, run) => {
-    const from = Date.now();
-    const { code, output } = await run();
-    totals[code === 0 ? "passed" : "failed"] += 1;
-    console.log(`${code === 0 ? "✔" : "✖"} ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
-    if (code !== 0) console.log(output.trimEnd());
-    return code === 0;
-  };
-  const check = (name, argv) => stage(name, () => node(argv, { quiet: true }));
-
-  const whole = selection.length === 0;
-  const compiled = stage("compile contracts", compile);
-  if (whole) {
-    await check("lint TypeScript", [bin.biome, "ci", "--error-on-warnings", "."]);
-    await check("type check", [bin.tsc, "-p", "tsconfig.json"]);
-    if (globSync(solidity[0]).length > 0) {
-      await check("lint Solidity", [bin.solhint, "--max-warnings", "0", "--disc", ...solidity]);
-      await check("format Solidity", [bin.prettier, "--check", "--log-level", "warn", ...solidity]);
-    }
-  }
-  if (await compiled) {
-    if (whole) await check("ABI up to date", [...fromSource, "scripts/generateAbi.ts", "--check"]);
-    await solidityTests(select(selection, "test/**/*.t.sol"), totals);
-    await mochaTests(select(selection, "test/**/*.test.ts"), totals);
-  }
-
-  console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`);
-  console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ""}`);
-  process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+// Runs one stage and reports it in a line, with its output if it failed.
+async function stage(name, running) {
+  const from = Date.now();
+  const { code, output } = await running;
+  console.log(`${code === 0 ? "✔" : "✖"} ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+  if (code !== 0) console.log(output.trimEnd());
+  return code === 0;
 }
 
-// The test files of `pattern` that lie under the given files and folders ("contracts" means "test/contracts").
+async function test(selection) {
+  const whole = selection.length === 0;
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const counted = async (name, running) => {
+    const passed = await stage(name, running);
+    totals[passed ? "passed" : "failed"] += 1;
+    return passed;
+  };
+
+  const solidityFiles = select(selection, "test/**/*.t.sol");
+  const mochaFiles = select(selection, "test/**/*.test.ts");
+  if (solidityFiles.length + mochaFiles.length === 0) fail(`no test under ${selection.join(", ") || "test"}`);
+
+  const compiled = counted("compile contracts", compile()); // slow and on one core: the checks run beside it
+  if (whole) {
+    for (const [name, argv] of Object.entries(checks)) await counted(name, node(argv, { quiet: true }));
+  }
+  if (await compiled) {
+    const freshness = [...fromSource, "scripts/generateAbi.ts", "--check"];
+    if (whole) await counted("ABI up to date", node(freshness, { quiet: true }));
+    await solidityTests(solidityFiles, totals);
+    await mochaTests(mochaFiles, totals);
+  }
+
+  const { passed, failed, skipped } = totals;
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+// The test files of `pattern` that lie under the given files and folders; "contracts" means "test/contracts".
 function select(selection, pattern) {
   const files = globSync(pattern).sort();
   if (selection.length === 0) return files;
-  const roots = selection.map((path) => relative(root, resolve(existsSync(path) ? path : join("test", path))));
-  return files.filter((file) => roots.some((path) => file === path || file.startsWith(`${path}/`)));
+  const below = selection.map((path) => {
+    const inTest = join("test", path);
+    return relative(root, resolve(existsSync(inTest) ? inTest : path));
+  });
+  return files.filter((file) => below.some((path) => file === path || file.startsWith(`${path}/`)));
 }
 
 async function solidityTests(files, totals) {
@@ -123,7 +140,9 @@ async function mochaTests(files, totals) {
   const options = ["--parallel", "--jobs", "2", "--timeout", "60000", "--forbid-only", "--exit"];
   const argv = [...fromSource, bin.mocha, ...options, "--reporter", "scripts/reporter.js", ...files];
   const { code } = await node(argv, { env: { ASSAY_TEST_TOTALS: record } });
-  const counts = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : { passes: 0, failures: 0, pending: 0 };
+  const counts = existsSync(record)
+    ? JSON.parse(readFileSync(record, "utf8"))
+    : { passes: 0, failures: 0, pending: 0 };
   rmSync(folder, { recursive: true });
   add(totals, code, counts);
 }
@@ -136,7 +155,7 @@ function add(totals, code, { passes, failures, pending }) {
 }
 
 async function build() {
-  await must(hardhat("build", "--no-tests"));
+  await must(hardhat("build"));
   await must([...fromSource, "scripts/generateAbi.ts"]);
   for (const name of ["sdk", "node"]) {
     rmSync(join(name, "dist"), { recursive: true, force: true });
@@ -151,7 +170,8 @@ async function bench([name, ...argv]) {
     for (const file of names.sort()) console.log(`  ${file.slice(0, -".ts".length)}`);
     return;
   }
-  if (!names.includes(`${name}.ts`)) fail(`bench/${name}.ts does not exist: npm run bench lists the benchmarks`);
+  if (!names.includes(`${name}.ts`))
+    fail(`bench/${name}.ts does not exist: npm run bench lists the benchmarks`);
   await compileSilently();
   await must([...fromSource, `bench/${name}.ts`, ...argv]);
 }
@@ -167,15 +187,14 @@ async function start(argv) {
 }
 
 async function lint() {
-  await must([bin.biome, "ci", "--error-on-warnings", "."]);
-  await must([bin.tsc, "-p", "tsconfig.json"]);
-  await must([bin.solhint, "--max-warnings", "0", "--disc", ...solidity]);
-  await must([bin.prettier, "--check", ...solidity]);
+  for (const [name, argv] of Object.entries(checks)) {
+    if (!(await stage(name, node(argv, { quiet: true })))) process.exitCode = 1;
+  }
 }
 
 async function format() {
   await must([bin.biome, "check", "--write", "."]);
-  await must([bin.prettier, "--write", ...solidity]);
+  await must([bin.prettier, "--write", "--no-error-on-unmatched-pattern", ...solidity]);
 }
 
 async function coverage(argv) {
