@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Commitment, FinalityLevel, Method, Request, RequestParams, RequestStatus} from "../types/Market.sol";
+import {Claim} from "../types/Trace.sol";
+
+/// @title Requests and commitments: request → claim → commit → window → finalize.
+/// @notice Every state that is not terminal has a deadline and a call by which anyone moves it on. Money is never pushed:
+/// fees and refunds are credited in the vault. A consumer is called only after finality and cannot block anything.
+interface IInferenceMarket {
+    /// @notice Thrown when a request is not in the status that the call needs.
+    error WrongStatus(bytes32 requestId, RequestStatus status, RequestStatus required);
+
+    /// @notice Thrown when the fee is below the tier's minimum.
+    error FeeTooLow(uint256 given, uint256 minimum);
+
+    /// @notice Thrown when the input or output has another length than the program declares.
+    error WrongLength(uint256 given, uint256 required);
+
+    /// @notice Thrown when the program's trees are deeper than the tier's time formula allows.
+    error ProgramTooDeep(uint8 traceDepth, uint8 tensorDepth, uint8 maxTraceDepth, uint8 maxTensorDepth);
+
+    /// @notice Thrown when a verification method is not offered by this deployment.
+    error MethodNotOffered(Method method);
+
+    /// @notice Thrown when the caller lacks the role it needs for `account`.
+    error NotAuthorized(address caller, address account);
+
+    /// @notice Thrown when a call comes after the deadline of the present status.
+    error DeadlinePassed(uint64 deadline);
+
+    /// @notice Thrown when a call comes before the deadline of the present status has passed.
+    error DeadlineNotReached(uint64 deadline);
+
+    /// @notice Thrown when a commitment still has open disputes.
+    error DisputesOpen(bytes32 commitId, uint32 open);
+
+    /// @notice Thrown when the number of passes is outside 1 .. maxPasses.
+    error WrongPasses(uint32 given, uint32 maximum);
+
+    /// @notice Thrown when bytes do not hash to the committed root.
+    error WrongRoot(bytes32 computed, bytes32 committed);
+
+    /// @notice Thrown when a delivery carries too little gas to give the consumer what it was promised.
+    error InsufficientGas(uint256 given, uint256 required);
+
+    /// @notice Thrown when a callback is asked for without a consumer, or with more gas than allowed.
+    error InvalidCallback(address consumer, uint32 callbackGas, uint32 maximum);
+
+    /// @notice Thrown when a result was delivered already.
+    error AlreadyDelivered(bytes32 requestId);
+
+    /// @notice Thrown when a commitment is unknown or can no longer be challenged or slashed.
+    error NotDisputable(bytes32 commitId);
+
+    /// @notice Thrown when the caller is not the dispute game.
+    error NotDisputeGame(address caller);
+
+    /// @notice Thrown when the game is named a second time, or by another than the deployer.
+    error GameAlreadySet();
+
+    event Requested(
+        bytes32 indexed requestId,
+        bytes32 indexed programId,
+        address indexed requester,
+        address worker,
+        uint96 fee,
+        uint16 version,
+        Method method,
+        uint64 claimBy,
+        bytes32 inputRoot,
+        bytes input
+    );
+    event Claimed(bytes32 indexed requestId, address indexed worker, uint96 lock, uint64 commitBy);
+    event Committed(
+        bytes32 indexed requestId,
+        bytes32 indexed commitId,
+        address indexed worker,
+        bytes32 outputRoot,
+        uint32 passes,
+        uint64 challengeUntil,
+        bytes output
+    );
+    event Finalized(bytes32 indexed requestId, bytes32 indexed commitId, address indexed worker, uint96 fee);
+    event CommitmentSlashed(
+        bytes32 indexed requestId,
+        bytes32 indexed commitId,
+        address indexed worker,
+        uint96 amount,
+        address reporter
+    );
+    event SlashSettled(
+        bytes32 indexed commitId,
+        uint96 reporterReward,
+        uint96 gasPot,
+        uint96 compensation,
+        uint96 burned
+    );
+    event RequestClosed(bytes32 indexed requestId, RequestStatus status, uint96 refunded, uint96 penalty);
+    event Delivered(bytes32 indexed requestId, address indexed consumer, bool success);
+
+    /// @notice Posts a request with its input and escrows the fee (the caller approves the vault beforehand).
+    function request(RequestParams calldata params) external returns (bytes32 requestId);
+
+    /// @notice Takes back a request that nobody has claimed.
+    function cancel(bytes32 requestId) external;
+
+    /// @notice Claims an open request for `worker` and locks its stake. Caller: the worker or its operator key.
+    function claim(bytes32 requestId, address worker) external;
+
+    /// @notice Posts the output. The window starts now. Caller: the worker or its operator key.
+    function commit(bytes32 requestId, uint32 passes, bytes calldata output) external returns (bytes32 commitId);
+
+    /// @notice Ends an open request after its claim deadline; the fee is credited back. Anyone.
+    function expire(bytes32 requestId) external;
+
+    /// @notice Ends a claimed request after its delivery deadline: fee back, a small penalty to the requester. Anyone.
+    function timeoutDelivery(bytes32 requestId) external;
+
+    /// @notice Pays the worker after the window, if no dispute is open. Anyone.
+    function finalize(bytes32 requestId) external;
+
+    /// @notice Ends a claimed or committed request whose program was retired as malformed: fee and lock back. Anyone.
+    function refundRetired(bytes32 requestId) external;
+
+    /// @notice Distributes a slash after the airgap. Anyone.
+    function settle(bytes32 commitId) external;
+
+    /// @notice Calls the consumer with the final output. Anyone, once.
+    function deliver(bytes32 requestId, bytes calldata output) external;
+
+    // Dispute game only
+
+    function disputeOpened(bytes32 commitId) external;
+    function disputeLost(bytes32 commitId) external;
+
+    /// @notice Slashes the commitment for a proven fault or a missed clock.
+    function slash(bytes32 commitId, address reporter) external;
+
+    // Views
+
+    function getRequest(bytes32 requestId) external view returns (Request memory);
+    function getCommitment(bytes32 commitId) external view returns (Commitment memory);
+
+    /// @notice The commitment's status as its request has it.
+    function commitmentStatus(bytes32 commitId) external view returns (RequestStatus);
+
+    /// @notice What the dispute game needs to know; `traceRoot` is left zero.
+    function claimOf(bytes32 commitId) external view returns (Claim memory);
+
+    /// @notice The result as far as it is known.
+    function result(bytes32 requestId) external view returns (RequestStatus status, FinalityLevel level, bytes32 outputRoot);
+
+    function nonces(address requester) external view returns (uint256);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Program, ProgramHeader} from "../types/Program.sol";
+
+/// @title Registered programs. Append-only; nobody owns an entry.
+/// @notice Publishing takes a bond. A descriptor that breaks a rule retires the program, costs the bond, and turns every
+/// open commitment on it into a refund.
+interface IProgramRegistry {
+    /// @notice Evidence that one descriptor breaks a rule by itself (`producer` empty) or disagrees with the producer of
+    /// one of its operands.
+    struct MalformedProof {
+        uint32 index;
+        bytes descriptor;
+        bytes32[] path;
+        uint8 operand;
+        bytes producer;
+        bytes32[] producerPath;
+    }
+
+    /// @notice Thrown when a program is not registered or is retired.
+    error ProgramNotActive(bytes32 programId);
+
+    /// @notice Thrown when a header field is outside what the operator set allows.
+    error InvalidHeader(bytes32 field, uint256 given, uint256 bound);
+
+    /// @notice Thrown when the evidence shows no broken rule.
+    error DescriptorWellFormed(bytes32 programId, uint32 index);
+
+    /// @notice Thrown when the bond is not yet free, or is gone.
+    error BondNotReclaimable(bytes32 programId, uint64 reclaimableAt);
+
+    /// @param uri Where the program and its manifest may be fetched; a hint, hashed into nothing.
+    event ProgramRegistered(
+        bytes32 indexed programId,
+        address indexed publisher,
+        ProgramHeader header,
+        bytes32 programRoot,
+        bytes32 descriptorsRoot,
+        bytes32 constantsRoot,
+        bytes32 manifestHash,
+        string uri
+    );
+    event ProgramRetired(bytes32 indexed programId, address indexed prover, uint256 reward, uint256 burned);
+    event PublisherBondReclaimed(bytes32 indexed programId, address indexed publisher, uint256 amount);
+
+    /// @notice Registers a program; idempotent. The first registrant pays the bond and gains no right over the entry.
+    function register(
+        ProgramHeader calldata header,
+        bytes32 descriptorsRoot,
+        bytes32 constantsRoot,
+        bytes32 manifestHash,
+        string calldata uri
+    ) external returns (bytes32 programId);
+
+    /// @notice Retires a program with a malformed descriptor. Half of the bond is credited to the caller, half burned.
+    function proveMalformed(bytes32 programId, MalformedProof calldata proof) external;
+
+    /// @notice Gives the bond back to the publisher once the time to prove malformation has passed.
+    function reclaimBond(bytes32 programId) external;
+
+    function program(bytes32 programId) external view returns (Program memory);
+    function isActive(bytes32 programId) external view returns (bool);
+
+    /// @notice Depth of the trace tree and of the deepest tensor tree.
+    function depths(bytes32 programId) external view returns (uint8 traceDepth, uint8 tensorDepth);
+}
