@@ -51,7 +51,7 @@ async function must(argv, options) {
 
 // What `npm run lint` and the first stages of `npm test` hold the sources to.
 const checks = {
-  "lint TypeScript": [bin.biome, "ci", "--error-on-warnings", "."],
+  "lint TypeScript": [bin.biome, "ci", "--colors=off", "--error-on-warnings", "."],
   "type check": [bin.tsc, "-p", "tsconfig.json"],
   "lint Solidity": [bin.solhint, "--max-warnings", "0", "--disc", "--noPoster", ...solidity],
   "format Solidity": [bin.prettier, "--check", "--no-error-on-unmatched-pattern", ...solidity],
