@@ -11,9 +11,6 @@ interface IStepVerifier {
     /// @notice Thrown when a Merkle path does not lead from the opened leaf to the committed root.
     error WrongOpening(bytes32 computedRoot, bytes32 committedRoot);
 
-    /// @notice Thrown when a path has another length than the depth of its tree demands.
-    error WrongPathLength(uint256 given, uint256 required);
-
     /// @notice Thrown when the tile in a proof does not hash to the disputed node.
     error WrongTile(bytes32 computedNode, bytes32 node);
 
