@@ -28,7 +28,11 @@ export default defineConfig({
     hardhatIgnitionEthers,
   ],
   solidity: { profiles: { default: compiler, production: { ...compiler, isolated: true } } },
-  paths: { sources: "./contracts", tests: { mocha: "./test", solidity: "./test/contracts" } },
+  paths: {
+    sources: "./contracts",
+    tests: { mocha: "./test", solidity: "./test/contracts" },
+    ignition: "./deploy",
+  },
   networks: {
     sim: { type: "edr-simulated", chainType: "l1", allowBlocksWithSameTimestamp: true },
     node: { type: "edr-simulated", chainType: "l1", chainId: 31337, allowBlocksWithSameTimestamp: true },
