@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 // The row of the longest matching folder counts. "pkg" is the dependencies that the file's own package declares, "node:"
 // the built-in modules, "any" every package. Between packages the import names the package ("@assay/sdk/protocol").
 const arrows: Record<string, string[]> = {
-  "sdk/protocol": ["viem", "viem/utils"],
-  "sdk/program": ["sdk/protocol", "protobufjs", "protobufjs/minimal"],
+  "sdk/errors.ts": [],
+  "sdk/protocol": ["sdk/errors.ts", "viem", "viem/utils"],
+  "sdk/program": ["sdk/errors.ts", "sdk/protocol", "protobufjs", "protobufjs/minimal.js"],
   "sdk/abi": [],
   "sdk/ethers": ["sdk", "ethers", "pkg"],
   sdk: ["sdk", "pkg"],
@@ -43,7 +44,7 @@ const arrows: Record<string, string[]> = {
 };
 // What even an allowed folder keeps to itself: nothing that ships depends on a mock.
 const onlyFor: Record<string, string[]> = { "contracts/mocks": ["contracts/mocks", "test"] };
-const pure = ["sdk/protocol", "sdk/program", "node/strategy"];
+const pure = ["sdk/errors.ts", "sdk/protocol", "sdk/program", "node/strategy"];
 const impure =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|fetch\(|setTimeout|setInterval)/;
 
