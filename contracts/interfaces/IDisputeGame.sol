@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Binding, Dispute, DisputeStatus, Reveal} from "../types/Dispute.sol";
-import {NodeKind, Position, StepProof, Verdict} from "../types/Trace.sol";
+import {Position, StepProof, Verdict} from "../types/Trace.sol";
 
 /// @title The dispute game: the worker opens its own trees, the challenger picks, one element decides.
 /// @notice challenge → bind → (choose → reveal)* → reveal tile → prove step. Disputes are independent of each other and
@@ -67,10 +67,22 @@ interface IDisputeGame {
     event NodeRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes32[16] children);
     event TileRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes tile);
     event Chosen(bytes32 indexed disputeId, bytes32 indexed node, Position position, uint64 workerDeadline);
-    event StepProved(bytes32 indexed disputeId, bytes32 indexed commitId, Verdict verdict, Position position, uint32 element);
+    event StepProved(
+        bytes32 indexed disputeId,
+        bytes32 indexed commitId,
+        Verdict verdict,
+        Position position,
+        uint32 element
+    );
     event TimedOut(bytes32 indexed disputeId, bytes32 indexed commitId, bool workerLost);
     event DisputeEnded(bytes32 indexed disputeId, bytes32 indexed commitId, DisputeStatus status);
-    event DisputeSettled(bytes32 indexed disputeId, address indexed challenger, uint96 bond, uint96 reward, uint96 gas);
+    event DisputeSettled(
+        bytes32 indexed disputeId,
+        address indexed challenger,
+        uint96 bond,
+        uint96 reward,
+        uint96 gas
+    );
 
     /// @notice Opens a dispute on a commitment inside its window; the bond is pulled from the caller.
     function challenge(bytes32 commitId) external returns (bytes32 disputeId);
@@ -96,7 +108,11 @@ interface IDisputeGame {
     function chooseOutput(bytes32 disputeId) external;
 
     /// @notice Lets the judge decide at the current node. Faulty slashes the commitment, correct loses the dispute.
-    function proveStep(bytes32 disputeId, bytes32 expectedNode, StepProof calldata proof) external returns (Verdict);
+    function proveStep(
+        bytes32 disputeId,
+        bytes32 expectedNode,
+        StepProof calldata proof
+    ) external returns (Verdict);
 
     /// @notice Ends a dispute whose side to move has run out of time. Anyone.
     function timeout(bytes32 disputeId) external;

@@ -109,7 +109,11 @@ interface IInferenceMarket {
     function claim(bytes32 requestId, address worker) external;
 
     /// @notice Posts the output. The window starts now. Caller: the worker or its operator key.
-    function commit(bytes32 requestId, uint32 passes, bytes calldata output) external returns (bytes32 commitId);
+    function commit(
+        bytes32 requestId,
+        uint32 passes,
+        bytes calldata output
+    ) external returns (bytes32 commitId);
 
     /// @notice Ends an open request after its claim deadline; the fee is credited back. Anyone.
     function expire(bytes32 requestId) external;
@@ -149,7 +153,9 @@ interface IInferenceMarket {
     function claimOf(bytes32 commitId) external view returns (Claim memory);
 
     /// @notice The result as far as it is known.
-    function result(bytes32 requestId) external view returns (RequestStatus status, FinalityLevel level, bytes32 outputRoot);
+    function result(
+        bytes32 requestId
+    ) external view returns (RequestStatus status, FinalityLevel level, bytes32 outputRoot);
 
     function nonces(address requester) external view returns (uint256);
 }
