@@ -1,2 +1,64 @@
 // @assay/sdk: everything a client needs to speak the Assay protocol. No native code; runs in Node and in a browser.
-export {};
+export { type AssayActions, assayActions } from "./actions/assayActions.ts";
+export type {
+  AssayTransportClient,
+  BlockParameters,
+  DeploymentParameters,
+  ReadParameters,
+  SpendParameters,
+  TransactionParameters,
+  WriteParameters,
+  WriteReturnType,
+} from "./actions/calls/parameters.ts";
+export * from "./actions/calls/sendCall.ts";
+export * from "./actions/calls/simulateCall.ts";
+export { approveCall } from "./actions/calls/spend.ts";
+export * from "./actions/disputes/bindTrace.ts";
+export * from "./actions/disputes/challenge.ts";
+export type { Children } from "./actions/disputes/children.ts";
+export * from "./actions/disputes/choose.ts";
+export * from "./actions/disputes/chooseOutput.ts";
+export * from "./actions/disputes/getBinding.ts";
+export * from "./actions/disputes/getDispute.ts";
+export * from "./actions/disputes/getReveal.ts";
+export * from "./actions/disputes/getTurn.ts";
+export * from "./actions/disputes/proveStep.ts";
+export * from "./actions/disputes/reveal.ts";
+export * from "./actions/disputes/revealTile.ts";
+export * from "./actions/disputes/settleDispute.ts";
+export * from "./actions/disputes/timeoutDispute.ts";
+export * from "./actions/programs/getProgram.ts";
+export * from "./actions/programs/proveMalformed.ts";
+export * from "./actions/programs/reclaimBond.ts";
+export * from "./actions/programs/registerProgram.ts";
+export * from "./actions/requests/cancelRequest.ts";
+export * from "./actions/requests/claimRequest.ts";
+export * from "./actions/requests/commitResult.ts";
+export * from "./actions/requests/deliverResult.ts";
+export * from "./actions/requests/estimateFee.ts";
+export * from "./actions/requests/expireRequest.ts";
+export * from "./actions/requests/finalizeRequest.ts";
+export * from "./actions/requests/getClaim.ts";
+export * from "./actions/requests/getCommitment.ts";
+export * from "./actions/requests/getRequest.ts";
+export * from "./actions/requests/getTier.ts";
+export * from "./actions/requests/refundRetired.ts";
+export * from "./actions/requests/requestInference.ts";
+export * from "./actions/requests/settleSlash.ts";
+export * from "./actions/requests/timeoutDelivery.ts";
+export * from "./actions/stake/claimCredit.ts";
+export * from "./actions/stake/getAccount.ts";
+export * from "./actions/stake/requestUnbond.ts";
+export * from "./actions/stake/setKey.ts";
+export * from "./actions/stake/stake.ts";
+export * from "./actions/stake/sweepBurn.ts";
+export * from "./actions/stake/withdraw.ts";
+export type { Bytes } from "./bytes.ts";
+export * from "./client.ts";
+export { type ContractCall, encodeCall, type TypedContractCall } from "./contractCall.ts";
+export * from "./deployments.ts";
+export { ContractError, type ContractErrorClass } from "./errors/ContractError.ts";
+export * from "./errors/clientErrors.ts";
+export * from "./errors/contractErrors.ts";
+export { contractErrorClass, decodeContractError } from "./errors/decodeContractError.ts";
+export * from "./errors.ts";

@@ -1,0 +1,42 @@
+// Reads a dispute.
+import type { Hex } from "viem";
+import { disputeGameAbi } from "../../abi/disputeGame.ts";
+import type { ContractError } from "../../errors/ContractError.ts";
+import { UnknownDisputeError } from "../../errors/clientErrors.ts";
+import type { Dispute } from "../../protocol/dispute.ts";
+import { disputeStatuses, enumName, sections } from "../../protocol/enums.ts";
+import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
+import { readCall } from "../calls/readCall.ts";
+
+export type GetDisputeParameters = ReadParameters & { disputeId: Hex };
+export type GetDisputeReturnType = Dispute;
+export type GetDisputeErrorType = UnknownDisputeError | ContractError | Error;
+
+/**
+ * Reads a dispute.
+ *
+ * @param parameters.disputeId - The dispute.
+ * @returns Status, position, clocks in seconds, bond in token units.
+ * @throws UnknownDisputeError when the game has never seen it.
+ *
+ * @example
+ * import { getDispute } from "@assay/sdk";
+ *
+ * const { status, position } = await getDispute(client, { deployment, disputeId });
+ */
+export async function getDispute(
+  client: AssayTransportClient,
+  { deployment, disputeId, ...block }: GetDisputeParameters,
+): Promise<GetDisputeReturnType> {
+  const dispute = await readCall(client, {
+    address: deployment.disputeGame,
+    abi: disputeGameAbi,
+    functionName: "getDispute",
+    args: [disputeId],
+    ...atBlock(block),
+  });
+  const status = enumName(disputeStatuses, dispute.status);
+  if (status === "none") throw new UnknownDisputeError({ disputeId });
+  const position = { ...dispute.position, section: enumName(sections, dispute.position.section) };
+  return { ...dispute, status, position };
+}

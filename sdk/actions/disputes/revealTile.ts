@@ -1,0 +1,53 @@
+// Shows the bytes of a disputed tile.
+import type { Hex } from "viem";
+import { disputeGameAbi } from "../../abi/disputeGame.ts";
+import { type Bytes, hexOf } from "../../bytes.ts";
+import { contractCall } from "../../contractCall.ts";
+import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+
+export type RevealTileParameters = WriteParameters & {
+  /** The disputed commitment. */
+  commitId: Hex;
+  /** The node that the tile hashes to. */
+  node: Hex;
+  /** 1 to 1024 bytes. */
+  tile: Bytes;
+};
+export type RevealTileReturnType = WriteReturnType;
+export type RevealTileErrorType = SendCallErrorType;
+
+/** The call that {@link revealTile} sends. */
+export function revealTileCall({
+  deployment,
+  commitId,
+  node,
+  tile,
+}: Pick<RevealTileParameters, "deployment" | "commitId" | "node" | "tile">) {
+  return contractCall({
+    address: deployment.disputeGame,
+    abi: disputeGameAbi,
+    functionName: "revealTile",
+    args: [commitId, node, hexOf(tile)],
+  });
+}
+
+/**
+ * Shows the bytes of a tile below a bound root. Serves every dispute on the commitment. Anyone may call.
+ *
+ * @param parameters.commitId - The disputed commitment.
+ * @param parameters.node - The node that the tile hashes to.
+ * @param parameters.tile - 1 to 1024 bytes.
+ * @returns Hash and receipt.
+ *
+ * @example
+ * import { revealTile } from "@assay/sdk";
+ *
+ * await revealTile(client, { deployment, commitId, node, tile });
+ */
+export async function revealTile(
+  client: AssayTransportClient,
+  parameters: RevealTileParameters,
+): Promise<RevealTileReturnType> {
+  return sendCall(client, { ...parameters, call: revealTileCall(parameters) });
+}

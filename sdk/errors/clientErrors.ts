@@ -1,0 +1,120 @@
+// What goes wrong on this side of the chain: missing settings, transactions that failed, results that did not come.
+import type { Hash, Hex } from "viem";
+import { BaseError } from "../errors.ts";
+import type { RequestStatus } from "../protocol/enums.ts";
+
+export class UnknownChainError extends BaseError {
+  override readonly name = "UnknownChainError";
+  constructor({ chainId, known }: { chainId: number; known: readonly number[] }) {
+    super("The protocol has no public deployment on this chain: pass a deployment.", {
+      facts: { chainId, known: known.join(", ") || "none" },
+    });
+  }
+}
+
+export class InvalidDeploymentError extends BaseError {
+  override readonly name = "InvalidDeploymentError";
+  constructor({ field, value }: { field: string; value: unknown }) {
+    super("The deployment lacks a field, or the field is malformed.", {
+      facts: { field, value: String(value) },
+    });
+  }
+}
+
+export class MissingAccountError extends BaseError {
+  override readonly name = "MissingAccountError";
+  constructor() {
+    super("Writing needs an account: give one to the client or to the action.");
+  }
+}
+
+export class InsufficientAllowanceError extends BaseError {
+  override readonly name = "InsufficientAllowanceError";
+  constructor(facts: { given: bigint; required: bigint }) {
+    super("The vault may not take that many tokens, and approving was switched off.", { facts });
+  }
+}
+
+export class TransactionRevertedError extends BaseError {
+  override readonly name = "TransactionRevertedError";
+  constructor(facts: { hash: Hash; functionName: string }, cause?: unknown) {
+    super("The transaction reverted in its block, although it had passed the simulation.", { facts, cause });
+  }
+}
+
+export class TransactionCancelledError extends BaseError {
+  override readonly name = "TransactionCancelledError";
+  constructor(facts: { hash: Hash; replacedBy: Hash }) {
+    super("The sender replaced the transaction by another one.", { facts });
+  }
+}
+
+export class MissingEventError extends BaseError {
+  override readonly name = "MissingEventError";
+  constructor(facts: { eventName: string; hash: Hash }) {
+    super("The transaction succeeded without its event: is the deployment's address right?", { facts });
+  }
+}
+
+export class UnknownProgramError extends BaseError {
+  override readonly name = "UnknownProgramError";
+  constructor(facts: { programId: Hex }) {
+    super("The program is not registered.", { facts });
+  }
+}
+
+export class UnknownRequestError extends BaseError {
+  override readonly name = "UnknownRequestError";
+  constructor(facts: { requestId: Hex }) {
+    super("The market knows no such request.", { facts });
+  }
+}
+
+export class UnknownCommitmentError extends BaseError {
+  override readonly name = "UnknownCommitmentError";
+  constructor(facts: { commitId: Hex }) {
+    super("The market knows no such commitment.", { facts });
+  }
+}
+
+export class UnknownDisputeError extends BaseError {
+  override readonly name = "UnknownDisputeError";
+  constructor(facts: { disputeId: Hex }) {
+    super("The game knows no such dispute.", { facts });
+  }
+}
+
+export class FeeAboveMaximumError extends BaseError {
+  override readonly name = "FeeAboveMaximumError";
+  constructor(facts: { fee: bigint; maxFee: bigint }) {
+    super("The request would cost more than the given maximum.", { facts });
+  }
+}
+
+export class ResultNotAvailableError extends BaseError {
+  override readonly name = "ResultNotAvailableError";
+  constructor(facts: { requestId: Hex; status: RequestStatus }) {
+    super("The request has no result.", { facts });
+  }
+}
+
+export class RequestFailedError extends BaseError {
+  override readonly name = "RequestFailedError";
+  constructor(facts: { requestId: Hex; status: RequestStatus }) {
+    super(`The request ended without a valid result: it is ${facts.status}.`, { facts });
+  }
+}
+
+export class WaitTimeoutError extends BaseError {
+  override readonly name = "WaitTimeoutError";
+  constructor(facts: { requestId: Hex; level: string; timeout: number; status: RequestStatus }) {
+    super("The result did not reach the asked level in time.", { facts });
+  }
+}
+
+export class WrongBytesError extends BaseError {
+  override readonly name = "WrongBytesError";
+  constructor(facts: { what: "input" | "output"; computed: Hex; committed: Hex }) {
+    super(`The endpoint served an ${facts.what} that does not hash to the committed root.`, { facts });
+  }
+}

@@ -1,0 +1,7 @@
+// Every error of every contract of the protocol.
+export * from "./disputeGameErrors.ts";
+export * from "./inferenceMarketErrors.ts";
+export * from "./parametersErrors.ts";
+export * from "./programRegistryErrors.ts";
+export * from "./stakeVaultErrors.ts";
+export * from "./stepVerifierErrors.ts";
