@@ -16,7 +16,7 @@ interface IDisputeGame {
     /// @notice Thrown when a commitment's trace root was bound before.
     error AlreadyBound(bytes32 commitId, bytes32 traceRoot);
 
-    /// @notice Thrown when a commitment has no dispute, so there is nothing to bind or reveal for.
+    /// @notice Thrown when a commitment has no open dispute, so there is nothing to bind or reveal for.
     error NotDisputed(bytes32 commitId);
 
     /// @notice Thrown when the caller holds none of the worker's keys that may bind.
@@ -51,6 +51,9 @@ interface IDisputeGame {
 
     /// @notice Thrown when a child number is not below 16 or the path is full.
     error InvalidChoice(uint256 index, uint8 depth);
+
+    /// @notice Thrown when the caller is not the market.
+    error NotMarket(address caller);
 
     /// @notice Thrown when a dispute has nothing to pay out, or not yet.
     error NothingToSettle(bytes32 disputeId);
@@ -119,6 +122,15 @@ interface IDisputeGame {
 
     /// @notice Credits what a dispute is due: its bond, and after settlement its reward and gas share. Anyone.
     function settleDispute(bytes32 disputeId) external;
+
+    // Market only
+
+    /// @notice Ends all disputes on a commitment that was refunded; their bonds come back through `settleDispute`.
+    function voidDisputes(bytes32 commitId) external;
+
+    /// @notice Takes over the gas pot of a settled slash, which lies in this module's escrow. What the moves of the disputes
+    /// that were not lost cannot need at `gasPrice` is burned at once.
+    function fundGas(bytes32 commitId, uint96 pot, uint64 gasPrice) external;
 
     // Views
 

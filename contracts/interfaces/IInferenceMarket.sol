@@ -53,6 +53,12 @@ interface IInferenceMarket {
     /// @notice Thrown when a commitment is unknown or can no longer be challenged or slashed.
     error NotDisputable(bytes32 commitId);
 
+    /// @notice Thrown when a refund is asked for over a program that was not proven malformed.
+    error ProgramNotRetired(bytes32 programId);
+
+    /// @notice Thrown when a slash was distributed already.
+    error AlreadySettled(bytes32 commitId);
+
     /// @notice Thrown when the caller is not the dispute game.
     error NotDisputeGame(address caller);
 
@@ -99,6 +105,11 @@ interface IInferenceMarket {
     event RequestClosed(bytes32 indexed requestId, RequestStatus status, uint96 refunded, uint96 penalty);
     event Delivered(bytes32 indexed requestId, address indexed consumer, bool success);
 
+    event GameSet(address indexed game);
+
+    /// @notice Names the dispute game. The deployer's, once.
+    function setGame(address game) external;
+
     /// @notice Posts a request with its input and escrows the fee (the caller approves the vault beforehand).
     function request(RequestParams calldata params) external returns (bytes32 requestId);
 
@@ -135,16 +146,25 @@ interface IInferenceMarket {
 
     // Dispute game only
 
-    function disputeOpened(bytes32 commitId) external;
+    /// @notice Counts an open dispute on a commitment that has not ended.
+    /// @return version The parameter version that governs it.
+    /// @return challengeUntil The end of its window, which the game holds challengers to.
+    function disputeOpened(bytes32 commitId) external returns (uint16 version, uint64 challengeUntil);
+
+    /// @notice Counts an open dispute less.
     function disputeLost(bytes32 commitId) external;
 
-    /// @notice Slashes the commitment for a proven fault or a missed clock.
-    function slash(bytes32 commitId, address reporter) external;
+    /// @notice Slashes the commitment for a proven fault or a missed clock; refunds it if its program was retired.
+    /// @return slashed False where it was refunded.
+    function slash(bytes32 commitId, address reporter) external returns (bool slashed);
 
     // Views
 
     function getRequest(bytes32 requestId) external view returns (Request memory);
     function getCommitment(bytes32 commitId) external view returns (Commitment memory);
+
+    /// @notice Who stands for a commitment, and under which parameter version.
+    function termsOf(bytes32 commitId) external view returns (address worker, uint16 version);
 
     /// @notice The commitment's status as its request has it.
     function commitmentStatus(bytes32 commitId) external view returns (RequestStatus);

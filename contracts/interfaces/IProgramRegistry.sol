@@ -60,6 +60,7 @@ interface IProgramRegistry {
     function reclaimBond(bytes32 programId) external;
 
     function program(bytes32 programId) external view returns (Program memory);
+    function header(bytes32 programId) external view returns (ProgramHeader memory);
     function isActive(bytes32 programId) external view returns (bool);
 
     /// @notice Depth of the trace tree and of the deepest tensor tree.

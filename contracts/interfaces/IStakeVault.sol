@@ -59,6 +59,9 @@ interface IStakeVault {
     event BurnRecorded(address indexed module, uint256 amount);
     event BurnSwept(uint256 amount);
 
+    /// @notice Names the protocol contracts that may hold escrow and lock stake. The deployer's, once.
+    function setModules(address[] calldata modules) external;
+
     /// @notice Adds stake for `account`, paid by the caller. Touches no timer, key or tranche of the account.
     function stake(address account, uint96 amount) external;
 
@@ -99,7 +102,9 @@ interface IStakeVault {
     function tranches(address owner) external view returns (Tranche[] memory);
     function escrow(address module) external view returns (uint256);
     function pendingBurn() external view returns (uint256);
-    function hasRole(address owner, address key, uint8 role) external view returns (bool);
+
+    /// @notice Whether `key` is the owner itself or holds one of the roles in the bit set `roles`.
+    function hasRole(address owner, address key, uint8 roles) external view returns (bool);
 
     /// @notice Sum of everything the ledger says the vault holds; equals the token balance unless somebody donated.
     function held() external view returns (uint256);

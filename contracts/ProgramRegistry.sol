@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IParameters} from "./interfaces/IParameters.sol";
+import {IProgramRegistry} from "./interfaces/IProgramRegistry.sol";
+import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
+import {GeometryLib} from "./libraries/GeometryLib.sol";
+import {IdLib} from "./libraries/IdLib.sol";
+import {MerkleLib} from "./libraries/MerkleLib.sol";
+import {Program, ProgramHeader, ProgramStatus} from "./types/Program.sol";
+
+/// @title Registered programs. Append-only; nobody owns an entry.
+/// @dev Holds no tokens; bonds lie in this module's escrow in the vault. Trusts the judge on what is malformed.
+contract ProgramRegistry is IProgramRegistry {
+    uint256 internal constant OPERATOR_SET = 1;
+    uint256 internal constant MAX_PASSES = 1;
+    uint256 internal constant MAX_TENSOR_DEPTH = 6; // 2^34 bytes in tiles of 1 KiB
+
+    IStakeVault internal immutable VAULT;
+    IStepVerifier internal immutable VERIFIER;
+    uint96 internal immutable BOND;
+    uint32 internal immutable BOND_SECONDS;
+
+    mapping(bytes32 programId => Program) internal _programs;
+
+    constructor(IStakeVault vault, IStepVerifier verifier, IParameters parameters) {
+        VAULT = vault;
+        VERIFIER = verifier;
+        BOND_SECONDS = parameters.unbondingSeconds();
+        uint96 largest = 0;
+        uint16 versions = parameters.versions();
+        for (uint16 version = 1; version <= versions; ++version) {
+            uint96 bond = parameters.tier(version).publisherBond;
+            if (bond > largest) largest = bond;
+        }
+        BOND = largest;
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function register(
+        ProgramHeader calldata header_,
+        bytes32 descriptorsRoot,
+        bytes32 constantsRoot,
+        bytes32 manifestHash,
+        string calldata uri
+    ) external returns (bytes32 programId) {
+        _checkHeader(header_);
+        bytes32 root = IdLib.programRoot(header_, descriptorsRoot, constantsRoot);
+        programId = IdLib.programId(header_.operatorSet, root, manifestHash);
+        Program storage entry = _programs[programId];
+        // INVARIANT (S-05): the same program again changes nothing and takes nothing, retired or not.
+        if (entry.status != ProgramStatus.Unknown) return programId;
+
+        entry.header = header_;
+        entry.status = ProgramStatus.Active;
+        entry.publisher = msg.sender;
+        entry.registeredAt = uint64(block.timestamp);
+        entry.bond = BOND;
+        entry.descriptorsRoot = descriptorsRoot;
+        entry.constantsRoot = constantsRoot;
+        entry.manifestHash = manifestHash;
+        emit ProgramRegistered(
+            programId,
+            msg.sender,
+            header_,
+            root,
+            descriptorsRoot,
+            constantsRoot,
+            manifestHash,
+            uri
+        );
+        VAULT.escrowFrom(msg.sender, BOND);
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function proveMalformed(bytes32 programId, MalformedProof calldata proof) external {
+        Program storage entry = _programs[programId];
+        require(entry.status == ProgramStatus.Active, ProgramNotActive(programId));
+        uint256 code = _firstFault(entry, proof);
+        // INVARIANT (S-05): only a broken rule retires a program.
+        // GUARD: S-05
+        require(code != 0, DescriptorWellFormed(programId, proof.index));
+
+        uint96 bond = uint96(entry.bond);
+        uint96 reward = bond / 2;
+        entry.status = ProgramStatus.Retired;
+        entry.bond = 0;
+        emit ProgramRetired(programId, msg.sender, reward, bond - reward);
+        VAULT.creditFromEscrow(msg.sender, reward);
+        VAULT.burnFromEscrow(bond - reward);
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function reclaimBond(bytes32 programId) external {
+        Program storage entry = _programs[programId];
+        uint64 reclaimableAt = entry.registeredAt + BOND_SECONDS;
+        uint96 bond = uint96(entry.bond);
+        // INVARIANT (S-05): the bond outlasts every commitment made while the program was new.
+        require(bond > 0 && block.timestamp >= reclaimableAt, BondNotReclaimable(programId, reclaimableAt));
+
+        entry.bond = 0;
+        emit PublisherBondReclaimed(programId, entry.publisher, bond);
+        VAULT.creditFromEscrow(entry.publisher, bond);
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IProgramRegistry
+    function program(bytes32 programId) external view returns (Program memory) {
+        return _programs[programId];
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function header(bytes32 programId) external view returns (ProgramHeader memory) {
+        return _programs[programId].header;
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function isActive(bytes32 programId) external view returns (bool) {
+        return _programs[programId].status == ProgramStatus.Active;
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function depths(bytes32 programId) external view returns (uint8 traceDepth, uint8 tensorDepth) {
+        ProgramHeader memory known = _programs[programId].header;
+        // SAFETY: 2^32 slots and passes have at most 16 levels.
+        traceDepth = uint8(GeometryLib.traceDepth(known.slots, known.maxPasses));
+        tensorDepth = known.tensorDepth;
+    }
+
+    // INTERNAL
+
+    function _checkHeader(ProgramHeader calldata given) internal pure {
+        _inBounds("operatorSet", given.operatorSet, OPERATOR_SET, OPERATOR_SET);
+        _inBounds("slots", given.slots, 1, type(uint32).max);
+        _inBounds("maxPasses", given.maxPasses, 1, MAX_PASSES);
+        _inBounds("outputBytes", given.outputBytes, 1, type(uint32).max);
+        uint256 outputDepth = MerkleLib.treeDepth(GeometryLib.tileCount(given.outputBytes));
+        _inBounds("tensorDepth", given.tensorDepth, outputDepth, MAX_TENSOR_DEPTH);
+    }
+
+    function _inBounds(bytes32 field, uint256 given, uint256 least, uint256 most) internal pure {
+        require(given >= least, InvalidHeader(field, given, least));
+        require(given <= most, InvalidHeader(field, given, most));
+    }
+
+    /// @dev The number of the first rule that the evidence shows broken, zero if none.
+    function _firstFault(
+        Program storage entry,
+        MalformedProof calldata proof
+    ) internal view returns (uint256 code) {
+        ProgramHeader memory known = entry.header;
+        bytes32 root = entry.descriptorsRoot;
+        _checkDescriptorPath(known, root, proof.index, proof.descriptor, proof.path);
+        if (proof.producer.length == 0) {
+            return VERIFIER.checkDescriptor(known, proof.index, proof.descriptor);
+        }
+        uint256 producerIndex;
+        (code, producerIndex) = VERIFIER.checkOperand(
+            known,
+            proof.index,
+            proof.descriptor,
+            proof.operand,
+            proof.producer
+        );
+        _checkDescriptorPath(known, root, producerIndex, proof.producer, proof.producerPath);
+    }
+
+    function _checkDescriptorPath(
+        ProgramHeader memory known,
+        bytes32 committedRoot,
+        uint256 index,
+        bytes calldata descriptor,
+        bytes32[] calldata path
+    ) internal view {
+        uint256 depth = MerkleLib.treeDepth(uint256(known.slots) + 1);
+        bytes32 leaf = MerkleLib.descriptorHash(descriptor);
+        bytes32 computed = MerkleLib.rootFromPath(leaf, index, depth, path);
+        require(computed == committedRoot, IStepVerifier.WrongOpening(computed, committedRoot));
+    }
+}
