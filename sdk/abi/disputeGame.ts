@@ -3,6 +3,32 @@ export const disputeGameAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IStakeVault",
+        "name": "vault",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IInferenceMarket",
+        "name": "market",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IParameters",
+        "name": "parameters",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IStepVerifier",
+        "name": "verifier",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
@@ -121,6 +147,17 @@ export const disputeGameAbi = [
       }
     ],
     "name": "NotDisputed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "NotMarket",
     "type": "error"
   },
   {
@@ -663,6 +700,29 @@ export const disputeGameAbi = [
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
+      },
+      {
+        "internalType": "uint96",
+        "name": "pot",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint64",
+        "name": "gasPrice",
+        "type": "uint64"
+      }
+    ],
+    "name": "fundGas",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
       }
     ],
     "name": "getBinding",
@@ -809,7 +869,7 @@ export const disputeGameAbi = [
           }
         ],
         "internalType": "struct Dispute",
-        "name": "",
+        "name": "found",
         "type": "tuple"
       }
     ],
@@ -930,7 +990,7 @@ export const disputeGameAbi = [
     "outputs": [
       {
         "internalType": "enum Verdict",
-        "name": "",
+        "name": "verdict",
         "type": "uint8"
       }
     ],
@@ -1031,6 +1091,19 @@ export const disputeGameAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "voidDisputes",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   }
 ] as const;

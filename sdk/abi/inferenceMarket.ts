@@ -3,12 +3,44 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IStakeVault",
+        "name": "vault",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IProgramRegistry",
+        "name": "registry",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IParameters",
+        "name": "parameters",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "requestId",
         "type": "bytes32"
       }
     ],
     "name": "AlreadyDelivered",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "AlreadySettled",
     "type": "error"
   },
   {
@@ -154,6 +186,28 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "NotDisputeGame",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "programId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ProgramNotActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "programId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ProgramNotRetired",
     "type": "error"
   },
   {
@@ -429,6 +483,19 @@ export const inferenceMarketAbi = [
     "inputs": [
       {
         "indexed": true,
+        "internalType": "address",
+        "name": "game",
+        "type": "address"
+      }
+    ],
+    "name": "GameSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "bytes32",
         "name": "requestId",
         "type": "bytes32"
@@ -654,7 +721,7 @@ export const inferenceMarketAbi = [
           }
         ],
         "internalType": "struct Claim",
-        "name": "",
+        "name": "found",
         "type": "tuple"
       }
     ],
@@ -749,7 +816,18 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "disputeOpened",
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },
@@ -924,7 +1002,7 @@ export const inferenceMarketAbi = [
           }
         ],
         "internalType": "struct Request",
-        "name": "",
+        "name": "found",
         "type": "tuple"
       }
     ],
@@ -1056,6 +1134,19 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "game",
+        "type": "address"
+      }
+    ],
+    "name": "setGame",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
@@ -1080,8 +1171,38 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "slash",
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "slashed",
+        "type": "bool"
+      }
+    ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "termsOf",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "worker",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {

@@ -3,6 +3,114 @@ export const parametersAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "name",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "claimSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "deliverySeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "workerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "challengerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "floorSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "airgapSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "publisherBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct Tier[]",
+        "name": "tiers",
+        "type": "tuple[]"
+      },
+      {
+        "internalType": "uint32",
+        "name": "unbondingSeconds_",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "tier",
         "type": "bytes32"

@@ -3,6 +3,27 @@ export const programRegistryAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IStakeVault",
+        "name": "vault",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IStepVerifier",
+        "name": "verifier",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IParameters",
+        "name": "parameters",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "programId",
         "type": "bytes32"
@@ -56,12 +77,60 @@ export const programRegistryAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "depth",
+        "type": "uint256"
+      }
+    ],
+    "name": "LeafOutOfTree",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "programId",
         "type": "bytes32"
       }
     ],
     "name": "ProgramNotActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "computedRoot",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "committedRoot",
+        "type": "bytes32"
+      }
+    ],
+    "name": "WrongOpening",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "given",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      }
+    ],
+    "name": "WrongPathLength",
     "type": "error"
   },
   {
@@ -231,6 +300,62 @@ export const programRegistryAbi = [
         "internalType": "uint8",
         "name": "tensorDepth",
         "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "programId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "header",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "operatorSet",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "slots",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "constants",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxPasses",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "outputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "tensorDepth",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ProgramHeader",
+        "name": "",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view",
@@ -457,7 +582,7 @@ export const programRegistryAbi = [
           }
         ],
         "internalType": "struct ProgramHeader",
-        "name": "header",
+        "name": "header_",
         "type": "tuple"
       },
       {
