@@ -17,6 +17,12 @@ interface IStepVerifier {
     /// @notice Thrown when an opened tile has another length than the tensor's geometry demands.
     error WrongTileLength(uint256 given, uint256 required);
 
+    /// @notice Thrown when an opened tile is none of the tensor's.
+    error TileOutOfRange(uint256 tile, uint256 count);
+
+    /// @notice Thrown when a proof opens another number of operands than the step has.
+    error WrongOperandCount(uint256 given, uint256 required);
+
     /// @notice Thrown when the recomputation reads a tile that the proof does not open.
     error MissingTile(uint256 operand, uint256 tile);
 
@@ -58,12 +64,14 @@ interface IStepVerifier {
     ) external view returns (uint256 code);
 
     /// @notice Checks that a consumer's view of an operand equals what the producer declares.
-    /// @return code Zero when they agree or do not touch, otherwise the number of the rule broken.
+    /// @return code Zero when they agree or do not touch, otherwise the number of the first rule that the consumer, the
+    /// producer or both together break.
+    /// @return producerIndex The slot that the operand reads: `producer` must be the descriptor of that number.
     function checkOperand(
         ProgramHeader calldata header,
         uint256 consumerIndex,
         bytes calldata consumer,
         uint256 operand,
         bytes calldata producer
-    ) external view returns (uint256 code);
+    ) external view returns (uint256 code, uint256 producerIndex);
 }
