@@ -17,6 +17,7 @@ import { revealTile } from "./disputes/revealTile.ts";
 import { settleDispute } from "./disputes/settleDispute.ts";
 import { timeoutDispute } from "./disputes/timeoutDispute.ts";
 import { getProgram } from "./programs/getProgram.ts";
+import { listPrograms } from "./programs/listPrograms.ts";
 import { proveMalformed } from "./programs/proveMalformed.ts";
 import { reclaimBond } from "./programs/reclaimBond.ts";
 import { registerProgram } from "./programs/registerProgram.ts";
@@ -29,12 +30,17 @@ import { expireRequest } from "./requests/expireRequest.ts";
 import { finalizeRequest } from "./requests/finalizeRequest.ts";
 import { getClaim } from "./requests/getClaim.ts";
 import { getCommitment } from "./requests/getCommitment.ts";
+import { getInput } from "./requests/getInput.ts";
 import { getRequest } from "./requests/getRequest.ts";
+import { getResult } from "./requests/getResult.ts";
+import { getResultFacts } from "./requests/getResultFacts.ts";
 import { getTier } from "./requests/getTier.ts";
 import { refundRetired } from "./requests/refundRetired.ts";
 import { requestInference } from "./requests/requestInference.ts";
 import { settleSlash } from "./requests/settleSlash.ts";
 import { timeoutDelivery } from "./requests/timeoutDelivery.ts";
+import { waitForResult } from "./requests/waitForResult.ts";
+import { watchRequest } from "./requests/watchRequest.ts";
 import { claimCredit } from "./stake/claimCredit.ts";
 import { getAccount } from "./stake/getAccount.ts";
 import { requestUnbond } from "./stake/requestUnbond.ts";
@@ -62,10 +68,14 @@ const actions = {
   getCommitment,
   getDispute,
   getProgram,
+  getInput,
   getRequest,
   getReveal,
+  getResult,
+  getResultFacts,
   getTier,
   getTurn,
+  listPrograms,
   proveMalformed,
   proveStep,
   reclaimBond,
@@ -82,6 +92,8 @@ const actions = {
   sweepBurn,
   timeoutDelivery,
   timeoutDispute,
+  waitForResult,
+  watchRequest,
   withdraw,
 };
 

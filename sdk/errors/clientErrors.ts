@@ -56,29 +56,29 @@ export class MissingEventError extends BaseError {
   }
 }
 
-export class UnknownProgramError extends BaseError {
-  override readonly name = "UnknownProgramError";
+export class ProgramNotFoundError extends BaseError {
+  override readonly name = "ProgramNotFoundError";
   constructor(facts: { programId: Hex }) {
     super("The program is not registered.", { facts });
   }
 }
 
-export class UnknownRequestError extends BaseError {
-  override readonly name = "UnknownRequestError";
+export class RequestNotFoundError extends BaseError {
+  override readonly name = "RequestNotFoundError";
   constructor(facts: { requestId: Hex }) {
     super("The market knows no such request.", { facts });
   }
 }
 
-export class UnknownCommitmentError extends BaseError {
-  override readonly name = "UnknownCommitmentError";
+export class CommitmentNotFoundError extends BaseError {
+  override readonly name = "CommitmentNotFoundError";
   constructor(facts: { commitId: Hex }) {
     super("The market knows no such commitment.", { facts });
   }
 }
 
-export class UnknownDisputeError extends BaseError {
-  override readonly name = "UnknownDisputeError";
+export class DisputeNotFoundError extends BaseError {
+  override readonly name = "DisputeNotFoundError";
   constructor(facts: { disputeId: Hex }) {
     super("The game knows no such dispute.", { facts });
   }
@@ -109,6 +109,15 @@ export class WaitTimeoutError extends BaseError {
   override readonly name = "WaitTimeoutError";
   constructor(facts: { requestId: Hex; level: string; timeout: number; status: RequestStatus }) {
     super("The result did not reach the asked level in time.", { facts });
+  }
+}
+
+export class MissingLogError extends BaseError {
+  override readonly name = "MissingLogError";
+  constructor(facts: { event: string; requestId: Hex }) {
+    super("The endpoint does not serve the log of this event: it lies before `fromBlock`, or was pruned.", {
+      facts,
+    });
   }
 }
 

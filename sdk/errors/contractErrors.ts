@@ -1,7 +1,9 @@
 // Every error of every contract of the protocol.
+export * from "./consumerErrors.ts";
 export * from "./disputeGameErrors.ts";
 export * from "./inferenceMarketErrors.ts";
 export * from "./parametersErrors.ts";
 export * from "./programRegistryErrors.ts";
 export * from "./stakeVaultErrors.ts";
 export * from "./stepVerifierErrors.ts";
+export * from "./tokenErrors.ts";

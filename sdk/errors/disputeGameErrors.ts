@@ -81,3 +81,8 @@ export class NothingToSettleError extends contractError(
   "error NothingToSettle(bytes32 disputeId)",
   "The dispute has nothing to pay out, or not yet.",
 ) {}
+
+export class NotMarketError extends contractError(
+  "error NotMarket(address caller)",
+  "Only the inference market may call this function.",
+) {}

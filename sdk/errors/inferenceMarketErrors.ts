@@ -89,3 +89,13 @@ export class GameAlreadySetError extends contractError(
   "error GameAlreadySet()",
   "The market's dispute game is named once, by its deployer.",
 ) {}
+
+export class AlreadySettledError extends contractError(
+  "error AlreadySettled(bytes32 commitId)",
+  "The slash was distributed already.",
+) {}
+
+export class ProgramNotRetiredError extends contractError(
+  "error ProgramNotRetired(bytes32 programId)",
+  "The program was not retired, so its requests are not refunded.",
+) {}

@@ -46,3 +46,18 @@ export class NothingToClaimError extends contractError(
   "error NothingToClaim(address account)",
   "The account has no credit.",
 ) {}
+
+export class SafeERC20FailedOperationError extends contractError(
+  "error SafeERC20FailedOperation(address token)",
+  "The token refused a transfer without saying why.",
+) {}
+
+export class ReentrancyGuardReentrantCallError extends contractError(
+  "error ReentrancyGuardReentrantCall()",
+  "The vault was called from within one of its own calls.",
+) {}
+
+export class SafeCastOverflowedUintDowncastError extends contractError(
+  "error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)",
+  ({ bits }) => `An amount does not fit ${bits} bits.`,
+) {}

@@ -2,7 +2,7 @@
 import type { Hex } from "viem";
 import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
-import { UnknownDisputeError } from "../../errors/clientErrors.ts";
+import { DisputeNotFoundError } from "../../errors/clientErrors.ts";
 import type { Dispute } from "../../protocol/dispute.ts";
 import { disputeStatuses, enumName, sections } from "../../protocol/enums.ts";
 import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
@@ -10,14 +10,14 @@ import { readCall } from "../calls/readCall.ts";
 
 export type GetDisputeParameters = ReadParameters & { disputeId: Hex };
 export type GetDisputeReturnType = Dispute;
-export type GetDisputeErrorType = UnknownDisputeError | ContractError | Error;
+export type GetDisputeErrorType = DisputeNotFoundError | ContractError | Error;
 
 /**
  * Reads a dispute.
  *
  * @param parameters.disputeId - The dispute.
  * @returns Status, position, clocks in seconds, bond in token units.
- * @throws UnknownDisputeError when the game has never seen it.
+ * @throws DisputeNotFoundError when the game has never seen it.
  *
  * @example
  * import { getDispute } from "@assay/sdk";
@@ -36,7 +36,7 @@ export async function getDispute(
     ...atBlock(block),
   });
   const status = enumName(disputeStatuses, dispute.status);
-  if (status === "none") throw new UnknownDisputeError({ disputeId });
+  if (status === "none") throw new DisputeNotFoundError({ disputeId });
   const position = { ...dispute.position, section: enumName(sections, dispute.position.section) };
   return { ...dispute, status, position };
 }

@@ -2,7 +2,7 @@
 import type { Address, Hex } from "viem";
 import { programRegistryAbi } from "../../abi/programRegistry.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
-import { UnknownProgramError } from "../../errors/clientErrors.ts";
+import { ProgramNotFoundError } from "../../errors/clientErrors.ts";
 import { enumName, type ProgramStatus, programStatuses } from "../../protocol/enums.ts";
 import type { ProgramHeader } from "../../protocol/ids.ts";
 import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
@@ -24,14 +24,14 @@ export type RegisteredProgram = {
 
 export type GetProgramParameters = ReadParameters & { programId: Hex };
 export type GetProgramReturnType = RegisteredProgram;
-export type GetProgramErrorType = UnknownProgramError | ContractError | Error;
+export type GetProgramErrorType = ProgramNotFoundError | ContractError | Error;
 
 /**
  * Reads a registered program.
  *
  * @param parameters.programId - The program.
  * @returns Header, roots, status and publisher.
- * @throws UnknownProgramError when nobody has registered it.
+ * @throws ProgramNotFoundError when nobody has registered it.
  *
  * @example
  * import { getProgram } from "@assay/sdk";
@@ -50,6 +50,6 @@ export async function getProgram(
     ...atBlock(block),
   });
   const status = enumName(programStatuses, program.status);
-  if (status === "unknown") throw new UnknownProgramError({ programId });
+  if (status === "unknown") throw new ProgramNotFoundError({ programId });
   return { ...program, status };
 }

@@ -4,7 +4,7 @@ import { parametersAbi } from "../../abi/parameters.ts";
 import { programRegistryAbi } from "../../abi/programRegistry.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { Deployment } from "../../deployments.ts";
-import { type InsufficientAllowanceError, UnknownProgramError } from "../../errors/clientErrors.ts";
+import { type InsufficientAllowanceError, ProgramNotFoundError } from "../../errors/clientErrors.ts";
 import { type ProgramHeader, programId, programRoot } from "../../protocol/ids.ts";
 import type { AssayTransportClient, SpendParameters, WriteReturnType } from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
@@ -91,7 +91,7 @@ async function isKnown(
     await getProgram(client, { deployment, programId });
     return true;
   } catch (error) {
-    if (error instanceof UnknownProgramError) return false;
+    if (error instanceof ProgramNotFoundError) return false;
     throw error;
   }
 }

@@ -3,21 +3,21 @@ import type { Hex } from "viem";
 import { zeroHash } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
-import { UnknownCommitmentError } from "../../errors/clientErrors.ts";
+import { CommitmentNotFoundError } from "../../errors/clientErrors.ts";
 import type { Commitment } from "../../protocol/request.ts";
 import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
 
 export type GetCommitmentParameters = ReadParameters & { commitId: Hex };
 export type GetCommitmentReturnType = Commitment;
-export type GetCommitmentErrorType = UnknownCommitmentError | ContractError | Error;
+export type GetCommitmentErrorType = CommitmentNotFoundError | ContractError | Error;
 
 /**
  * Reads a commitment. Its status is its request's, see {@link getRequest}.
  *
  * @param parameters.commitId - The commitment.
  * @returns Request, output root, worker, lock in token units, open disputes, times in unix seconds.
- * @throws UnknownCommitmentError when the market has never seen it.
+ * @throws CommitmentNotFoundError when the market has never seen it.
  *
  * @example
  * import { getCommitment } from "@assay/sdk";
@@ -35,6 +35,6 @@ export async function getCommitment(
     args: [commitId],
     ...atBlock(block),
   });
-  if (commitment.requestId === zeroHash) throw new UnknownCommitmentError({ commitId });
+  if (commitment.requestId === zeroHash) throw new CommitmentNotFoundError({ commitId });
   return commitment;
 }

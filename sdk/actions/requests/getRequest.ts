@@ -2,7 +2,7 @@
 import type { Hex } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
-import { UnknownRequestError } from "../../errors/clientErrors.ts";
+import { RequestNotFoundError } from "../../errors/clientErrors.ts";
 import { enumName, methods, requestStatuses } from "../../protocol/enums.ts";
 import type { Request } from "../../protocol/request.ts";
 import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
@@ -10,14 +10,14 @@ import { readCall } from "../calls/readCall.ts";
 
 export type GetRequestParameters = ReadParameters & { requestId: Hex };
 export type GetRequestReturnType = Request;
-export type GetRequestErrorType = UnknownRequestError | ContractError | Error;
+export type GetRequestErrorType = RequestNotFoundError | ContractError | Error;
 
 /**
  * Reads a request.
  *
  * @param parameters.requestId - The request.
  * @returns Status, deadline of that status in unix seconds, worker, fee in token units, roots.
- * @throws UnknownRequestError when the market has never seen it.
+ * @throws RequestNotFoundError when the market has never seen it.
  *
  * @example
  * import { getRequest } from "@assay/sdk";
@@ -36,6 +36,6 @@ export async function getRequest(
     ...atBlock(block),
   });
   const status = enumName(requestStatuses, request.status);
-  if (status === "none") throw new UnknownRequestError({ requestId });
+  if (status === "none") throw new RequestNotFoundError({ requestId });
   return { ...request, status, method: enumName(methods, request.method) };
 }
