@@ -1,0 +1,232 @@
+// Reads the chain's events in order, exactly once, across restarts and re-organisations: own getLogs loop, own cursor.
+import type { Address, Hex, Log, PublicClient } from "viem";
+import type { Clock } from "../clock.ts";
+import { ReorgTooDeepError, RetryableError } from "../errors.ts";
+import type { Component } from "../lifecycle.ts";
+import { createLoop } from "../loop.ts";
+import type { Database } from "../store/database.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type BlockMark, createCursor } from "./cursor.ts";
+import { type Block, blockAt, type Endpoints } from "./endpoints.ts";
+import { isEndpointFailure } from "./rpcErrors.ts";
+
+/** An event of a mined block. */
+export type MinedLog = Log<bigint, number, false>;
+
+export type PollerOptions<event> = {
+  name: string;
+  addresses: readonly Address[];
+  /** First block worth reading. */
+  startBlock: bigint;
+  decode(logs: MinedLog[]): event[];
+  /** Derives state from events, in the transaction that moves the cursor; synchronous for that reason. */
+  apply(events: event[], range: { from: bigint; to: bigint }): void;
+  /** Undoes what followed from blocks after `toBlock`, in the transaction that moves the cursor back. */
+  rollback(toBlock: bigint): void;
+  confirmations: number;
+  chunkBlocks: number;
+  reorgBlocks: number;
+  pollSeconds: number;
+  endpoints: Endpoints;
+  database: Database;
+  fail(error: unknown): void;
+  logger: Logger;
+  metrics: Metrics;
+  clock: Clock;
+};
+
+export type Poller = Component & {
+  /** One step; true when there is nothing more to read now. The loop calls it; tests may. */
+  poll(): Promise<boolean>;
+  /** Reads up to the head once, before anything acts on what was read. */
+  catchUp(signal?: AbortSignal): Promise<void>;
+  /** The newest block seen, whether or not its events were read. */
+  head(): Block | undefined;
+  cursor(): BlockMark | undefined;
+  isCaughtUp(): boolean;
+  /** Calls back after each step that read or undid blocks; returns the way to stop that. */
+  onAdvance(listener: () => void): () => void;
+  wake(): void;
+};
+
+/** Blocks near the head that one step reads, each by its hash: two calls per block. */
+const blocksPerStep = 16n;
+
+export function createPoller<event>(options: PollerOptions<event>): Poller {
+  const {
+    name,
+    addresses,
+    startBlock,
+    decode,
+    apply,
+    rollback,
+    endpoints,
+    database,
+    fail,
+    logger,
+    metrics,
+    clock,
+  } = options;
+  const reorgBlocks = BigInt(options.reorgBlocks);
+  const cursor = createCursor(database.sql, name);
+  const listeners = new Set<() => void>();
+  let chunkBlocks = BigInt(options.chunkBlocks);
+  let head: Block | undefined;
+  let caughtUp = false;
+
+  async function poll(): Promise<boolean> {
+    head = await endpoints.head();
+    const last = cursor.read();
+    if (last !== undefined && (await isReplaced(last, head))) {
+      await undo(last, head);
+      return false;
+    }
+    const target = head.number - BigInt(options.confirmations);
+    const from = last === undefined ? startBlock : last.number + 1n;
+    if (from > target) {
+      // A head that went backwards is not the present: nobody may act on it.
+      caughtUp = last === undefined || head.number >= last.number;
+      return true;
+    }
+    caughtUp = false;
+    const nearHead = head.number - reorgBlocks;
+    if (from <= nearHead) await readRange(from, min(from + chunkBlocks - 1n, min(nearHead, target)));
+    else await readBlocks(last, from, min(from + blocksPerStep - 1n, target));
+    return (cursor.read()?.number ?? -1n) >= target;
+  }
+
+  /** Whether the block that the cursor stands on has left the chain. A head behind the cursor alone does not say so. */
+  async function isReplaced(last: BlockMark, newest: Block): Promise<boolean> {
+    if (newest.number === last.number) return newest.hash !== last.hash;
+    if (newest.number === last.number + 1n) return newest.parentHash !== last.hash;
+    if (newest.number > last.number) {
+      const present = await endpoints.use((client) => blockAt(client, last.number));
+      return present.hash !== last.hash;
+    }
+    const known = cursor.hashAt(newest.number);
+    return known !== undefined && known !== newest.hash;
+  }
+
+  async function undo(last: BlockMark, newest: Block): Promise<void> {
+    const ancestor = await commonAncestor(newest);
+    const toBlock = ancestor?.number ?? startBlock - 1n;
+    database.transact(() => {
+      rollback(toBlock);
+      cursor.back(ancestor);
+    });
+    const depth = last.number - toBlock;
+    logger.warn("Chain was re-organised; rolled back", { poller: name, depth, toBlock });
+    metrics.chain.reorgs.add({ poller: name });
+    metrics.chain.reorgDepth.set({ poller: name }, Number(depth));
+    caughtUp = false;
+    announce();
+  }
+
+  /** The newest remembered block that is still in the chain; undefined when all that was ever read has left it. */
+  async function commonAncestor(newest: Block): Promise<BlockMark | undefined> {
+    const marks = cursor.marks();
+    for (const mark of marks) {
+      if (mark.number > newest.number) continue;
+      const present = await endpoints.use((client) => blockAt(client, mark.number));
+      if (present.hash === mark.hash) return mark;
+    }
+    if (marks.at(-1)?.number === startBlock) return undefined;
+    throw new ReorgTooDeepError("The chain was re-organised beyond the blocks that the node remembers.", {
+      facts: { poller: name, head: newest.number, remembered: options.reorgBlocks },
+      hint: "Use another --data-dir if the chain was started anew; its keys can be copied",
+    });
+  }
+
+  /** History: whole ranges, shrunk when the endpoint finds them too large. */
+  async function readRange(from: bigint, to: bigint): Promise<void> {
+    try {
+      const { logs, end } = await endpoints.use(async (client) => ({
+        logs: await client.getLogs({ address: [...addresses], fromBlock: from, toBlock: to }),
+        end: await blockAt(client, to),
+      }));
+      store(logs, from, [end]);
+      chunkBlocks = min(chunkBlocks * 2n, BigInt(options.chunkBlocks));
+    } catch (error) {
+      if (chunkBlocks > 1n) chunkBlocks /= 2n;
+      throw error;
+    }
+  }
+
+  /**
+   * Near the head: block by block, by hash. A load balancer that asks a node which lacks the block gets an error then,
+   * where a range would come back without the block's events.
+   */
+  async function readBlocks(last: BlockMark | undefined, from: bigint, to: bigint): Promise<void> {
+    const numbers = Array.from({ length: Number(to - from) + 1 }, (_, offset) => from + BigInt(offset));
+    const { blocks, logs } = await endpoints.use(async (client) => {
+      const found = await Promise.all(numbers.map((number) => blockAt(client, number)));
+      return { blocks: found, logs: await Promise.all(found.map((block) => logsOf(client, block.hash))) };
+    });
+    let previous = last?.hash;
+    for (const block of blocks) {
+      if (previous !== undefined && block.parentHash !== previous)
+        throw new RetryableError("The chain changed while it was read.", { facts: { block: block.number } });
+      previous = block.hash;
+    }
+    store(logs.flat(), from, blocks);
+  }
+
+  async function logsOf(client: PublicClient, blockHash: Hex): Promise<MinedLog[]> {
+    return client.getLogs({ address: [...addresses], blockHash });
+  }
+
+  function store(logs: MinedLog[], from: bigint, blocks: readonly Block[]): void {
+    const ordered = logs
+      .filter(({ removed }) => !removed)
+      .sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex);
+    const events = decode(ordered);
+    const end = blocks.at(-1);
+    if (end === undefined) return;
+    database.transact(() => {
+      apply(events, { from, to: end.number });
+      cursor.advance(blocks, options.reorgBlocks);
+    });
+    metrics.chain.cursor.set({ poller: name }, Number(end.number));
+    metrics.chain.events.add({ poller: name }, events.length);
+    announce();
+  }
+
+  function announce(): void {
+    for (const listener of listeners) listener();
+  }
+
+  const loop = createLoop({
+    name: `poller ${name}`,
+    seconds: options.pollSeconds,
+    work: async () => ((await poll()) ? undefined : "again"),
+    fail,
+    logger,
+    metrics,
+    clock,
+  });
+
+  return {
+    ...loop,
+    poll,
+    catchUp: async (signal) => {
+      while (!signal?.aborted) {
+        try {
+          if (await poll()) return;
+        } catch (error) {
+          if (!(error instanceof RetryableError) && !isEndpointFailure(error)) throw error;
+          await clock.sleep(options.pollSeconds * 1_000, signal);
+        }
+      }
+    },
+    head: () => head,
+    cursor: () => cursor.read(),
+    isCaughtUp: () => caughtUp,
+    onAdvance: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,0 +1,283 @@
+// Every setting of the node, once: file key, type, default, unit, help, and which commands know it.
+// Flags and environment names follow from the option's name: `dataDir`, `--data-dir`, `ASSAY_DATA_DIR`.
+import type { z } from "zod";
+import {
+  address,
+  amount,
+  bytes32,
+  decimal,
+  flag,
+  gwei,
+  httpUrl,
+  integer,
+  list,
+  oneOf,
+  port,
+  text,
+} from "./optionTypes.ts";
+
+/** The part of the node that an option belongs to; a command knows the options of the parts it uses. */
+export type Scope = "all" | "chain" | "send" | "keys" | "http" | "programs" | "worker" | "watchtower";
+
+export type Option<T> = {
+  /** Dotted path in `assay.yaml`. */
+  key: string;
+  schema: z.ZodType<T>;
+  /** Undefined when there is none that suits everybody. */
+  default: T | undefined;
+  unit?: string;
+  help: string;
+  /** `value`: comes from a file or the environment only, never shown. `url`: shown without path and user. */
+  secret?: "value" | "url";
+  scope: Scope;
+};
+
+const option = <T>(
+  scope: Scope,
+  schema: z.ZodType<T>,
+  fallback: NoInfer<T>,
+  rest: Described,
+): Option<T> & { default: T } => ({
+  scope,
+  schema,
+  default: fallback,
+  ...rest,
+});
+
+const optional = <T>(scope: Scope, schema: z.ZodType<T>, rest: Described): Option<T> => ({
+  scope,
+  schema,
+  default: undefined,
+  ...rest,
+});
+
+type Described = Pick<Option<unknown>, "key" | "help" | "unit" | "secret">;
+
+const gigabyte = 1_024 ** 3;
+
+export const options = {
+  config: optional("all", text, {
+    key: "config",
+    help: "Configuration file; assay.yaml in the working folder if there is one",
+  }),
+  dataDir: option("all", text, ".assay", {
+    key: "dataDir",
+    help: "Folder of the journal, the blobs and the keys; one process at a time",
+  }),
+  logLevel: option("all", oneOf("debug", "info", "warn", "error", "fatal"), "info", {
+    key: "log.level",
+    help: "Least level that is logged",
+  }),
+  logFormat: option("all", oneOf("auto", "json", "pretty"), "auto", {
+    key: "log.format",
+    help: "One JSON object a line, or lines for people; auto looks for a terminal",
+  }),
+  graceSeconds: option("all", decimal({ max: 3_600 }), 10, {
+    key: "graceSeconds",
+    unit: "seconds",
+    help: "How long each part may take to stop",
+  }),
+
+  rpcUrls: option("chain", list(httpUrl), ["http://127.0.0.1:8545"], {
+    key: "chain.rpcUrls",
+    secret: "url",
+    help: "JSON-RPC endpoints, the preferred one first; with two or more, reads that decide about money are compared",
+  }),
+  chainId: optional("chain", integer({ min: 1 }), {
+    key: "chain.id",
+    help: "Chain that the endpoints must serve",
+  }),
+  deployment: optional("chain", text, {
+    key: "chain.deployment",
+    help: "JSON file with the contract addresses, for chains that the SDK does not know",
+  }),
+  rpcTimeoutSeconds: option("chain", decimal({ min: 0.1, max: 300 }), 10, {
+    key: "chain.rpcTimeoutSeconds",
+    unit: "seconds",
+    help: "How long one RPC call may take",
+  }),
+  maxHeadLagBlocks: option("chain", integer(), 5, {
+    key: "chain.maxHeadLagBlocks",
+    unit: "blocks",
+    help: "An endpoint further behind the best one is not used",
+  }),
+  maxHeadAgeSeconds: option("chain", integer(), 300, {
+    key: "chain.maxHeadAgeSeconds",
+    unit: "seconds",
+    help: "Not ready when the newest block is older; 0 for chains that mine on demand",
+  }),
+  pollSeconds: option("chain", decimal({ min: 0.01, max: 600 }), 4, {
+    key: "chain.pollSeconds",
+    unit: "seconds",
+    help: "Time between looks at the chain",
+  }),
+  confirmations: option("chain", integer({ max: 10_000 }), 0, {
+    key: "chain.confirmations",
+    unit: "blocks",
+    help: "Blocks on top before events are read; re-organisations are rolled back in any case",
+  }),
+  chunkBlocks: option("chain", integer({ min: 1, max: 100_000 }), 2_000, {
+    key: "chain.chunkBlocks",
+    unit: "blocks",
+    help: "Most blocks asked for in one query while catching up",
+  }),
+  reorgBlocks: option("chain", integer({ min: 1, max: 10_000 }), 128, {
+    key: "chain.reorgBlocks",
+    unit: "blocks",
+    help: "Deepest re-organisation that is rolled back",
+  }),
+
+  maxFeePerGas: option("send", gwei, 100_000_000_000n, {
+    key: "fees.maxPerGas",
+    unit: "gwei",
+    help: "Most that is paid for a unit of gas, except by dispute moves near their deadline",
+  }),
+  maxPriorityFeePerGas: option("send", gwei, 2_000_000_000n, {
+    key: "fees.maxPriorityPerGas",
+    unit: "gwei",
+    help: "Most of it that goes to the block's proposer",
+  }),
+  urgentFeeFactor: option("send", decimal({ min: 1, max: 1_000 }), 5, {
+    key: "fees.urgentFactor",
+    help: "How many times the maximum a dispute move may pay when its deadline is there",
+  }),
+  resubmitSeconds: option("send", decimal({ min: 0.05, max: 86_400 }), 24, {
+    key: "fees.resubmitSeconds",
+    unit: "seconds",
+    help: "A transaction not mined by then is replaced with a higher fee",
+  }),
+  finalBlocks: option("send", integer({ min: 1, max: 10_000 }), 12, {
+    key: "fees.finalBlocks",
+    unit: "blocks",
+    help: "A mined transaction is watched until this many blocks hold it",
+  }),
+
+  keystoreDir: optional("keys", text, {
+    key: "keys.folder",
+    help: "Folder of the key files; keys in the data folder if not given",
+  }),
+  ownerKey: option("keys", text, "owner", {
+    key: "keys.owner",
+    help: "Key that holds the stake; not needed by running nodes",
+  }),
+  operatorKey: option("keys", text, "operator", {
+    key: "keys.operator",
+    help: "Key that claims, commits, binds and reveals",
+  }),
+  defenderKey: option("keys", text, "defender", {
+    key: "keys.defender",
+    help: "Key that may only bind and reveal",
+  }),
+  challengerKey: option("keys", text, "challenger", {
+    key: "keys.challenger",
+    help: "Key that pays bonds and plays disputes",
+  }),
+  password: optional("keys", text, {
+    key: "keys.password",
+    secret: "value",
+    help: "Password of the key files; the file that holds it has mode 0600",
+  }),
+  keyCost: option("keys", integer({ min: 10, max: 22 }), 17, {
+    key: "keys.cost",
+    unit: "log2 of scrypt's N",
+    help: "Work to try one password on a new key file",
+  }),
+  account: optional("keys", address, {
+    key: "account",
+    help: "Account whose stake backs the work; the owner key's address if not given",
+  }),
+
+  httpHost: option("http", text, "127.0.0.1", {
+    key: "http.host",
+    help: "Address of the HTTP server; loopback unless you mean it",
+  }),
+  httpPort: option("http", port, 8_480, {
+    key: "http.port",
+    help: "Port of the HTTP server; 0 takes a free one",
+  }),
+  httpBodyBytes: option("http", integer({ max: gigabyte }), 1_048_576, {
+    key: "http.bodyBytes",
+    unit: "bytes",
+    help: "Largest request body",
+  }),
+  metricsHost: option("http", text, "127.0.0.1", {
+    key: "metrics.host",
+    help: "Address of the metrics server",
+  }),
+  metricsPort: optional("http", port, {
+    key: "metrics.port",
+    help: "Port of /metrics; on the HTTP server if not given",
+  }),
+
+  blobSources: option("programs", list(httpUrl), [], {
+    key: "programs.sources",
+    secret: "url",
+    help: "Nodes and mirrors from which programs are fetched, tried in order",
+  }),
+  maxBlobBytes: option("programs", integer({ max: 16 * gigabyte }), gigabyte / 2, {
+    key: "programs.maxBytes",
+    unit: "bytes",
+    help: "Largest program or manifest that is fetched",
+  }),
+  threads: option("programs", integer({ max: 1_024 }), 0, {
+    key: "programs.threads",
+    help: "Threads for one execution; 0 leaves it to onnxruntime",
+  }),
+  sessions: option("programs", integer({ min: 1, max: 10_000 }), 4, {
+    key: "programs.sessions",
+    help: "Programs kept loaded",
+  }),
+
+  programs: option("worker", list(bytes32), [], {
+    key: "worker.programs",
+    help: "Program ids that the worker serves",
+  }),
+  minFee: option("worker", amount, 0n, {
+    key: "worker.minFee",
+    unit: "base units",
+    help: "Requests that pay less are left alone",
+  }),
+  maxOpen: option("worker", integer({ min: 1, max: 1_000_000 }), 64, {
+    key: "worker.maxOpen",
+    help: "Most requests claimed or committed at a time",
+  }),
+  traceShare: option("worker", decimal({ min: 0.01, max: 1 }), 0.5, {
+    key: "worker.traceShare",
+    help: "Part of the dispute clock that tracing all open commitments may take; no claims beyond it",
+  }),
+  sampleRate: option("worker", decimal({ max: 1 }), 0.01, {
+    key: "worker.sampleRate",
+    help: "Part of the answers that the reference executor computes again",
+  }),
+
+  watchPrograms: option("watchtower", list(bytes32), [], {
+    key: "watchtower.programs",
+    help: "Program ids that are watched; all that can be fetched if empty",
+  }),
+  checkRate: option("watchtower", decimal({ max: 1 }), 1, {
+    key: "watchtower.checkRate",
+    help: "Part of the commitments that is re-executed",
+  }),
+  bondBudget: optional("watchtower", amount, {
+    key: "watchtower.bondBudget",
+    unit: "base units",
+    help: "Most that may be locked in challenge bonds at a time; no limit if not given",
+  }),
+  challenge: option("watchtower", flag, true, {
+    key: "watchtower.challenge",
+    help: "false: only report what is wrong",
+  }),
+} as const;
+
+export type Options = typeof options;
+
+export type OptionName = keyof Options;
+
+type Value<T> = T extends Option<infer V> & { default: infer D }
+  ? undefined extends D
+    ? V | undefined
+    : V
+  : never;
+
+/** Every option, resolved. */
+export type Config = { readonly [name in OptionName]: Value<Options[name]> };

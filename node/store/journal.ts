@@ -1,0 +1,256 @@
+// What the node knows, answered and decided, written before anything is signed or sent; survives kill -9.
+import type {
+  DisputeStatus,
+  Hex,
+  Method,
+  NodeKind,
+  Position,
+  ProgramHeader,
+  ProgramStatus,
+  RequestStatus,
+} from "@assay/sdk/protocol";
+import type { Address } from "viem";
+import type { Clock } from "../clock.ts";
+import { ConflictingAnswerError, StoreError } from "../errors.ts";
+import type { Database } from "./database.ts";
+import { createItems, type Items, rollbackItems, settleItems } from "./items.ts";
+import { decodeJson, encodeJson } from "./json.ts";
+
+/** A request as its events tell it; the item's state is its status. */
+export type RequestItem = {
+  requestId: Hex;
+  programId: Hex;
+  requester: Address;
+  /** The only worker that may claim, or zero. */
+  reservedFor: Address;
+  fee: bigint;
+  version: number;
+  method: Method;
+  inputRoot: Hex;
+  /** Of the present status, unix seconds. */
+  deadline: bigint;
+  /** Who claimed it. */
+  worker?: Address;
+  lock?: bigint;
+  commitId?: Hex;
+  /** Whether its consumer was called. */
+  delivered?: boolean;
+};
+
+/** A commitment as its events tell it; the item's state is its request's status. */
+export type CommitmentItem = {
+  commitId: Hex;
+  requestId: Hex;
+  programId: Hex;
+  inputRoot: Hex;
+  worker: Address;
+  outputRoot: Hex;
+  passes: number;
+  challengeUntil: bigint;
+  /** Once the worker has bound it. */
+  traceRoot?: Hex;
+  settled?: boolean;
+};
+
+/** A dispute as its events tell it. What the clocks say is read from the chain. */
+export type DisputeItem = {
+  disputeId: Hex;
+  commitId: Hex;
+  challenger: Address;
+  serial: number;
+  bond: bigint;
+  /** Until when the worker has to answer the challenger's last move. */
+  workerDeadline: bigint;
+  /** Undefined before the challenger's first choice. */
+  node?: Hex;
+  position?: Position;
+  settled?: boolean;
+};
+
+/** A node of a commitment's trees that was shown on-chain: id `commitId:node`. */
+export type RevealItem = { commitId: Hex; node: Hex; children?: readonly Hex[]; tile?: Hex };
+
+/** A registered program as its event tells it. */
+export type ProgramItem = {
+  programId: Hex;
+  publisher: Address;
+  header: ProgramHeader;
+  programRoot: Hex;
+  descriptorsRoot: Hex;
+  constantsRoot: Hex;
+  manifestHash: Hex;
+  /** A hint where its files may be fetched. */
+  uri: string;
+};
+
+/** The answer to a request. One per request, for ever: a second, different one would be equivocation. */
+export type Answer = { requestId: Hex; programId: Hex; inputRoot: Hex; outputRoot: Hex; passes: number };
+
+/** Something that the node decided to do, and why. */
+export type Decision = { key: string; action: string; subject: string; data: unknown; decided: number };
+
+export type PayloadRole = "input" | "output";
+
+export type Journal = {
+  /** Runs `work` in one transaction. */
+  transact<T>(work: () => T): T;
+  requests: Items<RequestItem, RequestStatus>;
+  commitments: Items<CommitmentItem, RequestStatus>;
+  disputes: Items<DisputeItem, DisputeStatus>;
+  reveals: Items<RevealItem, NodeKind>;
+  programs: Items<ProgramItem, ProgramStatus>;
+  /** Items that only this node knows, of any kind a role names; never rolled back. */
+  notes<T, state extends string>(kind: string): Items<T, state>;
+  disputesOf(commitId: Hex): DisputeItem[];
+  revealOf(commitId: Hex, node: Hex): RevealItem | undefined;
+
+  /** Keeps input or output bytes until {@link Journal.prune} finds their request terminal. */
+  keepPayload(requestId: Hex, role: PayloadRole, bytes: Uint8Array): void;
+  inputOf(requestId: Hex): Uint8Array | undefined;
+  outputOf(requestId: Hex): Uint8Array | undefined;
+
+  /**
+   * Checks and records an answer with its bytes in one transaction. Call it before the commitment is signed.
+   * @throws ConflictingAnswerError when another answer to the same request was recorded before.
+   */
+  recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void;
+  answerOf(requestId: Hex): Answer | undefined;
+
+  /** Records a decision once; false when its key was decided before. */
+  decide(decision: Omit<Decision, "decided">): boolean;
+  decision(key: string): Decision | undefined;
+  /** The decisions about a request, commitment or dispute, oldest first. */
+  decisionsAbout(subject: string): Decision[];
+
+  /** Undoes everything that follows from blocks after `toBlock`; answers, decisions and notes stay. */
+  rollback(toBlock: bigint): void;
+  /** Forgets how to undo blocks up to `finalBlock`, and the payloads of requests that were terminal by then. */
+  prune(finalBlock: bigint): void;
+  /** Ties the data folder to one deployment; refuses another one ever after. */
+  bindTo(deployment: { chainId: number; market: Address }): void;
+};
+
+/** Statuses that a request never leaves. */
+export const terminalStatuses: readonly RequestStatus[] = [
+  "finalized",
+  "slashed",
+  "refunded",
+  "expired",
+  "cancelled",
+];
+
+type AnswerRow = { request_id: Hex; program_id: Hex; input_root: Hex; output_root: Hex; passes: number };
+type DecisionRow = Omit<Decision, "data"> & { data: string };
+
+export function createJournal({ sql, transact }: Database, clock: Clock): Journal {
+  const items = <T, state extends string>(kind: string) => createItems<T, state>(sql, clock, kind);
+  const disputes = items<DisputeItem, DisputeStatus>("dispute");
+  const reveals = items<RevealItem, NodeKind>("reveal");
+
+  const insertPayload = sql.prepare("INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)");
+  const selectPayload = sql.prepare<[string, string], { data: Uint8Array }>(
+    "SELECT data FROM payloads WHERE request_id = ? AND role = ?",
+  );
+  const insertAnswer = sql.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)");
+  const selectAnswer = sql.prepare<[string], AnswerRow>("SELECT * FROM answers WHERE request_id = ?");
+  const insertDecision = sql.prepare("INSERT INTO decisions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  const selectDecision = sql.prepare<[string], DecisionRow>("SELECT * FROM decisions WHERE key = ?");
+  const selectAbout = sql.prepare<[string], DecisionRow>(
+    "SELECT * FROM decisions WHERE subject = ? ORDER BY decided, key",
+  );
+
+  const selectDisputes = sql.prepare<[string], { data: string }>(
+    "SELECT data FROM items WHERE kind = 'dispute' AND json_extract(data, '$.commitId') = ?",
+  );
+  const payloadOf = (requestId: Hex, role: PayloadRole) => {
+    const row = selectPayload.get(requestId, role);
+    return row === undefined ? undefined : new Uint8Array(row.data);
+  };
+  const toDecision = (row: DecisionRow): Decision => ({ ...row, data: decodeJson(row.data) });
+  const answerOf = (requestId: Hex): Answer | undefined => {
+    const row = selectAnswer.get(requestId);
+    if (row === undefined) return undefined;
+    const { request_id, program_id, input_root, output_root, passes } = row;
+    return {
+      requestId: request_id,
+      programId: program_id,
+      inputRoot: input_root,
+      outputRoot: output_root,
+      passes,
+    };
+  };
+
+  function recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void {
+    const { requestId, programId, inputRoot, outputRoot, passes } = answer;
+    const before = answerOf(requestId);
+    if (before && encodeJson(before) !== encodeJson({ requestId, programId, inputRoot, outputRoot, passes }))
+      throw new ConflictingAnswerError("The journal holds another answer to this request.", {
+        facts: { requestId, recorded: before.outputRoot, given: outputRoot },
+        hint: "This machine computed two different results: run assay doctor before it serves again",
+      });
+    if (!before) insertAnswer.run(requestId, programId, inputRoot, outputRoot, passes, clock.now());
+    insertPayload.run(requestId, "input", payload.input);
+    insertPayload.run(requestId, "output", payload.output);
+  }
+
+  return {
+    transact,
+    requests: items("request"),
+    commitments: items("commitment"),
+    disputes,
+    reveals,
+    programs: items("program"),
+    notes: (kind) => items(`note:${kind}`),
+    disputesOf: (commitId) =>
+      selectDisputes
+        .all(commitId)
+        .map(({ data }) => decodeJson<DisputeItem>(data))
+        .sort((a, b) => a.serial - b.serial),
+    revealOf: (commitId, node) => reveals.get(`${commitId}:${node}`)?.data,
+
+    keepPayload: (requestId, role, bytes) => {
+      insertPayload.run(requestId, role, bytes);
+    },
+    inputOf: (requestId) => payloadOf(requestId, "input"),
+    outputOf: (requestId) => payloadOf(requestId, "output"),
+
+    recordAnswer: (answer, payload) => transact(() => recordAnswer(answer, payload)),
+    answerOf,
+
+    decide: ({ key, action, subject, data }) =>
+      insertDecision.run(key, action, subject, encodeJson(data), clock.now()).changes === 1,
+    decision: (key) => {
+      const row = selectDecision.get(key);
+      return row === undefined ? undefined : toDecision(row);
+    },
+    decisionsAbout: (subject) => selectAbout.all(subject).map(toDecision),
+
+    rollback: (toBlock) => {
+      transact(() => rollbackItems(sql, clock, toBlock));
+    },
+    prune: (finalBlock) => {
+      transact(() => {
+        settleItems(sql, finalBlock);
+        const places = terminalStatuses.map(() => "?").join(", ");
+        sql
+          .prepare(
+            "DELETE FROM payloads WHERE request_id IN " +
+              `(SELECT id FROM items WHERE kind = 'request' AND block <= ? AND state IN (${places}))`,
+          )
+          .run(Number(finalBlock), ...terminalStatuses);
+      });
+    },
+    bindTo: ({ chainId, market }) => {
+      const deployment = `${chainId}:${market.toLowerCase()}`;
+      sql.prepare("INSERT INTO facts VALUES ('deployment', ?) ON CONFLICT DO NOTHING").run(deployment);
+      const row = sql
+        .prepare<[], { value: string }>("SELECT value FROM facts WHERE name = 'deployment'")
+        .get();
+      if (row?.value !== deployment)
+        throw new StoreError("The data folder belongs to another deployment.", {
+          facts: { recorded: row?.value, given: deployment },
+          hint: "Name another --data-dir",
+        });
+    },
+  };
+}
