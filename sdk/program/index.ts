@@ -1,2 +1,67 @@
 // @assay/sdk/program: graph, grammar, operators, reference executor, traces and openings. Pure: no input or output.
-export {};
+export { type CheckedProgram, checkProgram, MAX_PROOF_TILES, ProgramError } from "./checkProgram.ts";
+export { claimOf } from "./claim.ts";
+export * from "./codec.ts";
+export { type Move, nextMove } from "./descend.ts";
+export { DescriptorError, encodeDescriptor } from "./descriptor.ts";
+export {
+  decodeDescriptor,
+  descriptorFault,
+  descriptorRules,
+  operandFault,
+} from "./descriptorFault.ts";
+export {
+  allocate,
+  type Bounds,
+  bytesOf,
+  dataFromBytes,
+  dtypeBounds,
+  WIDTH,
+  wrap,
+} from "./dtype.ts";
+export { collectOutput, execute, executeFrom } from "./execute.ts";
+export * from "./manifest.ts";
+export * from "./onnx/index.ts";
+export type { OpDefinition, Read, Run } from "./ops/definition.ts";
+export { operators } from "./ops/index.ts";
+export { outputTypes, packedOffsets, packInputs, unpackInputs, unpackOutputs } from "./packing.ts";
+export { type Place, placeOf, type TreeShape } from "./place.ts";
+export {
+  type CommittedProgram,
+  collectStep,
+  commitProgram,
+  encodeDescriptors,
+  programHeader,
+} from "./program.ts";
+export { programRanges } from "./programRanges.ts";
+export { type Descent, proveStep } from "./prove.ts";
+export { hull, type Interval, type Ranges } from "./ranges.ts";
+export { StepProofError, type StepProofErrorArgs, type StepProofErrorName } from "./StepProofError.ts";
+export {
+  byteLength,
+  elementCount,
+  isRowMajor,
+  layoutBytes,
+  layoutPosition,
+  logicalIndex,
+  rowMajor,
+  sameShape,
+  sameType,
+  tensorRoot,
+  tensorTree,
+  tensorType,
+} from "./tensor.ts";
+export { elementOfTile, tilesOf } from "./tiles.ts";
+export { createTrace, type Revealed, type Trace } from "./trace.ts";
+export type {
+  DType,
+  Operand,
+  OpName,
+  Program,
+  Source,
+  Step,
+  Tensor,
+  TensorData,
+  TensorType,
+} from "./types.ts";
+export { verifyStep } from "./verify.ts";

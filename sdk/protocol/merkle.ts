@@ -20,12 +20,10 @@ const tileScratch = new Uint8Array(1 + TILE_BYTES);
 const nodeScratch = new Uint8Array(1 + ARITY * HASH_BYTES);
 
 function hashTile(tile: Uint8Array): Uint8Array {
-  if (tile.length === 0 || tile.length > TILE_BYTES) {
-    throw new TreeError("A tile has 1 to 1024 bytes.", { facts: { given: tile.length } });
-  }
-  tileScratch[0] = TILE_DOMAIN;
-  tileScratch.set(tile, 1);
-  return sha256(tileScratch.subarray(0, 1 + tile.length));
+  const bytes = tile.length <= TILE_BYTES ? tileScratch : new Uint8Array(1 + tile.length);
+  bytes[0] = TILE_DOMAIN;
+  bytes.set(tile, 1);
+  return sha256(bytes.subarray(0, 1 + tile.length));
 }
 
 function hashScratchNode(): Uint8Array {
@@ -33,7 +31,7 @@ function hashScratchNode(): Uint8Array {
   return sha256(nodeScratch);
 }
 
-/** Hash of one tile of 1 to 1024 bytes. */
+/** Hash of one tile with its exact bytes. A tile has 1 to 1024 of them; the caller bounds the length. */
 export const tileHash = (tile: Uint8Array): Hex => bytesToHex(hashTile(tile));
 
 /** Hash of a node by its 16 children; absent ones are `EMPTY`. */

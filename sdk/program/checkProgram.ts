@@ -1,0 +1,190 @@
+// The grammar of provable programs, executable: a program is accepted, or refused with the step, the reason and the remedy.
+import { BaseError } from "../errors.ts";
+import type { ProgramHeader } from "../protocol/index.ts";
+import { encodeDescriptor, parseDescriptor } from "./descriptor.ts";
+import { descriptorRules, stepFault } from "./descriptorFault.ts";
+import { allocate, dtypeBounds } from "./dtype.ts";
+import type { Refusal } from "./ops/definition.ts";
+import { operators } from "./ops/index.ts";
+import { packedOffsets } from "./packing.ts";
+import { collectStep, programHeader } from "./program.ts";
+import { operandRanges } from "./programRanges.ts";
+import { hull, type Ranges } from "./ranges.ts";
+import { elementCount, isRowMajor, sameType } from "./tensor.ts";
+import { tilesOf } from "./tiles.ts";
+import type { Operand, Program, Step, TensorType } from "./types.ts";
+
+/** Most tiles that one step proof may open, so that it fits a transaction. */
+export const MAX_PROOF_TILES = 128;
+
+const MAX_PACKED_BYTES = 2 ** 32 - 1;
+
+/** Thrown when a program is not accepted. `step` is missing where the program as a whole is at fault. */
+export class ProgramError extends BaseError {
+  override name = "ProgramError";
+  readonly step: number | undefined;
+
+  constructor(reason: string, remedy: string, step?: { index: number; op: string }) {
+    super(
+      step ? `Step ${step.index} (${step.op}) is refused: ${reason}.` : `The program is refused: ${reason}.`,
+      {
+        facts: { ...(step && { step: step.index, op: step.op }), remedy },
+      },
+    );
+    this.step = step?.index;
+  }
+}
+
+export interface CheckedProgram {
+  readonly program: Program;
+  readonly header: ProgramHeader;
+  /** Bounds of every slot, whatever the inputs. */
+  readonly ranges: readonly Ranges[];
+  /** Most tiles that a step proof of each slot opens. */
+  readonly proofTiles: readonly number[];
+}
+
+function require(condition: boolean, reason: string, remedy: string): asserts condition {
+  if (!condition) throw new ProgramError(reason, remedy);
+}
+
+function isTensorType({ dtype, shape, layout }: TensorType): boolean {
+  const step: Step = { op: "Reshape", operands: [], attributes: [], out: { dtype, shape, layout } };
+  const parsed = parseDescriptor(encodeDescriptor(step));
+  return typeof parsed !== "number" && sameType(parsed.out, step.out);
+}
+
+function checkBorders({ inputs, outputs, steps, constants }: Program): void {
+  require(steps.length > 0 &&
+    inputs.length > 0, "it has no step or no input", "Compile a model that computes.");
+  inputs.forEach((type, index) => {
+    require(isTensorType(type) &&
+      isRowMajor(type), `input ${index} has no valid row-major type`, "Correct its shape.");
+  });
+  require(packedOffsets(inputs).length <=
+    MAX_PACKED_BYTES, "its input is larger than 4 GiB", "Split the input.");
+  constants.forEach(({ type, data }, index) => {
+    const fits = isTensorType(type) && data.constructor === allocate(type.dtype, 0).constructor;
+    require(fits &&
+      data.length === elementCount(type), `constant ${index} is not what its type says`, "Correct its type.");
+  });
+  require(outputs.length >= 1 && outputs.length <= 16, "it has not 1 to 16 outputs", "Split the model.");
+  require(outputs.every(
+    (slot) => Number.isInteger(slot) && slot >= 0 && slot < steps.length,
+  ), "an output is not computed by a step", "Outputs that are inputs or constants need no program.");
+  require(new Set(outputs).size === outputs.length, "an output is given twice", "Name every output once.");
+}
+
+function declaredType(program: Program, inputs: ReadonlyMap<number, TensorType>, { source }: Operand) {
+  if (source.kind === "slot") return program.steps[source.index]?.out;
+  return source.kind === "input" ? inputs.get(source.offset) : program.constants[source.index]?.type;
+}
+
+function sameStep(a: Step, b: Step): boolean {
+  const sameOperand = (x: Operand, y: Operand | undefined): boolean =>
+    y !== undefined && JSON.stringify(x.source) === JSON.stringify(y.source) && sameType(x.type, y.type);
+  return (
+    a.op === b.op &&
+    sameType(a.out, b.out) &&
+    a.operands.length === b.operands.length &&
+    a.operands.every((operand, index) => sameOperand(operand, b.operands[index])) &&
+    a.attributes.length === b.attributes.length &&
+    a.attributes.every((attribute, index) => attribute === b.attributes[index])
+  );
+}
+
+/** What is wrong with one step's form, or undefined. */
+function formRefusal(
+  program: Program,
+  header: ProgramHeader,
+  inputs: ReadonlyMap<number, TensorType>,
+  step: Step,
+  index: number,
+): Refusal | undefined {
+  const parsed = parseDescriptor(encodeDescriptor(step));
+  const fault = typeof parsed === "number" ? parsed : stepFault(header, index, parsed);
+  if (fault !== 0) {
+    const sentence = descriptorRules[fault]!.slice(0, -1);
+    return {
+      reason: `descriptor rule ${fault}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`,
+      remedy: "Correct the step's operands, shapes or attributes.",
+    };
+  }
+  if (typeof parsed === "number" || !sameStep(step, parsed)) {
+    return {
+      reason: "a number in it does not fit its descriptor",
+      remedy: "Use whole numbers in their bounds.",
+    };
+  }
+  const stray = step.operands.findIndex((operand) => {
+    const declared = declaredType(program, inputs, operand);
+    return !declared || !sameType(declared, operand.type);
+  });
+  if (stray < 0) return undefined;
+  return {
+    reason: `operand ${stray} is declared with another type, shape or layout`,
+    remedy: "Give the operand the type that its producer declares.",
+  };
+}
+
+function rangeRefusal({ op, out }: Step, ranges: Ranges): Refusal | undefined {
+  const { min, max } = hull(ranges);
+  const bounds = dtypeBounds(out.dtype);
+  if (min >= bounds.min && max <= bounds.max) return undefined;
+  return {
+    reason: `its values reach from ${min} to ${max} and do not fit ${out.dtype}`,
+    remedy: `Insert Clip before the operands of ${op}, or use smaller constants.`,
+  };
+}
+
+/** The tiles that a proof of this step opens, over elements at the borders and in the middle. */
+function countProofTiles(step: Step): number {
+  const count = elementCount(step.out);
+  const centre = step.out.shape.reduce((index, size) => index * size + Math.floor(size / 2), 0);
+  const samples = new Set([0, centre, Math.floor(count / 3), Math.floor(count / 2), count - 1]);
+  const tiles = (index: number): number => {
+    const runs = operators[step.op].reads(step, index);
+    return step.operands.reduce((sum, { source, type }, operand) => {
+      const offset = source.kind === "input" ? source.offset : 0;
+      return sum + tilesOf(type, runs[operand]!, offset).length;
+    }, 0);
+  };
+  return Math.max(...[...samples].map(tiles));
+}
+
+/**
+ * Accepts a program or throws a `ProgramError`. Ranges are computed anew from inputs that may hold anything and from the
+ * constants' real values; nothing that the program states about itself is believed.
+ */
+export function checkProgram(program: Program): CheckedProgram {
+  checkBorders(program);
+  const header = programHeader(program);
+  require(header.outputBytes <= MAX_PACKED_BYTES, "its output is larger than 4 GiB", "Split the output.");
+  const { offsets } = packedOffsets(program.inputs);
+  const inputs = new Map(program.inputs.map((type, index) => [offsets[index]!.start, type]));
+  const ranges: Ranges[] = [];
+  const proofTiles: number[] = [];
+  const refuse = (index: number, step: Step, refusal: Refusal | undefined): void => {
+    if (refusal) throw new ProgramError(refusal.reason, refusal.remedy, { index, op: step.op });
+  };
+  program.steps.forEach((step, index) => {
+    refuse(index, step, formRefusal(program, header, inputs, step, index));
+    const operands = step.operands.map((operand) => operandRanges(program, ranges, operand));
+    const operator = operators[step.op];
+    refuse(index, step, operator.refuse?.(step, operands));
+    const result = operator.ranges(step, operands);
+    refuse(index, step, rangeRefusal(step, result));
+    ranges.push(result);
+    const tiles = countProofTiles(step);
+    if (tiles > MAX_PROOF_TILES) {
+      refuse(index, step, {
+        reason: `a step proof of it opens ${tiles} tiles, more than ${MAX_PROOF_TILES}`,
+        remedy: "Give its operands layouts in which what one element reads lies together.",
+      });
+    }
+    proofTiles.push(tiles);
+  });
+  const collect = collectStep(program);
+  refuse(program.steps.length, collect, formRefusal(program, header, inputs, collect, program.steps.length));
+  return { program, header, ranges, proofTiles };
+}

@@ -1,0 +1,39 @@
+// Cast: the same values in another type, wrapped in two's complement.
+import { allocate, dtypeBounds, wrap } from "../dtype.ts";
+import { hull } from "../ranges.ts";
+import { sameShape } from "../tensor.ts";
+import { single } from "./broadcast.ts";
+import { type OpDefinition, RULE } from "./definition.ts";
+
+const OPCODE = 6;
+
+export const Cast: OpDefinition = {
+  name: "Cast",
+  opcode: OPCODE,
+  operands: [1, 1],
+  attributes: 0,
+  shapeFault: ({ operands, out }) => (sameShape(out.shape, operands[0]!.type.shape) ? 0 : RULE.outputShape),
+  element: (read, { out }, index) => wrap(read(0, index), out.dtype),
+  reads: (_, index) => [single(index)],
+  ranges: (_, [operand]) => operand!.ranges,
+  refuse({ out }, [operand]) {
+    const { min, max } = hull(operand!.ranges);
+    const bounds = dtypeBounds(out.dtype);
+    if (min >= bounds.min && max <= bounds.max) return undefined;
+    return {
+      reason: `values from ${min} to ${max} do not fit ${out.dtype}`,
+      remedy: `Insert Clip to ${bounds.min}..${bounds.max} before the Cast.`,
+    };
+  },
+  evaluate({ out }, [operand]) {
+    const { data } = operand!;
+    const result = allocate(out.dtype, data.length);
+    if (result instanceof BigInt64Array) {
+      if (data instanceof BigInt64Array) result.set(data);
+      else for (let i = 0; i < data.length; i++) result[i] = BigInt(data[i]!);
+    } else if (data instanceof BigInt64Array) {
+      for (let i = 0; i < data.length; i++) result[i] = Number(wrap(data[i]!, out.dtype));
+    } else result.set(data);
+    return result;
+  },
+};

@@ -1,0 +1,51 @@
+// Clip: each element held between two bounds.
+import { allocate, dtypeBounds } from "../dtype.ts";
+import { mapRanges } from "../ranges.ts";
+import { sameShape } from "../tensor.ts";
+import { single } from "./broadcast.ts";
+import { type OpDefinition, RULE } from "./definition.ts";
+
+const OPCODE = 5;
+
+const clip = (value: bigint, min: bigint, max: bigint): bigint =>
+  value < min ? min : value > max ? max : value;
+
+export const Clip: OpDefinition = {
+  name: "Clip",
+  opcode: OPCODE,
+  operands: [1, 1],
+  attributes: 2,
+  shapeFault({ operands, attributes, out }) {
+    const { dtype, shape } = operands[0]!.type;
+    const [min, max] = attributes as [bigint, bigint];
+    const bounds = dtypeBounds(dtype);
+    if (dtype !== "i32" && dtype !== "i64") return RULE.operandType;
+    if (out.dtype !== dtype) return RULE.outputType;
+    if (min < bounds.min || min > max || max > bounds.max) return RULE.attribute;
+    return sameShape(out.shape, shape) ? 0 : RULE.outputShape;
+  },
+  element(read, { attributes }, index) {
+    const [min, max] = attributes as [bigint, bigint];
+    return clip(read(0, index), min, max);
+  },
+  reads: (_, index) => [single(index)],
+  ranges({ attributes }, [operand]) {
+    const [min, max] = attributes as [bigint, bigint];
+    return mapRanges(operand!.ranges, (interval) => ({
+      min: clip(interval.min, min, max),
+      max: clip(interval.max, min, max),
+    }));
+  },
+  evaluate({ attributes, out }, [operand]) {
+    const [min, max] = attributes as [bigint, bigint];
+    const { data } = operand!;
+    if (data instanceof BigInt64Array) return data.map((value) => clip(value, min, max));
+    const result = allocate(out.dtype, data.length) as Int32Array;
+    const low = Number(min);
+    const high = Number(max);
+    for (let i = 0; i < data.length; i++) {
+      result[i] = Math.max(low, Math.min(high, data[i]!));
+    }
+    return result;
+  },
+};

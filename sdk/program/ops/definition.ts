@@ -1,0 +1,73 @@
+// What every operator states about itself. Its `element` function is the one idea that executor and judge share.
+import type { Ranges } from "../ranges.ts";
+import type { OpName, Step, Tensor, TensorData } from "../types.ts";
+
+/** Reads element `index`, row-major, of an operand. */
+export type Read = (operand: number, index: number) => bigint;
+
+/** Elements `start`, `start + stride`, … of an operand, row-major. */
+export interface Run {
+  readonly start: number;
+  readonly count: number;
+  readonly stride: number;
+}
+
+/** What is known about the values of an operand. */
+export interface OperandRanges {
+  readonly ranges: Ranges;
+  /** The values themselves where the operand is a constant. */
+  readonly constant: Tensor | undefined;
+  readonly shape: readonly number[];
+}
+
+/** Why a step is not accepted, and what to do. */
+export interface Refusal {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** One operator. Values are unbounded integers; whoever stores one wraps it to the output type. */
+export interface OpDefinition {
+  readonly name: OpName;
+  readonly opcode: number;
+  /** Least and greatest number of operands. */
+  readonly operands: readonly [least: number, most: number];
+  readonly attributes: number;
+  /** The number of the first rule of `descriptorRules` that types and attributes break; zero when none. */
+  shapeFault(step: Step): number;
+  /** The value of output element `index`. Total: defined for all operand values. */
+  element(read: Read, step: Step, index: number): bigint;
+  /** Which elements of each operand `element` reads, at least. */
+  reads(step: Step, index: number): readonly (readonly Run[])[];
+  /** Bounds of the output before it is wrapped. */
+  ranges(step: Step, operands: readonly OperandRanges[]): Ranges;
+  /** What must hold beyond "the output fits its type". */
+  refuse?(step: Step, operands: readonly OperandRanges[]): Refusal | undefined;
+  /** All elements at once; equal to `element`, wrapped. */
+  evaluate(step: Step, operands: readonly Tensor[]): TensorData;
+}
+
+/** Attributes as numbers; their bounds are rule 24. */
+export const numbers = (step: Step): number[] => step.attributes.map(Number);
+
+/** True where every value lies in `min`..`max`. */
+export const within = (values: readonly bigint[], min: number, max: number): boolean =>
+  values.every((value) => value >= min && value <= max);
+
+export const RULE = {
+  collectSources: 20,
+  operandType: 21,
+  outputType: 22,
+  rank: 23,
+  attribute: 24,
+  operandShapes: 25,
+  outputShape: 26,
+  reads: 27,
+} as const;
+
+/** Dimensions and offsets are below this. */
+export const MAX_SIZE = 2 ** 31 - 1;
+
+/** Most elements of one operand that one output element of a window or row may read. */
+export const MAX_WINDOW = 8192;
+export const MAX_ROW = 32768;

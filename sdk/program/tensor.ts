@@ -1,0 +1,150 @@
+// Tensors and their layouts: where an element lies in the bytes that are hashed.
+import { byteTree, type Hex, type MerkleTree } from "../protocol/index.ts";
+import { bytesOf, WIDTH } from "./dtype.ts";
+import type { DType, Tensor, TensorData, TensorType } from "./types.ts";
+
+export const rowMajor = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
+
+export const tensorType = (
+  dtype: DType,
+  shape: readonly number[],
+  layout: readonly number[] = rowMajor(shape.length),
+): TensorType => ({ dtype, shape, layout });
+
+export const isRowMajor = ({ layout }: TensorType): boolean => layout.every((axis, place) => axis === place);
+
+export const elementCount = ({ shape }: Pick<TensorType, "shape">): number =>
+  shape.reduce((product, size) => product * size, 1);
+
+export const byteLength = (type: TensorType): number => elementCount(type) * WIDTH[type.dtype];
+
+/** Number of elements between neighbours along each axis, row-major. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
+
+export const isPermutation = (layout: readonly number[]): boolean =>
+  new Set(layout).size === layout.length && layout.every((axis) => axis >= 0 && axis < layout.length);
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean => sameNumbers(a, b);
+
+/** Same element type, shape and layout. */
+export const sameType = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && sameNumbers(a.shape, b.shape) && sameNumbers(a.layout, b.layout);
+
+interface Axis {
+  size: number;
+  /** In row-major elements. */
+  stride: number;
+}
+
+const plans = new WeakMap<TensorType, readonly Axis[]>();
+
+/** The axes from outermost to innermost in layout order; axes of size 1 dropped, neighbours that lie in one run merged. */
+function layoutAxes(type: TensorType): readonly Axis[] {
+  const known = plans.get(type);
+  if (known) return known;
+  const strides = stridesOf(type.shape);
+  const axes: Axis[] = [];
+  for (const axis of type.layout) {
+    const size = type.shape[axis]!;
+    const stride = strides[axis]!;
+    if (size === 1) continue;
+    const outer = axes.at(-1);
+    if (outer && outer.stride === stride * size) {
+      outer.size *= size;
+      outer.stride = stride;
+    } else axes.push({ size, stride });
+  }
+  plans.set(type, axes);
+  return axes;
+}
+
+const isContiguous = (axes: readonly Axis[]): boolean => axes.every(({ stride }) => stride === 1);
+
+/** The place, in elements, that the layout gives to the element with this row-major number. */
+export function layoutPosition(type: TensorType, index: number): number {
+  let position = 0;
+  for (const { size, stride } of layoutAxes(type)) {
+    position = position * size + (Math.floor(index / stride) % size);
+  }
+  return position;
+}
+
+/** The row-major number of the element at this place of the layout. */
+export function logicalIndex(type: TensorType, position: number): number {
+  const axes = layoutAxes(type);
+  let index = 0;
+  for (let axis = axes.length - 1, rest = position; axis >= 0; axis--) {
+    const { size, stride } = axes[axis]!;
+    index += (rest % size) * stride;
+    rest = Math.floor(rest / size);
+  }
+  return index;
+}
+
+type Words = Uint8Array | Uint32Array;
+
+/** Copies elements along the axes, beginning at `position` of the layout, until the target is full. */
+function gather(source: Words, target: Words, axes: readonly Axis[], position: number): void {
+  const inner = axes.at(-1)!;
+  const digits = new Array<number>(axes.length).fill(0);
+  let from = 0;
+  for (let axis = axes.length - 1, rest = position; axis >= 0; axis--) {
+    const { size, stride } = axes[axis]!;
+    digits[axis] = rest % size;
+    from += digits[axis]! * stride;
+    rest = Math.floor(rest / size);
+  }
+  for (let to = 0; to < target.length; ) {
+    const end = Math.min(target.length, to + inner.size - digits.at(-1)!);
+    for (; to < end; to++, from += inner.stride) target[to] = source[from]!;
+    from -= inner.size * inner.stride;
+    digits[axes.length - 1] = 0;
+    for (let axis = axes.length - 2; axis >= 0; axis--) {
+      const { size, stride } = axes[axis]!;
+      from += stride;
+      if (++digits[axis]! < size) break;
+      from -= size * stride;
+      digits[axis] = 0;
+    }
+  }
+}
+
+/**
+ * The bytes of a tensor in layout order from byte `start` to `end`, which lie on element borders. A view of the tensor's
+ * data where the layout is that of the data, otherwise a copy of this part.
+ */
+export function layoutBytes({ type, data }: Tensor, start = 0, end = data.byteLength): Uint8Array {
+  const axes = layoutAxes(type);
+  if (isContiguous(axes)) return bytesOf(data).subarray(start, end);
+  const width = WIDTH[type.dtype];
+  const bytes = new Uint8Array(end - start);
+  if (width === 1) gather(bytesOf(data), bytes, axes, start);
+  else {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+    const perElement = width / 4;
+    const wordAxes =
+      perElement === 1
+        ? axes
+        : [...axes.map(({ size, stride }) => ({ size, stride: stride * 2 })), { size: 2, stride: 1 }];
+    gather(words, new Uint32Array(bytes.buffer), wordAxes, start / 4);
+  }
+  return bytes;
+}
+
+/** The tree over the tiles of a tensor. */
+export const tensorTree = (tensor: Tensor): MerkleTree => byteTree(layoutBytes(tensor));
+
+export const tensorRoot = (tensor: Tensor): Hex => tensorTree(tensor).root;
+
+/** The element with row-major number `index`, as an unbounded integer. */
+export const valueAt = (data: TensorData, index: number): bigint => BigInt(data[index]!);
