@@ -1,2 +1,2 @@
 // @assay/sdk/ethers: adapters for applications that use ethers.
-export {};
+export { type FromEthersReturnType, fromEthers, UnsupportedSignerError } from "./fromEthers.ts";

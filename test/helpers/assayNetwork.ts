@@ -1,0 +1,64 @@
+// The protocol on a fresh in-process chain, reached through the SDK: one client for each role.
+import { type AssayClient, createAssayClient, type Deployment } from "@assay/sdk";
+import { assayTokenAbi } from "@assay/sdk/abi";
+import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+import { type Address, custom, parseEther } from "viem";
+import { getBlock, readContract, waitForTransactionReceipt, writeContract } from "viem/actions";
+import { deployAssay } from "../../deploy/deployAssay.ts";
+import type { TierName } from "../../deploy/parameters.ts";
+
+const roles = ["deployer", "publisher", "requester", "worker", "challenger", "stranger"] as const;
+export type Role = (typeof roles)[number];
+
+export interface AssayNetwork {
+  connection: NetworkConnection;
+  deployment: Deployment;
+  clients: Record<Role, AssayClient>;
+  addresses: Record<Role, Address>;
+  /** Token units in an account's wallet. */
+  balanceOf(owner: Address): Promise<bigint>;
+  /** Unix seconds of the latest block. */
+  now(): Promise<bigint>;
+  /** Mines a block so many seconds after the latest. */
+  advance(seconds: number): Promise<void>;
+}
+
+/** Everybody holds a million tokens; nothing is approved or staked. */
+export async function createAssayNetwork(tier: TierName = "devnet"): Promise<AssayNetwork> {
+  const connection = await network.create("sim");
+  const deployment = await deployAssay(connection, { tiers: [tier] });
+  const transport = custom(connection.provider);
+  const accounts = (await connection.provider.request({ method: "eth_accounts" })) as Address[];
+  const addressOf = (role: Role) => accounts[roles.indexOf(role)] as Address;
+  const byRole = <value>(create: (role: Role) => value) =>
+    Object.fromEntries(roles.map((role) => [role, create(role)])) as Record<Role, value>;
+  const clients = byRole((role) =>
+    createAssayClient({ transport, account: addressOf(role), deployment, pollingInterval: 20 }),
+  );
+  const { deployer } = clients;
+  const token = { address: deployment.token, abi: assayTokenAbi } as const;
+  for (const role of roles) {
+    const args = [addressOf(role), parseEther("1000000")] as const;
+    const account = addressOf("deployer");
+    const hash = await writeContract(deployer, {
+      ...token,
+      functionName: "mint",
+      args,
+      account,
+      chain: null,
+    });
+    await waitForTransactionReceipt(deployer, { hash });
+  }
+  return {
+    connection,
+    deployment,
+    clients,
+    addresses: byRole(addressOf),
+    balanceOf: (owner) => readContract(deployer, { ...token, functionName: "balanceOf", args: [owner] }),
+    now: async () => (await getBlock(deployer)).timestamp,
+    advance: async (seconds) => {
+      await connection.networkHelpers.time.increase(seconds);
+    },
+  };
+}
