@@ -17,7 +17,17 @@ import {
 } from "./optionTypes.ts";
 
 /** The part of the node that an option belongs to; a command knows the options of the parts it uses. */
-export type Scope = "all" | "chain" | "send" | "keys" | "http" | "programs" | "worker" | "watchtower";
+export type Scope =
+  | "all"
+  | "chain"
+  | "follow"
+  | "send"
+  | "queue"
+  | "keys"
+  | "http"
+  | "programs"
+  | "worker"
+  | "watchtower";
 
 export type Option<T> = {
   /** Dotted path in `assay.yaml`. */
@@ -96,32 +106,32 @@ export const options = {
     unit: "seconds",
     help: "How long one RPC call may take",
   }),
-  maxHeadLagBlocks: option("chain", integer(), 5, {
+  maxHeadLagBlocks: option("follow", integer(), 5, {
     key: "chain.maxHeadLagBlocks",
     unit: "blocks",
     help: "An endpoint further behind the best one is not used",
   }),
-  maxHeadAgeSeconds: option("chain", integer(), 300, {
+  maxHeadAgeSeconds: option("follow", integer(), 300, {
     key: "chain.maxHeadAgeSeconds",
     unit: "seconds",
     help: "Not ready when the newest block is older; 0 for chains that mine on demand",
   }),
-  pollSeconds: option("chain", decimal({ min: 0.01, max: 600 }), 4, {
+  pollSeconds: option("follow", decimal({ min: 0.01, max: 600 }), 4, {
     key: "chain.pollSeconds",
     unit: "seconds",
     help: "Time between looks at the chain",
   }),
-  confirmations: option("chain", integer({ max: 10_000 }), 0, {
+  confirmations: option("follow", integer({ max: 10_000 }), 0, {
     key: "chain.confirmations",
     unit: "blocks",
     help: "Blocks on top before events are read; re-organisations are rolled back in any case",
   }),
-  chunkBlocks: option("chain", integer({ min: 1, max: 100_000 }), 2_000, {
+  chunkBlocks: option("follow", integer({ min: 1, max: 100_000 }), 2_000, {
     key: "chain.chunkBlocks",
     unit: "blocks",
     help: "Most blocks asked for in one query while catching up",
   }),
-  reorgBlocks: option("chain", integer({ min: 1, max: 10_000 }), 128, {
+  reorgBlocks: option("follow", integer({ min: 1, max: 10_000 }), 128, {
     key: "chain.reorgBlocks",
     unit: "blocks",
     help: "Deepest re-organisation that is rolled back",
@@ -137,16 +147,16 @@ export const options = {
     unit: "gwei",
     help: "Most of it that goes to the block's proposer",
   }),
-  urgentFeeFactor: option("send", decimal({ min: 1, max: 1_000 }), 5, {
+  urgentFeeFactor: option("queue", decimal({ min: 1, max: 1_000 }), 5, {
     key: "fees.urgentFactor",
     help: "How many times the maximum a dispute move may pay when its deadline is there",
   }),
-  resubmitSeconds: option("send", decimal({ min: 0.05, max: 86_400 }), 24, {
+  resubmitSeconds: option("queue", decimal({ min: 0.05, max: 86_400 }), 24, {
     key: "fees.resubmitSeconds",
     unit: "seconds",
     help: "A transaction not mined by then is replaced with a higher fee",
   }),
-  finalBlocks: option("send", integer({ min: 1, max: 10_000 }), 12, {
+  finalBlocks: option("queue", integer({ min: 1, max: 10_000 }), 12, {
     key: "fees.finalBlocks",
     unit: "blocks",
     help: "A mined transaction is watched until this many blocks hold it",
@@ -167,6 +177,10 @@ export const options = {
   defenderKey: option("keys", text, "defender", {
     key: "keys.defender",
     help: "Key that may only bind and reveal",
+  }),
+  requesterKey: option("keys", text, "requester", {
+    key: "keys.requester",
+    help: "Key that pays for requests",
   }),
   challengerKey: option("keys", text, "challenger", {
     key: "keys.challenger",

@@ -12,8 +12,9 @@ import { assertPrivate } from "./secretFile.ts";
 /**
  * owner: holds the stake and takes it out; cold. operator: claims, commits, binds and reveals; on the worker's machine.
  * defender: binds and reveals; on a machine elsewhere. challenger: holds bonds and disputes; on the watchtower's machine.
+ * requester: pays for requests; where they are made.
  */
-export const keyRoles = ["owner", "operator", "defender", "challenger"] as const;
+export const keyRoles = ["owner", "operator", "defender", "challenger", "requester"] as const;
 
 export type KeyRole = (typeof keyRoles)[number];
 

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `assay` command.
+import { runCommandLine } from "./cli/run.ts";
+import { commands } from "./commands/index.ts";
+
+const { env: environment, stdin, stdout, stderr } = process;
+const code = await runCommandLine(process.argv.slice(2), commands, {
+  environment,
+  folder: process.cwd(),
+  stdin,
+  stdout,
+  stderr,
+  signals: process,
+});
+// Sockets that are kept alive would hold the process; what was printed has to be out first.
+process.stdout.write("", () => process.exit(code));

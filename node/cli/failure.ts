@@ -1,0 +1,117 @@
+// What went wrong, for people and for scripts: name, sentence, bounds, what to do. Never a stack trace unless asked for.
+import { BaseError } from "@assay/sdk";
+import { BaseError as ViemError } from "viem";
+import { ConfigError, exitCodeOf, exitCodes, FatalError } from "../errors.ts";
+import { facts as columns } from "./layout.ts";
+import { remedies } from "./remedies.ts";
+
+/** The command line itself is wrong. */
+export class UsageError extends FatalError {
+  override name = "UsageError";
+}
+
+/** The command was interrupted by a signal. */
+export class InterruptedError extends FatalError {
+  override name = "InterruptedError";
+
+  constructor() {
+    super("Interrupted.");
+  }
+}
+
+/** 0: done. 1: refused or failed, trying again does not help. 2: the command line or a setting is wrong. 75: try later. */
+export const exits = { ...exitCodes, usage: 2, interrupted: 130 } as const;
+
+export type Failure = {
+  name: string;
+  message: string;
+  facts: Readonly<Record<string, unknown>>;
+  hint: string | undefined;
+  causes: readonly string[];
+  exitCode: number;
+  stack: string | undefined;
+};
+
+/** Names of viem's errors that mean: the endpoint did not answer, for now. */
+const unreachable = [
+  "HttpRequestError",
+  "TimeoutError",
+  "WebSocketRequestError",
+  "SocketClosedError",
+  "RpcRequestError",
+];
+
+export function describeFailure(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : "Error";
+  const { hint, ...facts } = (error instanceof BaseError ? error.facts : {}) as Record<string, unknown>;
+  return {
+    name,
+    message: sentenceOf(error),
+    facts,
+    hint: typeof hint === "string" ? hint : (remedies[name] ?? remedyOfCause(error) ?? fallbackHint(error)),
+    causes: causesOf(error),
+    exitCode: exitCode(error),
+    stack: error instanceof Error ? error.stack : undefined,
+  };
+}
+
+export function renderFailure(failure: Failure, { debug }: { debug: boolean }): string {
+  const lines = [`error: ${failure.name}: ${failure.message}`];
+  const rows = Object.entries(failure.facts).map(([name, value]) => [name, factText(value)] as const);
+  if (rows.length > 0) lines.push(columns(rows, "  "));
+  for (const cause of failure.causes) lines.push(`  because: ${cause}`);
+  if (failure.hint !== undefined) lines.push(`  what to do: ${failure.hint}`);
+  if (debug && failure.stack !== undefined) lines.push("", failure.stack);
+  return `${lines.join("\n")}\n`;
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof InterruptedError) return exits.interrupted;
+  if (error instanceof UsageError || error instanceof ConfigError) return exits.usage;
+  if (chain(error).some((link) => unreachable.includes((link as Error).name))) return exits.retryable;
+  return exitCodeOf(error);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof BaseError || error instanceof ViemError) return error.shortMessage;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function causesOf(error: unknown): string[] {
+  const [, ...rest] = chain(error);
+  const sentences = rest.map(
+    (cause) => `${cause instanceof Error ? `${cause.name}: ` : ""}${sentenceOf(cause)}`,
+  );
+  return sentences.filter((sentence, index) => sentences.indexOf(sentence) === index);
+}
+
+function chain(error: unknown): unknown[] {
+  const links: unknown[] = [];
+  for (
+    let link = error;
+    link !== undefined && link !== null && links.length < 8;
+    link = (link as Error).cause
+  ) {
+    links.push(link);
+    if (!(link instanceof Error)) break;
+  }
+  return links;
+}
+
+function remedyOfCause(error: unknown): string | undefined {
+  for (const link of chain(error)) {
+    const remedy = link instanceof Error ? remedies[link.name] : undefined;
+    if (remedy !== undefined) return remedy;
+  }
+  return undefined;
+}
+
+function fallbackHint(error: unknown): string | undefined {
+  if (error instanceof BaseError || error instanceof ViemError) return undefined;
+  return "Nobody foresaw this error: run the command again with --debug and report what it prints";
+}
+
+const factText = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item))
+    : String(value);

@@ -1,0 +1,82 @@
+// assay programs: what is registered, and what a program is.
+import { getProgram, type ListedProgram, listPrograms } from "@assay/sdk";
+import type { Hex } from "viem";
+import { openChain } from "../cli/chain.ts";
+import { defaulted, defineCommand, optional, required } from "../cli/command.ts";
+import { facts, table, timeText, tokenText } from "../cli/layout.ts";
+import { address, id, integer } from "../cli/values.ts";
+
+export const programsListCommand = defineCommand({
+  name: "programs list",
+  group: "Programs",
+  summary: "List registered programs, newest first",
+  scopes: ["chain"],
+  flags: {
+    publisher: optional(address, "Only programs that this account registered", { placeholder: "address" }),
+    limit: defaulted(integer({ min: 1, max: 10_000 }), 20, "Programs to list at most", {
+      placeholder: "count",
+    }),
+  },
+  run: async (context, { publisher, limit }): Promise<{ programs: readonly ListedProgram[] }> => {
+    const { client, deployment } = await openChain(context);
+    const { programs } = await listPrograms(client, { deployment, publisher, limit, signal: context.signal });
+    return { programs };
+  },
+  render: ({ programs }) =>
+    table(
+      ["program", "status", "publisher", "steps", "input", "output", "uri"],
+      programs.map(({ programId, status, publisher, header, uri }) => [
+        programId,
+        status,
+        publisher,
+        header.slots,
+        `${header.inputBytes} bytes`,
+        `${header.outputBytes} bytes`,
+        uri,
+      ]),
+      "No programs are registered. Publish one: assay compile, then assay publish.",
+    ),
+});
+
+type ShownProgram = Awaited<ReturnType<typeof getProgram>> & { programId: Hex; now: number };
+
+export const programsShowCommand = defineCommand({
+  name: "programs show",
+  group: "Programs",
+  summary: "Show what the chain knows about a program",
+  scopes: ["chain"],
+  args: { program: required(id, "Program id") },
+  run: async (context, { program: programId }): Promise<ShownProgram> => {
+    const { client, deployment } = await openChain(context);
+    const program = await getProgram(client, { deployment, programId });
+    return { programId, ...program, now: Math.floor(context.clock.now() / 1_000) };
+  },
+  render: ({
+    programId,
+    status,
+    publisher,
+    registeredAt,
+    bond,
+    header,
+    descriptorsRoot,
+    constantsRoot,
+    manifestHash,
+    now,
+  }) =>
+    facts([
+      ["program", programId],
+      ["status", status],
+      ["publisher", publisher],
+      ["registered", timeText(registeredAt, now)],
+      ["bond", tokenText(bond)],
+      ["operator set", header.operatorSet],
+      ["steps", header.slots],
+      ["constants", header.constants],
+      ["passes at most", header.maxPasses],
+      ["input", `${header.inputBytes} bytes`],
+      ["output", `${header.outputBytes} bytes`],
+      ["descriptors root", descriptorsRoot],
+      ["constants root", constantsRoot],
+      ["manifest hash", manifestHash],
+    ]),
+});
