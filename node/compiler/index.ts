@@ -1,0 +1,22 @@
+// The compiler: float ONNX models into provable programs.
+export type { Sample } from "./calibration.ts";
+export {
+  COMPILER_VERSION,
+  type CompileOptions,
+  type CompileParameters,
+  type CompileProgress,
+  type CompileResult,
+  type CompileStage,
+  compileModel,
+} from "./compileModel.ts";
+export { CalibrationError, type Refusal, UnsupportedModelError, UnsupportedNodeError } from "./errors.ts";
+export { type Compiled, type EvaluateParameters, encodeSample, evaluateModel } from "./evaluation.ts";
+export { supportedOperators } from "./lowering/lower.ts";
+export {
+  type Comparison,
+  type CompileReport,
+  formatReport,
+  type LayerReport,
+  type Sizes,
+  type StepReport,
+} from "./report.ts";

@@ -1,0 +1,19 @@
+// ONNX in and out: programs as files, and any model as plain objects.
+export { type EmitOnnxOptions, emitOnnx, type OnnxForm } from "./emitOnnx.ts";
+export { NotFastFormError, OnnxFormatError } from "./errors.ts";
+export { readOnnxModel, writeOnnxModel } from "./model.ts";
+export { parseOnnx } from "./parseOnnx.ts";
+export { DEFAULT_LIMITS, type ProtobufLimits } from "./protobuf.ts";
+export { readFastForm } from "./readFastForm.ts";
+export {
+  ATTRIBUTE_TYPE,
+  type AttributeProto,
+  DATA_TYPE,
+  dataTypeName,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./schema.ts";
+export { inputName, slotName } from "./types.ts";
