@@ -3,7 +3,7 @@ import { type AssayClient, createAssayClient, type Deployment } from "@assay/sdk
 import { assayTokenAbi } from "@assay/sdk/abi";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
-import { type Address, custom, parseEther } from "viem";
+import { type Address, custom, getAddress, parseEther } from "viem";
 import { getBlock, readContract, waitForTransactionReceipt, writeContract } from "viem/actions";
 import { deployAssay } from "../../deploy/deployAssay.ts";
 import type { TierName } from "../../deploy/parameters.ts";
@@ -28,9 +28,10 @@ export interface AssayNetwork {
 export async function createAssayNetwork(tier: TierName = "devnet"): Promise<AssayNetwork> {
   const connection = await network.create("sim");
   const deployment = await deployAssay(connection, { tiers: [tier] });
-  const transport = custom(connection.provider);
+  // Hardhat reports reverts as internal errors, which viem would try again three times.
+  const transport = custom(connection.provider, { retryCount: 0 });
   const accounts = (await connection.provider.request({ method: "eth_accounts" })) as Address[];
-  const addressOf = (role: Role) => accounts[roles.indexOf(role)] as Address;
+  const addressOf = (role: Role) => getAddress(accounts[roles.indexOf(role)] as Address);
   const byRole = <value>(create: (role: Role) => value) =>
     Object.fromEntries(roles.map((role) => [role, create(role)])) as Record<Role, value>;
   const clients = byRole((role) =>

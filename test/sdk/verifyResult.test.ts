@@ -1,0 +1,185 @@
+// A result is verified offline, and every lie about it is caught by the check that names it.
+import { type ResultFacts, type VerifyResultParameters, verifyResult } from "@assay/sdk";
+import { encodeManifest } from "@assay/sdk/program";
+import { byteRoot, bytesToHex, commitId } from "@assay/sdk/protocol";
+import { expect } from "chai";
+import {
+  sample,
+  scorer,
+  scorerId,
+  scorerManifest,
+  scorerManifestHash,
+  scorerTrees,
+} from "../helpers/scorer.ts";
+
+const market = "0x5FC8d32690cc91D4c39d9d3abcBD16989F875707";
+const worker = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+const other = `0x${"5e".repeat(32)}` as const;
+const requestId = `0x${"11".repeat(32)}` as const;
+const roots = { inputRoot: byteRoot(sample.input), outputRoot: byteRoot(sample.output) };
+const liable = {
+  chainId: 31337n,
+  market,
+  requestId,
+  programId: scorerId,
+  ...roots,
+  passes: 1,
+  worker,
+  version: 1,
+} as const;
+
+const facts: ResultFacts = {
+  chainId: 31337,
+  market,
+  requestId,
+  request: {
+    programId: scorerId,
+    inputRoot: roots.inputRoot,
+    commitId: commitId(liable),
+    status: "finalized",
+    version: 1,
+  },
+  commitment: { outputRoot: roots.outputRoot, passes: 1, worker },
+  registration: {
+    header: scorerTrees.header,
+    descriptorsRoot: scorerTrees.descriptorsRoot,
+    constantsRoot: scorerTrees.constantsRoot,
+    manifestHash: scorerManifestHash,
+    status: "active",
+  },
+};
+const right: VerifyResultParameters = {
+  program: scorer,
+  manifest: scorerManifest,
+  programId: scorerId,
+  input: sample.input,
+  output: sample.output,
+  facts,
+};
+const failed = (parameters: VerifyResultParameters) =>
+  verifyResult(parameters)
+    .checks.filter(({ passed }) => !passed)
+    .map(({ name }) => name);
+const flipped = (bytes: Uint8Array, index: number) =>
+  bytes.map((byte, at) => (at === index ? byte ^ 1 : byte));
+
+describe("verifyResult", () => {
+  it("accepts the truth and lists what it checked", () => {
+    const { valid, checks, unchecked, ...computed } = verifyResult(right);
+    expect(checks.filter(({ passed }) => !passed)).to.deep.equal([]);
+    expect(valid).to.equal(true);
+    expect(checks.map(({ name }) => name).join(" ")).to.equal(
+      "program rules execution registration request inputRoot outputRoot passes commitment status",
+    );
+    expect(unchecked).to.have.length(2);
+    expect(computed).to.deep.equal({ programId: scorerId, ...roots });
+  });
+
+  it("says that nobody's liability was checked when it gets no facts", () => {
+    const { valid, checks, unchecked } = verifyResult({ ...right, facts: undefined });
+    expect(valid).to.equal(true);
+    expect(checks.map(({ name }) => name)).to.deep.equal(["program", "rules", "execution"]);
+    expect(unchecked[0]).to.match(/liable/);
+  });
+
+  it("says that an open window may still overturn a provisional result", () => {
+    const provisional = { ...facts, request: { ...facts.request, status: "committed" as const } };
+    const { valid, unchecked } = verifyResult({ ...right, facts: provisional });
+    expect(valid).to.equal(true);
+    expect(unchecked.join(" ")).to.match(/window/);
+  });
+
+  it("takes the manifest's published bytes, and hex for bytes", () => {
+    const { valid } = verifyResult({
+      ...right,
+      manifest: encodeManifest(scorerManifest),
+      input: bytesToHex(sample.input),
+      output: bytesToHex(sample.output),
+    });
+    expect(valid).to.equal(true);
+  });
+
+  it("catches every changed byte of input and output", () => {
+    for (const index of sample.output.keys()) {
+      const output = flipped(sample.output, index);
+      expect(failed({ ...right, output })).to.deep.equal(["execution", "outputRoot", "commitment"]);
+    }
+    for (const index of sample.input.keys()) {
+      const input = flipped(sample.input, index);
+      expect(failed({ ...right, input })).to.deep.equal(["execution", "inputRoot", "commitment"]);
+    }
+  });
+
+  it("catches a wrong answer that the worker did commit to", () => {
+    const output = flipped(sample.output, 0);
+    const outputRoot = byteRoot(output);
+    const cheated: ResultFacts = {
+      ...facts,
+      request: { ...facts.request, commitId: commitId({ ...liable, outputRoot }) },
+      commitment: { ...facts.commitment, outputRoot },
+    };
+    const { valid, checks } = verifyResult({ ...right, output, facts: cheated });
+    expect(valid).to.equal(false);
+    expect(checks.filter(({ passed }) => !passed).map(({ found }) => found)).to.deep.equal([
+      "byte 0 is 81, computed 80",
+    ]);
+  });
+
+  it("catches bytes of another length", () => {
+    expect(failed({ ...right, output: sample.output.slice(1) })).to.include("execution");
+    expect(failed({ ...right, input: sample.input.slice(1) })).to.include("execution");
+  });
+
+  it("catches another program, manifest or id", () => {
+    const [weights, bias] = scorer.constants;
+    const program = {
+      ...scorer,
+      constants: [{ ...weights!, data: Int8Array.of(1, 0, 2, -1, 3, 0, 0, 5, -2, 2, 0, 2) }, bias!],
+    };
+    expect(failed({ ...right, program })).to.include.members([
+      "program",
+      "execution",
+      "registration",
+      "request",
+    ]);
+    const manifest = { ...scorerManifest, labels: ["a"] };
+    expect(failed({ ...right, manifest })).to.include.members(["program", "registration", "request"]);
+    expect(failed({ ...right, programId: other })).to.deep.equal(["program"]);
+  });
+
+  it("does not run a program that breaks the rules", () => {
+    const [weights, bias] = scorer.constants;
+    const data = Int8Array.from(weights!.data as Int8Array, (value, index) => (index === 0 ? 127 : value));
+    const program = { ...scorer, constants: [{ ...weights!, data }, bias!] };
+    const { checks } = verifyResult({ ...right, program });
+    expect(checks.find(({ name }) => name === "rules")?.passed).to.equal(false);
+    expect(checks.find(({ name }) => name === "execution")?.found).to.match(/not run/);
+  });
+
+  it("catches every changed fact", () => {
+    const { request, commitment, registration } = facts;
+    const { header } = registration;
+    const lies: [string, ResultFacts][] = [
+      ["commitment", { ...facts, chainId: 1 }],
+      ["commitment", { ...facts, market: worker }],
+      ["commitment", { ...facts, requestId: other }],
+      ["request", { ...facts, request: { ...request, programId: other } }],
+      ["inputRoot", { ...facts, request: { ...request, inputRoot: other } }],
+      ["commitment", { ...facts, request: { ...request, commitId: other } }],
+      ["status", { ...facts, request: { ...request, status: "slashed" } }],
+      ["commitment", { ...facts, request: { ...request, version: 2 } }],
+      ["outputRoot", { ...facts, commitment: { ...commitment, outputRoot: other } }],
+      ["passes", { ...facts, commitment: { ...commitment, passes: 2 } }],
+      ["commitment", { ...facts, commitment: { ...commitment, worker: market } }],
+      ["registration", { ...facts, registration: { ...registration, descriptorsRoot: other } }],
+      ["registration", { ...facts, registration: { ...registration, constantsRoot: other } }],
+      ["registration", { ...facts, registration: { ...registration, manifestHash: other } }],
+      ["registration", { ...facts, registration: { ...registration, status: "retired" } }],
+      ...Object.entries(header).map(([field, value]): [string, ResultFacts] => [
+        "registration",
+        { ...facts, registration: { ...registration, header: { ...header, [field]: value + 1 } } },
+      ]),
+    ];
+    for (const [name, lie] of lies) expect(failed({ ...right, facts: lie })).to.include(name);
+  });
+});
