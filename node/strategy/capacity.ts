@@ -1,0 +1,81 @@
+// How much work a worker may have open: everything it is committed to must survive being challenged at once.
+
+import type { ProgramHeader } from "@assay/sdk/protocol";
+import { type Hex, type Tier, traceDepth } from "@assay/sdk/protocol";
+
+/** A program as this machine serves it. */
+export interface ServedProgram {
+  header: ProgramHeader;
+  /** False when a known-answer case failed: nothing new is done with it. */
+  ready: boolean;
+  /** Measured on this machine, at most, for one request. */
+  executeSeconds: number;
+  traceSeconds: number;
+}
+
+/** Work that the worker has claimed or committed and that is not terminal. */
+export interface OpenWork {
+  programId: Hex;
+  tier: Tier;
+  /** Still to be executed. */
+  pending: boolean;
+}
+
+export interface GasReserve {
+  /** Wei on the operator key. */
+  balance: bigint;
+  /** Wei per unit of gas that the worker is ready to pay in a dispute. */
+  maxFeePerGas: bigint;
+}
+
+/** Gas of each reply, at most; measured on the contracts with margin. */
+export interface ReplyGas {
+  bindTrace: bigint;
+  reveal: bigint;
+  revealTile: bigint;
+}
+
+/** Gas to answer one dispute to its end: bind, the inner nodes of both trees, one tile. */
+export function replyGas(header: ProgramHeader, gas: ReplyGas): bigint {
+  const traceReveals = traceDepth(header.slots, header.maxPasses) - 1; // the bind shows the first level
+  return gas.bindTrace + gas.reveal * BigInt(traceReveals + header.tensorDepth) + gas.revealTile;
+}
+
+/** True when tracing all of `work` takes no more than `share` of the shortest dispute clock among it. */
+export function tracesInTime(
+  work: readonly OpenWork[],
+  programs: ReadonlyMap<Hex, ServedProgram>,
+  share: number,
+): boolean {
+  const seconds = sum(work, ({ programId }) => programs.get(programId)?.traceSeconds ?? 0);
+  return seconds <= share * Math.min(...work.map(({ tier }) => tier.workerSeconds));
+}
+
+/** True when `reserve` pays for one whole dispute on each of `work`. */
+export function affordsReplies(
+  work: readonly OpenWork[],
+  programs: ReadonlyMap<Hex, ServedProgram>,
+  reserve: GasReserve,
+  gas: ReplyGas,
+): boolean {
+  const units = work.reduce((total, { programId }) => {
+    const program = programs.get(programId);
+    return program ? total + replyGas(program.header, gas) : total;
+  }, 0n);
+  return units * reserve.maxFeePerGas <= reserve.balance;
+}
+
+/** Seconds until all of `work` that is still to be executed is done, one after the other. */
+export function backlogSeconds(work: readonly OpenWork[], programs: ReadonlyMap<Hex, ServedProgram>): number {
+  const pending = work.filter((one) => one.pending);
+  return sum(pending, ({ programId }) => programs.get(programId)?.executeSeconds ?? 0);
+}
+
+/** Stake that a request of `fee` puts at risk under `tier`. */
+export function lockFor({ minLock, lockPerFee }: Tier, fee: bigint): bigint {
+  const byFee = fee * BigInt(lockPerFee);
+  return byFee > minLock ? byFee : minLock;
+}
+
+const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);

@@ -1,0 +1,136 @@
+// Which open requests a worker takes on, and why it leaves the others.
+import type { Hex, Method } from "@assay/sdk/protocol";
+import {
+  affordsReplies,
+  backlogSeconds,
+  type GasReserve,
+  lockFor,
+  type OpenWork,
+  type ReplyGas,
+  type ServedProgram,
+  tracesInTime,
+} from "./capacity.ts";
+import type { RequestView } from "./views.ts";
+
+export interface ClaimLimits {
+  minFee: bigint;
+  methods: readonly Method[];
+  /** Parameter versions that the operator accepts. */
+  versions: readonly number[];
+  /** Most requests claimed or committed at a time. */
+  maxOpen: number;
+  /** Part of the dispute clock that tracing all open commitments may take. */
+  traceShare: number;
+  /** Seconds kept between the end of all executions and the delivery deadline. */
+  marginSeconds: number;
+  replyGas: ReplyGas;
+}
+
+export interface ClaimState {
+  now: bigint;
+  /** The account whose stake backs the work. */
+  worker: Hex;
+  freeStake: bigint;
+  gas: GasReserve;
+  programs: ReadonlyMap<Hex, ServedProgram>;
+  /** A sampled answer was wrong on this machine: nothing new until a person has looked. */
+  halted: boolean;
+  /** The operator asked to stop: finish what is open, take nothing new. */
+  draining: boolean;
+}
+
+export type Refusal =
+  | "anotherWorker"
+  | "method"
+  | "version"
+  | "fee"
+  | "late"
+  | "retired"
+  | "selfTest"
+  | "halted"
+  | "draining"
+  | "capacity"
+  | "stake"
+  | "backlog"
+  | "traceTime"
+  | "gasReserve";
+
+export interface Claims {
+  claims: readonly RequestView[];
+  /** Requests for served programs that are left to others. */
+  refusals: readonly { requestId: Hex; reason: Refusal }[];
+}
+
+const nobody = `0x${"0".repeat(40)}`;
+
+/** Goes through open requests for served programs, best paid first, until nothing more can be answered for. */
+export function chooseClaims(
+  requests: readonly RequestView[],
+  open: readonly OpenWork[],
+  state: ClaimState,
+  limits: ClaimLimits,
+): Claims {
+  const served = requests.filter(
+    ({ request }) => request.status === "open" && state.programs.has(request.programId),
+  );
+  served.sort((a, b) => (a.request.fee > b.request.fee ? -1 : a.request.fee < b.request.fee ? 1 : 0));
+  const claims: RequestView[] = [];
+  const refusals: { requestId: Hex; reason: Refusal }[] = [];
+  const work = [...open];
+  let { freeStake } = state;
+  for (const view of served) {
+    const reason =
+      unsuitable(view, state, limits) ?? unaffordable(view, work, { ...state, freeStake }, limits);
+    if (reason) {
+      refusals.push({ requestId: view.requestId, reason });
+      continue;
+    }
+    claims.push(view);
+    work.push(workOf(view));
+    freeStake -= lockFor(view.tier, view.request.fee);
+  }
+  return { claims, refusals };
+}
+
+/** What speaks against the request itself. */
+function unsuitable(
+  { request, tier, retired }: RequestView,
+  state: ClaimState,
+  limits: ClaimLimits,
+): Refusal | undefined {
+  if (state.draining) return "draining";
+  if (state.halted) return "halted";
+  if (!state.programs.get(request.programId)?.ready) return "selfTest";
+  if (retired) return "retired";
+  if (request.worker !== nobody && !isSame(request.worker, state.worker)) return "anotherWorker";
+  if (!limits.methods.includes(request.method)) return "method";
+  if (!limits.versions.includes(request.version)) return "version";
+  if (request.fee < limits.minFee || request.fee < tier.minFee) return "fee";
+  if (state.now > request.deadline) return "late";
+  return undefined;
+}
+
+/** What speaks against taking it on top of `open`. */
+function unaffordable(
+  view: RequestView,
+  open: readonly OpenWork[],
+  state: ClaimState,
+  limits: ClaimLimits,
+): Refusal | undefined {
+  const { programs, gas } = state;
+  const work = [...open, workOf(view)];
+  if (work.length > limits.maxOpen) return "capacity";
+  if (lockFor(view.tier, view.request.fee) > state.freeStake) return "stake";
+  if (backlogSeconds(work, programs) + limits.marginSeconds > view.tier.deliverySeconds) return "backlog";
+  if (!tracesInTime(work, programs, limits.traceShare)) return "traceTime";
+  if (!affordsReplies(work, programs, gas, limits.replyGas)) return "gasReserve";
+  return undefined;
+}
+
+const workOf = ({ request, tier }: RequestView): OpenWork => ({
+  programId: request.programId,
+  tier,
+  pending: true,
+});
+
+export const isSame = (one: Hex, other: Hex): boolean => one.toLowerCase() === other.toLowerCase();

@@ -1,0 +1,17 @@
+// What a defender does: it binds and reveals for a worker whose own machine may be off. It never claims or commits.
+import { type DefendedCommitment, type Reply, type ReplyLimits, replies } from "./replies.ts";
+
+export interface DefenderState {
+  /** Time of the block that the rest was read at, unix seconds. */
+  now: bigint;
+  /** The defended worker's commitments that are not terminal. */
+  commitments: readonly DefendedCommitment[];
+}
+
+export type DefenderLimits = ReplyLimits;
+export type DefenderAction = Reply;
+
+/** The moves due now, most urgent first. */
+export function defenderPlan({ now, commitments }: DefenderState, limits: DefenderLimits): DefenderAction[] {
+  return replies(commitments, now, limits);
+}

@@ -1,0 +1,67 @@
+// What a worker's side owes to the challengers of one commitment: the same for the worker and its defender.
+import type { Trace } from "@assay/sdk/program";
+import type { Hex, Position } from "@assay/sdk/protocol";
+import { standing } from "./turns.ts";
+import type { CommitmentView } from "./views.ts";
+
+/** A commitment whose trace the role has computed, or not yet. */
+export interface DefendedCommitment extends CommitmentView {
+  trace: Trace | undefined;
+}
+
+export type Reply =
+  /** Compute the trace first: it is needed for everything else. */
+  | { kind: "trace"; commitId: Hex; deadline: bigint }
+  | { kind: "bindTrace"; commitId: Hex; deadline: bigint }
+  | { kind: "reveal" | "revealTile"; commitId: Hex; node: Hex; position: Position; deadline: bigint }
+  /** The worker is bound to something that this machine did not compute: only a person can help. */
+  | { kind: "alarm"; commitId: Hex; reason: "foreignNode"; node: Hex };
+
+export interface ReplyLimits {
+  /** Seconds of its turn that this role leaves to another one that may answer as well; zero answers at once. */
+  patienceSeconds: number;
+}
+
+/** The replies due now, most urgent first, each node once however many disputes stand on it. */
+export function replies(
+  commitments: readonly DefendedCommitment[],
+  now: bigint,
+  { patienceSeconds }: ReplyLimits,
+): Reply[] {
+  const due = commitments.flatMap((commitment) => repliesTo(commitment, now, BigInt(patienceSeconds)));
+  return due.sort((a, b) => compare(deadlineOf(a), deadlineOf(b)));
+}
+
+function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint): Reply[] {
+  const { commitId, binding, disputes, trace } = commitment;
+  const awaited = disputes
+    .map((view) => ({ ...view, standing: standing(view, commitment, now) }))
+    .filter(({ standing }) => standing.waitingFor === "worker" && now >= standing.turn.startedAt + patience)
+    .sort((a, b) => compare(a.standing.turn.deadline, b.standing.turn.deadline));
+  const [first] = awaited;
+  if (!first) return [];
+  const { deadline } = first.standing.turn;
+  if (!trace) return [{ kind: "trace", commitId, deadline }];
+  if (binding.boundAt === 0n) return [{ kind: "bindTrace", commitId, deadline }];
+
+  const byNode = new Map<Hex, Reply>();
+  for (const { dispute, standing } of awaited) {
+    if (byNode.has(dispute.node)) continue;
+    byNode.set(dispute.node, reveal(commitId, trace, dispute, standing.turn.deadline));
+  }
+  return [...byNode.values()];
+}
+
+function reveal(
+  commitId: Hex,
+  trace: Trace,
+  { node, position }: { node: Hex; position: Position },
+  deadline: bigint,
+): Reply {
+  if (trace.node(position) !== node) return { kind: "alarm", commitId, reason: "foreignNode", node };
+  const kind = trace.placeOf(position).kind === "tile" ? "revealTile" : "reveal";
+  return { kind, commitId, node, position, deadline };
+}
+
+const deadlineOf = (reply: Reply): bigint => (reply.kind === "alarm" ? 0n : reply.deadline);
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,164 @@
+// What a watchtower does: it checks every answer inside its window and plays the dispute about a wrong one to its end.
+import type { Hex } from "@assay/sdk/protocol";
+import { type ChallengerMove, challengerMove, type DescendedCommitment } from "./challengerMoves.ts";
+import { isSame } from "./claims.ts";
+import { type Evidence, type Judgement, judge } from "./judgement.ts";
+import { isSettleable } from "./keeperPlan.ts";
+import type { DisputeView } from "./views.ts";
+
+export interface WatchedCommitment extends DescendedCommitment {
+  evidence: Evidence;
+}
+
+/** What has to be true before anything that costs money follows from what was read. */
+export interface Health {
+  /** The known answers came out right on this machine. */
+  selfTest: boolean;
+  /** Every RPC endpoint said the same about the block that was read. */
+  endpointsAgree: boolean;
+  /** The newest block is recent and the chain does not run backwards. */
+  headFresh: boolean;
+}
+
+export interface WatchtowerState {
+  /** Time of the block that the rest was read at, unix seconds. */
+  now: bigint;
+  /** The account that pays bonds and plays. */
+  challenger: Hex;
+  /** Stake tokens in its wallet, and credited to it in the vault. */
+  wallet: bigint;
+  credit: bigint;
+  /** Commitments inside their window, and those on which the challenger has a dispute that is not settled. */
+  commitments: readonly WatchedCommitment[];
+  health: Health;
+}
+
+export interface WatchtowerLimits {
+  /** False: report what is wrong, spend nothing on new challenges. */
+  challenge: boolean;
+  /** Most that may be locked in bonds at a time; undefined: whatever the wallet holds. */
+  bondBudget: bigint | undefined;
+  /** Seconds before the end of a window in which a challenge would come too late to be included. */
+  marginSeconds: number;
+}
+
+export type Alarm =
+  /** Two executions on this machine differ: it cannot be trusted to judge. */
+  | { kind: "alarm"; reason: "contradiction"; commitId: Hex }
+  /** A wrong answer that this watchtower will not or cannot challenge. */
+  | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: "disabled" | "bond" | "late" }
+  /** Nothing is done until this is true again. */
+  | { kind: "alarm"; reason: "unhealthy"; missing: keyof Health };
+
+export type WatchtowerAction =
+  | ChallengerMove
+  | Alarm
+  /** Execute: with the fast form first, then again with the reference executor if the answer looks wrong. */
+  | { kind: "check" | "confirm"; commitId: Hex; until: bigint }
+  /** `attempt`: how many disputes the challenger has had on the commitment before. */
+  | { kind: "challenge"; commitId: Hex; bond: bigint; attempt: number; until: bigint }
+  | { kind: "settle"; commitId: Hex }
+  | { kind: "settleDispute"; disputeId: Hex }
+  | { kind: "refundRetired"; requestId: Hex }
+  /** Bonds that came back are needed for new ones. */
+  | { kind: "claimCredit"; credit: bigint };
+
+/** The moves due now: own disputes first, then new challenges by the end of their window, then checks, then money. */
+export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits): WatchtowerAction[] {
+  const missing = (["selfTest", "endpointsAgree", "headFresh"] as const).find((one) => !state.health[one]);
+  if (missing) return [{ kind: "alarm", reason: "unhealthy", missing }];
+  const views = state.commitments
+    .map((view) => judged(view, state.challenger))
+    .sort((a, b) => Number(a.request.deadline - b.request.deadline));
+  return [
+    ...views.flatMap(contradictions),
+    ...views.flatMap((view) => moves(view, state)),
+    ...challenges(views, state, limits),
+    ...views.flatMap((view) => checks(view, state)),
+    ...views.flatMap((view) => settlements(view, state)),
+  ];
+}
+
+type Judged = WatchedCommitment & {
+  judgement: Judgement;
+  /** The disputes of the own challenger. */
+  own: readonly DisputeView[];
+  playing: boolean;
+};
+
+function judged(view: WatchedCommitment, challenger: Hex): Judged {
+  const own = view.disputes.filter(({ dispute }) => isSame(dispute.challenger, challenger));
+  const playing = view.request.status === "committed" && own.some(({ dispute }) => dispute.status === "open");
+  return { ...view, own, playing, judgement: judge(view.commitment.outputRoot, view.evidence) };
+}
+
+const isInWindow = ({ request }: Judged, now: bigint): boolean =>
+  request.status === "committed" && now <= request.deadline;
+
+function contradictions({ judgement, commitId }: Judged): WatchtowerAction[] {
+  return judgement === "contradiction" ? [{ kind: "alarm", reason: "contradiction", commitId }] : [];
+}
+
+/** A watchtower that no longer believes in its challenge stops moving; a worker out of time has lost all the same. */
+function moves(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
+  return view.own
+    .map((dispute) => challengerMove(dispute, view, now))
+    .filter((move) => move !== undefined)
+    .filter((move) => move.kind === "timeout" || view.judgement === "invalid");
+}
+
+function challenges(
+  views: readonly Judged[],
+  { now, wallet, credit }: WatchtowerState,
+  { challenge, bondBudget, marginSeconds }: WatchtowerLimits,
+): WatchtowerAction[] {
+  const bonded = views
+    .filter(({ playing }) => playing)
+    .flatMap(({ own }) => own)
+    .reduce((total, { dispute }) => (dispute.status === "open" ? total + dispute.bond : total), 0n);
+  let funds = bondBudget === undefined ? wallet : min(wallet, bondBudget - bonded);
+  let isShort = false;
+  const actions: WatchtowerAction[] = [];
+  for (const view of views) {
+    if (view.judgement !== "invalid" || view.playing || view.retired || !isInWindow(view, now)) continue;
+    const { commitId, request, tier, own } = view;
+    const bond = tier.challengeBond;
+    const isLate = request.deadline - now < BigInt(marginSeconds);
+    const because = !challenge ? "disabled" : isLate ? "late" : bond > funds ? "bond" : undefined;
+    if (because === undefined) {
+      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: request.deadline });
+      funds -= bond;
+    } else actions.push({ kind: "alarm", reason: "unchallenged", commitId, because });
+    isShort ||= because === "bond";
+  }
+  return isShort && credit > 0n ? [...actions, { kind: "claimCredit", credit }] : actions;
+}
+
+const unfinished: readonly Judgement[] = ["unchecked", "unconfirmed", "unavailable"];
+
+function checks(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
+  const { commitId, evidence, request, judgement, playing } = view;
+  if (!playing && !isInWindow(view, now)) return [];
+  if (!unfinished.includes(judgement) || now < (evidence.retryAt ?? 0n)) return [];
+  const kind = evidence.fast === undefined ? "check" : "confirm";
+  return [{ kind, commitId, until: request.deadline }];
+}
+
+function settlements(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
+  const due = view.own.filter((dispute) => isPayable(dispute, view));
+  if (view.playing && view.retired) return [{ kind: "refundRetired", requestId: view.requestId }];
+  return [
+    ...(view.own.length > 0 && isSettleable(view, now)
+      ? [{ kind: "settle", commitId: view.commitId } as const]
+      : []),
+    ...due.map(({ disputeId }) => ({ kind: "settleDispute", disputeId }) as const),
+  ];
+}
+
+/** True when a dispute that was not lost may be paid: after the slash was settled, or at once after a refund. */
+function isPayable({ dispute, settled }: DisputeView, { request, commitment }: Judged): boolean {
+  const isOver = request.status === "slashed" ? commitment.settled : request.status === "refunded";
+  return isOver && !settled && (dispute.status === "won" || dispute.status === "void");
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,0 +1,84 @@
+// What a worker does: it takes on what it can answer for, answers, defends its answers, and collects.
+import type { Hex } from "@assay/sdk/protocol";
+import type { OpenWork } from "./capacity.ts";
+import { type ClaimLimits, type ClaimState, type Claims, chooseClaims, isSame } from "./claims.ts";
+import { type DefendedCommitment, type Reply, type ReplyLimits, replies } from "./replies.ts";
+import type { RequestView } from "./views.ts";
+
+export interface WorkerState extends ClaimState {
+  /** Open requests, and those that this worker has claimed. */
+  requests: readonly RequestView[];
+  /** This worker's commitments that are not terminal. */
+  commitments: readonly DefendedCommitment[];
+  /** Requests whose answer is in the journal. */
+  answered: ReadonlySet<Hex>;
+}
+
+export type WorkerLimits = ClaimLimits & ReplyLimits;
+
+export type WorkerAction =
+  | Reply
+  | { kind: "claim"; requestId: Hex; claimBy: bigint }
+  /** Compute the answer and write it to the journal. */
+  | { kind: "execute"; requestId: Hex; commitBy: bigint }
+  | { kind: "commit"; requestId: Hex; commitBy: bigint }
+  | { kind: "timeoutDelivery" | "finalize" | "refundRetired"; requestId: Hex };
+
+export interface WorkerPlan {
+  actions: readonly WorkerAction[];
+  refusals: Claims["refusals"];
+}
+
+/** The moves due now: replies first, because they decide about the lock, new work last. */
+export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan {
+  const mine = state.requests.filter(
+    ({ request }) => request.status === "claimed" && isSame(request.worker, state.worker),
+  );
+  const { claims, refusals } = chooseClaims(state.requests, openWork(mine, state), state, limits);
+  const actions: WorkerAction[] = [
+    ...replies(state.commitments, state.now, limits),
+    ...mine.flatMap((view) => delivery(view, state)),
+    ...state.commitments.flatMap((view) => collection(view, state.now)),
+    ...claims.map(
+      ({ requestId, request }): WorkerAction => ({ kind: "claim", requestId, claimBy: request.deadline }),
+    ),
+  ];
+  return { actions, refusals };
+}
+
+function openWork(mine: readonly RequestView[], { commitments, answered }: WorkerState): OpenWork[] {
+  const claimed = mine.map(({ requestId, request, tier }) => ({
+    programId: request.programId,
+    tier,
+    pending: !answered.has(requestId),
+  }));
+  const committed = commitments
+    .filter(({ request }) => request.status === "committed")
+    .map(({ request, tier }) => ({ programId: request.programId, tier, pending: false }));
+  return [...claimed, ...committed];
+}
+
+/** From the claim to the commitment. What can no longer be delivered is let go: late costs the penalty, nothing more. */
+function delivery(
+  { requestId, request, retired }: RequestView,
+  { now, answered, halted, programs }: WorkerState,
+): WorkerAction[] {
+  const commitBy = request.deadline;
+  if (retired) return [{ kind: "refundRetired", requestId }];
+  if (now > commitBy) return [{ kind: "timeoutDelivery", requestId }];
+  const program = programs.get(request.programId);
+  if (halted || !program?.ready) return [];
+  if (answered.has(requestId)) return [{ kind: "commit", requestId, commitBy }];
+  const needed = BigInt(Math.ceil(program.executeSeconds));
+  return now + needed <= commitBy ? [{ kind: "execute", requestId, commitBy }] : [];
+}
+
+function collection(
+  { requestId, request, commitment, retired }: DefendedCommitment,
+  now: bigint,
+): WorkerAction[] {
+  if (request.status !== "committed") return [];
+  if (retired) return [{ kind: "refundRetired", requestId }];
+  const isOver = now > request.deadline && commitment.openDisputes === 0;
+  return isOver ? [{ kind: "finalize", requestId }] : [];
+}
