@@ -7,7 +7,7 @@ type Bounds = { min?: number; max?: number };
 const number = ({ min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds, kind: "a whole number" | "a number") =>
   z.union([z.number(), z.bigint(), z.string()]).transform((given, context) => {
     const text = String(given).trim();
-    const value = text === "" ? Number.NaN : Number(text);
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN; // no hex, no exponents
     const isValid = kind === "a number" ? Number.isFinite(value) : Number.isSafeInteger(value);
     if (isValid && value >= min && value <= max) return value;
     context.addIssue(`expected ${kind} from ${min} to ${max}`);

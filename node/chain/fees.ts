@@ -1,5 +1,7 @@
 // What to pay for a transaction: EIP-1559 fees under a cap that only dispute moves may exceed, and only near their deadline.
 
+import { least, most } from "../bigints.ts";
+
 export type FeePolicy = {
   maxFeePerGas: bigint;
   maxPriorityFeePerGas: bigint;
@@ -41,24 +43,17 @@ export function firstFees(
   cap: bigint,
 ): Fees | undefined {
   const { baseFeePerGas, suggestedPriority } = network;
-  const priority =
-    suggestedPriority < policy.maxPriorityFeePerGas ? suggestedPriority : policy.maxPriorityFeePerGas;
+  const priority = least(suggestedPriority, policy.maxPriorityFeePerGas);
   if (baseFeePerGas + 1n > cap) return undefined;
-  const wanted = 2n * baseFeePerGas + priority; // stays payable through six full blocks
-  const maxFeePerGas = wanted < cap ? wanted : cap;
-  return { maxFeePerGas, maxPriorityFeePerGas: priority < maxFeePerGas ? priority : maxFeePerGas };
+  const maxFeePerGas = least(2n * baseFeePerGas + priority, cap); // twice: payable through six full blocks
+  return { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) };
 }
 
 /** Fees that replace an attempt; undefined when the cap leaves no room for a replacement. */
 export function replacementFees(previous: Fees, fresh: Fees | undefined, cap: bigint): Fees | undefined {
-  const least = {
-    maxFeePerGas: bump(previous.maxFeePerGas),
-    maxPriorityFeePerGas: bump(previous.maxPriorityFeePerGas),
-  };
-  if (least.maxFeePerGas > cap) return undefined;
-  const maxFeePerGas = larger(least.maxFeePerGas, fresh?.maxFeePerGas);
-  const maxPriorityFeePerGas = larger(least.maxPriorityFeePerGas, fresh?.maxPriorityFeePerGas);
-  return { maxFeePerGas: larger(maxFeePerGas, maxPriorityFeePerGas), maxPriorityFeePerGas };
+  const raised = bump(previous.maxFeePerGas);
+  if (raised > cap) return undefined;
+  const { maxFeePerGas, maxPriorityFeePerGas } = fresh ?? previous;
+  const priority = least(most(bump(previous.maxPriorityFeePerGas), maxPriorityFeePerGas), cap);
+  return { maxFeePerGas: most(raised, maxFeePerGas, priority), maxPriorityFeePerGas: priority };
 }
-
-const larger = (a: bigint, b: bigint | undefined): bigint => (b !== undefined && b > a ? b : a);

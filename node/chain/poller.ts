@@ -1,5 +1,6 @@
 // Reads the chain's events in order, exactly once, across restarts and re-organisations: own getLogs loop, own cursor.
 import type { Address, Hex, Log, PublicClient } from "viem";
+import { least } from "../bigints.ts";
 import type { Clock } from "../clock.ts";
 import { ReorgTooDeepError, RetryableError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
@@ -52,6 +53,8 @@ export type Poller = Component & {
 
 /** Blocks near the head that one step reads, each by its hash: two calls per block. */
 const blocksPerStep = 16n;
+/** Enough to bring the largest chunk down to one block. */
+const mostHalvings = 17n;
 
 export function createPoller<event>(options: PollerOptions<event>): Poller {
   const {
@@ -69,9 +72,10 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
     clock,
   } = options;
   const reorgBlocks = BigInt(options.reorgBlocks);
+  const chunkBlocks = BigInt(options.chunkBlocks);
   const cursor = createCursor(database.sql, name);
   const listeners = new Set<() => void>();
-  let chunkBlocks = BigInt(options.chunkBlocks);
+  let halvings = 0n;
   let head: Block | undefined;
   let caughtUp = false;
 
@@ -90,10 +94,30 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
       return true;
     }
     caughtUp = false;
-    const nearHead = head.number - reorgBlocks;
-    if (from <= nearHead) await readRange(from, min(from + chunkBlocks - 1n, min(nearHead, target)));
-    else await readBlocks(last, from, min(from + blocksPerStep - 1n, target));
-    return (cursor.read()?.number ?? -1n) >= target;
+    const to = await step(last, from, target, head.number - reorgBlocks);
+    caughtUp = to === target;
+    return caughtUp;
+  }
+
+  /** Reads some blocks, fewer after a failure: it may have been too much for the endpoint. */
+  async function step(
+    last: BlockMark | undefined,
+    from: bigint,
+    target: bigint,
+    nearHead: bigint,
+  ): Promise<bigint> {
+    const reach = (blocks: bigint) => from + (blocks >> halvings || 1n) - 1n;
+    const isHistory = from <= nearHead;
+    const to = isHistory ? least(reach(chunkBlocks), nearHead, target) : least(reach(blocksPerStep), target);
+    try {
+      if (isHistory) await readRange(from, to);
+      else await readBlocks(last, from, to);
+      if (halvings > 0n) halvings -= 1n;
+      return to;
+    } catch (error) {
+      if (halvings < mostHalvings) halvings += 1n;
+      throw error;
+    }
   }
 
   /** Whether the block that the cursor stands on has left the chain. A head behind the cursor alone does not say so. */
@@ -138,19 +162,13 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
     });
   }
 
-  /** History: whole ranges, shrunk when the endpoint finds them too large. */
+  /** History, in whole ranges. */
   async function readRange(from: bigint, to: bigint): Promise<void> {
-    try {
-      const { logs, end } = await endpoints.use(async (client) => ({
-        logs: await client.getLogs({ address: [...addresses], fromBlock: from, toBlock: to }),
-        end: await blockAt(client, to),
-      }));
-      store(logs, from, [end]);
-      chunkBlocks = min(chunkBlocks * 2n, BigInt(options.chunkBlocks));
-    } catch (error) {
-      if (chunkBlocks > 1n) chunkBlocks /= 2n;
-      throw error;
-    }
+    const { logs, end } = await endpoints.use(async (client) => ({
+      logs: await client.getLogs({ address: [...addresses], fromBlock: from, toBlock: to }),
+      end: await blockAt(client, to),
+    }));
+    store(logs, from, [end]);
   }
 
   /**
@@ -228,5 +246,3 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
     },
   };
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -73,13 +73,20 @@ export function createSubmission(options: SubmissionOptions): Submission {
     const facts = { label, sender: signer.address };
     if (isRevert(error))
       return new TransactionFailedError("The transaction would revert.", { facts, cause: error });
-    if (refusalOf(error) === "funds")
-      return new RetryableError("The key cannot pay for gas.", {
-        facts,
-        hint: `Send coins to ${signer.address}`,
-        cause: error,
-      });
-    return error;
+    return refusalOf(error) === "funds" ? cannotPay(error) : error;
+  }
+
+  const cannotPay = (cause?: unknown) =>
+    new RetryableError("The key cannot pay for gas.", {
+      facts: { key: signer.address },
+      hint: `Send coins to ${signer.address}`,
+      cause,
+    });
+
+  /** Before signing: a transaction that the pool refuses for its costs would hold its nonce and all later ones. */
+  async function assertFunded(cost: bigint): Promise<void> {
+    const balance = await endpoints.use((client) => client.getBalance({ address: signer.address }));
+    if (balance < cost) throw cannotPay();
   }
 
   async function network(): Promise<Network> {
@@ -146,6 +153,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
     if (fees === undefined) return false;
     const { to, data, value } = transaction;
     const gas = await gasFor(transaction);
+    await assertFunded(value + gas * fees.maxFeePerGas);
     await nonces.run(async () => {
       if (transactions.get(transaction.id).state !== "queued") return;
       const attempt = await sign({ to, data, value, gas }, await nextNonce(), fees, false);

@@ -6,6 +6,7 @@ import {
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from "viem";
+import { most } from "../bigints.ts";
 import { type Clock, second } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -155,7 +156,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   async function hurry(waiting: readonly Transaction[]): Promise<void> {
     const [front, ...behind] = waiting;
     if (front === undefined) return;
-    const cap = waiting.map(submission.capOf).reduce((most, one) => (one > most ? one : most), 0n);
+    const cap = most(0n, ...waiting.map(submission.capOf));
     if (isDue(front)) {
       resentAt.set(front.id, clock.now());
       const isReplaced = await submission.replace(front, { cancel: await isObsolete(front), cap });
