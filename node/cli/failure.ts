@@ -1,8 +1,9 @@
 // What went wrong, for people and for scripts: name, sentence, bounds, what to do. Never a stack trace unless asked for.
-import { BaseError } from "@assay/sdk";
+import { BaseError, ContractError } from "@assay/sdk";
 import { BaseError as ViemError } from "viem";
+import { isEndpointFailure } from "../chain/rpcErrors.ts";
 import { ConfigError, exitCodeOf, exitCodes, FatalError } from "../errors.ts";
-import { facts as columns } from "./layout.ts";
+import { facts as columns, tokenText } from "./layout.ts";
 import { remedies } from "./remedies.ts";
 
 /** The command line itself is wrong. */
@@ -32,13 +33,13 @@ export type Failure = {
   stack: string | undefined;
 };
 
-/** Names of viem's errors that mean: the endpoint did not answer, for now. */
-const unreachable = [
-  "HttpRequestError",
-  "TimeoutError",
-  "WebSocketRequestError",
-  "SocketClosedError",
-  "RpcRequestError",
+/** Reverts that say: the same call will do, later. */
+const early = [
+  "NothingToWithdrawError",
+  "NothingToSettleError",
+  "DeadlineNotReachedError",
+  "ClockRunningError",
+  "WorkerToMoveError",
 ];
 
 export function describeFailure(error: unknown): Failure {
@@ -57,7 +58,7 @@ export function describeFailure(error: unknown): Failure {
 
 export function renderFailure(failure: Failure, { debug }: { debug: boolean }): string {
   const lines = [`error: ${failure.name}: ${failure.message}`];
-  const rows = Object.entries(failure.facts).map(([name, value]) => [name, factText(value)] as const);
+  const rows = Object.entries(failure.facts).map(([name, value]) => [name, factText(name, value)] as const);
   if (rows.length > 0) lines.push(columns(rows, "  "));
   for (const cause of failure.causes) lines.push(`  because: ${cause}`);
   if (failure.hint !== undefined) lines.push(`  what to do: ${failure.hint}`);
@@ -68,8 +69,8 @@ export function renderFailure(failure: Failure, { debug }: { debug: boolean }): 
 function exitCode(error: unknown): number {
   if (error instanceof InterruptedError) return exits.interrupted;
   if (error instanceof UsageError || error instanceof ConfigError) return exits.usage;
-  if (chain(error).some((link) => unreachable.includes((link as Error).name))) return exits.retryable;
-  return exitCodeOf(error);
+  if (error instanceof ContractError) return early.includes(error.name) ? exits.retryable : exits.fatal;
+  return isEndpointFailure(error) ? exits.retryable : exitCodeOf(error);
 }
 
 function sentenceOf(error: unknown): string {
@@ -78,6 +79,8 @@ function sentenceOf(error: unknown): string {
 }
 
 function causesOf(error: unknown): string[] {
+  // A decoded revert is the whole story: what carried it says nothing more.
+  if (error instanceof ContractError) return [];
   const [, ...rest] = chain(error);
   const sentences = rest.map(
     (cause) => `${cause instanceof Error ? `${cause.name}: ` : ""}${sentenceOf(cause)}`,
@@ -111,7 +114,11 @@ function fallbackHint(error: unknown): string | undefined {
   return "Nobody foresaw this error: run the command again with --debug and report what it prints";
 }
 
-const factText = (value: unknown): string =>
-  typeof value === "object" && value !== null
-    ? JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item))
-    : String(value);
+/** Facts that are amounts of tokens, where they are large enough to be. */
+const amounts = ["free", "given", "required", "minimum", "maximum", "fee", "maxFee", "held", "amount"];
+
+function factText(name: string, value: unknown): string {
+  if (typeof value === "bigint" && value >= 10n ** 12n && amounts.includes(name)) return tokenText(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
+}

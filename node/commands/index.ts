@@ -1,6 +1,9 @@
 // Every command, in the order of the help page.
 import type { Command } from "../cli/command.ts";
+import { compileCommand } from "./compile.ts";
 import { configShowCommand } from "./config.ts";
+import { devnetCommand } from "./devnet.ts";
+import { faucetCommand } from "./faucet.ts";
 import { initCommand } from "./init.ts";
 import { keysCreateCommand, keysExportCommand, keysImportCommand, keysListCommand } from "./keys.ts";
 import { keysAuthorizeCommand } from "./keysAuthorize.ts";
@@ -13,6 +16,9 @@ import { withdrawCommand } from "./withdraw.ts";
 
 export const commands: readonly Command[] = [
   initCommand,
+  devnetCommand,
+  faucetCommand,
+  compileCommand,
   programsListCommand,
   programsShowCommand,
   stakeCommand,

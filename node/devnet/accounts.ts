@@ -12,7 +12,6 @@ export const devnetRoles = [
   "defender",
   "challenger",
   "requester",
-  "publisher",
   "faucet",
 ] as const;
 

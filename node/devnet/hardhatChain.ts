@@ -1,4 +1,6 @@
 // A chain inside this process: Hardhat's simulated network behind JSON-RPC on loopback, mining on transactions and every second.
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import type { Hex } from "viem";
 import { second } from "../clock.ts";
 import { FatalError } from "../errors.ts";
@@ -43,7 +45,11 @@ export async function startHardhatChain({
     mining: { auto: true, interval: blockMilliseconds },
     accounts: funded.map((privateKey) => ({ privateKey, balance: coins })),
   };
-  const { network: networks } = await createHardhatRuntimeEnvironment({ networks: { assay: network } });
+  const { network: networks } = await createHardhatRuntimeEnvironment(
+    { networks: { assay: network } },
+    {},
+    packageFolder(),
+  );
   const server = await networks.createServer("assay", host, port);
   const { address, port: taken } = await server.listen();
   const shownHost = address.includes(":") ? `[${address}]` : address;
@@ -52,6 +58,10 @@ export async function startHardhatChain({
     stop: () => server.close(),
   };
 }
+
+/** Hardhat insists on the folder of some package; it reads and writes nothing there. */
+const packageFolder = (): string =>
+  dirname(createRequire(import.meta.url).resolve("@assay/node/package.json"));
 
 async function loadHardhat() {
   try {
