@@ -102,8 +102,7 @@ contract StepVerifier is IStepVerifier {
         uint256 byteLength = GeometryLib.byteLength(descriptor.out);
         uint256 tiles = GeometryLib.tileCount(byteLength);
         uint256 depth = MerkleLib.treeDepth(tiles);
-        // A child of what should be a tile: its parent was shown as an inner node.
-        if (place.level > depth) return Verdict.Faulty;
+        if (place.level > depth) return _verifyPadding(node);
         uint256 tile = place.path << (4 * (depth - place.level));
         if (tile >= tiles) return _verifyPadding(node);
         if (place.level < depth) return _verifyInner(position, node, kind);

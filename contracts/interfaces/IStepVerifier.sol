@@ -17,12 +17,6 @@ interface IStepVerifier {
     /// @notice Thrown when an opened tile has another length than the tensor's geometry demands.
     error WrongTileLength(uint256 given, uint256 required);
 
-    /// @notice Thrown when an opened tile is none of the tensor's.
-    error TileOutOfRange(uint256 tile, uint256 count);
-
-    /// @notice Thrown when a proof opens another number of operands than the step has.
-    error WrongOperandCount(uint256 given, uint256 required);
-
     /// @notice Thrown when the recomputation reads a tile that the proof does not open.
     error MissingTile(uint256 operand, uint256 tile);
 

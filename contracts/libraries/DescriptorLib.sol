@@ -65,7 +65,7 @@ library DescriptorLib {
         uint256 index
     ) internal pure {
         bool placed = (descriptor.opcode == Opcode.COLLECT) == (index == header.slots);
-        RuleLib.check(placed && index <= header.slots, Rule.COLLECT_MISPLACED);
+        RuleLib.check(placed, Rule.COLLECT_MISPLACED);
         (uint256 operands, uint256 attributes) = arity(descriptor.opcode);
         uint256 count = descriptor.operands.length;
         bool fits = operands == 0 ? count > 0 : count == operands;

@@ -16,10 +16,11 @@ library GeometryLib {
         return (size + MerkleLib.TILE_BYTES - 1) / MerkleLib.TILE_BYTES;
     }
 
-    /// @notice Exact length of a tile; the caller has checked that there is one of that number.
+    /// @notice Exact length of a tile; zero where there is none of that number.
     function tileLength(uint256 size, uint256 tile) internal pure returns (uint256) {
-        uint256 left = size - tile * MerkleLib.TILE_BYTES;
-        return left < MerkleLib.TILE_BYTES ? left : MerkleLib.TILE_BYTES;
+        uint256 start = tile * MerkleLib.TILE_BYTES;
+        if (start >= size) return 0;
+        return size - start < MerkleLib.TILE_BYTES ? size - start : MerkleLib.TILE_BYTES;
     }
 
     /// @notice Bytes of one element.

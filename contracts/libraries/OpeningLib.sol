@@ -10,30 +10,20 @@ import {Tensor} from "./TensorLib.sol";
 
 /// @title Checks that opened tiles belong to what was committed.
 library OpeningLib {
-    /// @notice Opens the operands of a step of pass `pass`.
+    /// @notice Opens the operands of a step of pass `pass`. One without an opening is left without tiles.
     function open(
         Claim calldata claim,
         Descriptor memory descriptor,
         uint256 pass,
         OperandOpening[] calldata openings
     ) internal view returns (Tensor[] memory tensors) {
-        uint256 count = descriptor.operands.length;
-        require(openings.length == count, IStepVerifier.WrongOperandCount(openings.length, count));
-        tensors = new Tensor[](count);
-        for (uint256 i = 0; i < count; ++i) {
+        tensors = new Tensor[](descriptor.operands.length);
+        for (uint256 i = 0; i < tensors.length; ++i) {
             Operand memory operand = descriptor.operands[i];
             tensors[i].geometry = operand.geometry;
             tensors[i].operand = i;
-            uint256 byteLength;
-            if (operand.source == Source.INPUT) {
-                tensors[i].offset = operand.index;
-                byteLength = claim.inputBytes;
-            } else {
-                byteLength = GeometryLib.byteLength(operand.geometry);
-            }
-            bytes32 root;
-            (tensors[i].tiles, root) = _openTiles(openings[i].tiles, byteLength);
-            if (openings[i].tiles.length > 0) _checkRoot(claim, operand, pass, root, openings[i].rootPath);
+            if (operand.source == Source.INPUT) tensors[i].offset = operand.index;
+            if (i < openings.length) tensors[i].tiles = _openTiles(claim, operand, pass, openings[i]);
         }
     }
 
@@ -42,30 +32,41 @@ library OpeningLib {
         require(computed == committed, IStepVerifier.WrongOpening(computed, committed));
     }
 
-    /// @dev The tiles of `byteLength` bytes, and the root to which all of them lead.
     function _openTiles(
-        TileOpening[] calldata openings,
-        uint256 byteLength
-    ) private view returns (uint256[] memory tiles, bytes32 root) {
-        uint256 count = GeometryLib.tileCount(byteLength);
-        uint256 depth = MerkleLib.treeDepth(count);
-        tiles = new uint256[](openings.length);
-        for (uint256 i = 0; i < openings.length; ++i) {
-            TileOpening calldata opening = openings[i];
-            bytes calldata data = opening.data;
-            uint256 index = opening.index;
-            require(index < count, IStepVerifier.TileOutOfRange(index, count));
-            uint256 length = GeometryLib.tileLength(byteLength, index);
-            require(data.length == length, IStepVerifier.WrongTileLength(data.length, length));
-            bytes32 computed = MerkleLib.rootFromPath(MerkleLib.tileHash(data), index, depth, opening.path);
-            if (i == 0) root = computed;
+        Claim calldata claim,
+        Operand memory operand,
+        uint256 pass,
+        OperandOpening calldata opening
+    ) private view returns (uint256[] memory tiles) {
+        bool isInput = operand.source == Source.INPUT;
+        uint256 size = isInput ? claim.inputBytes : GeometryLib.byteLength(operand.geometry);
+        tiles = new uint256[](opening.tiles.length);
+        bytes32 root;
+        for (uint256 i = 0; i < tiles.length; ++i) {
+            bytes32 computed;
+            (tiles[i], computed) = _openTile(opening.tiles[i], size);
+            if (i == 0) _checkRoot(claim, operand, pass, root = computed, opening.rootPath);
             else requireRoot(computed, root);
-            uint256 pointer;
-            assembly ("memory-safe") {
-                pointer := data.offset
-            }
-            tiles[i] = (index << 64) | pointer;
         }
+    }
+
+    /// @return entry As in `Tensor.tiles`.
+    /// @return root To which the path leads.
+    function _openTile(
+        TileOpening calldata opening,
+        uint256 size
+    ) private view returns (uint256 entry, bytes32 root) {
+        bytes calldata data = opening.data;
+        uint256 index = opening.index;
+        uint256 length = GeometryLib.tileLength(size, index);
+        require(data.length == length, IStepVerifier.WrongTileLength(data.length, length));
+        uint256 depth = MerkleLib.treeDepth(GeometryLib.tileCount(size));
+        root = MerkleLib.rootFromPath(MerkleLib.tileHash(data), index, depth, opening.path);
+        uint256 pointer;
+        assembly ("memory-safe") {
+            pointer := data.offset
+        }
+        entry = (index << 64) | pointer;
     }
 
     function _checkRoot(
