@@ -7,6 +7,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "@assay/sdk/program";
+import { elements } from "./constants.ts";
 import { UnsupportedModelError } from "./errors.ts";
 import type { GraphTensor } from "./layers.ts";
 import { FloatNode } from "./node.ts";
@@ -22,6 +23,8 @@ export interface FloatModel {
   readonly openBatch: readonly string[];
 }
 
+/** Most values of one input. */
+const MAX_INPUT = 2 ** 26;
 const OPSETS = { oldest: 7, newest: 24 };
 
 function refuse(message: string, hint: string, facts: Record<string, string | number> = {}): never {
@@ -46,6 +49,11 @@ function readInput(info: ValueInfoProto, openBatch: string[]): GraphTensor {
     openBatch.push(name);
     return 1;
   });
+  if (elements(shape) > MAX_INPUT)
+    refuse(
+      `The input "${name}" has more than ${MAX_INPUT} values.`,
+      "Compile a model for one sample of a smaller size.",
+    );
   return { name, shape };
 }
 

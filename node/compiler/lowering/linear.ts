@@ -82,6 +82,9 @@ export function lowerMatMul(node: FloatNode, scope: Scope): void {
   scope.add(node, input, shape, { kind: "matmul", weights, bias: new Float64Array(channels) });
 }
 
+/** Most products that one element of a convolution sums. */
+const MAX_AREA = 8192;
+
 /** An average over windows is a convolution of each channel with equal weights. */
 export function lowerAveragePool(node: FloatNode, scope: Scope): void {
   const input = scope.needValue(node, 0);
@@ -110,6 +113,11 @@ export function lowerAveragePool(node: FloatNode, scope: Scope): void {
       "Export it with count_include_pad = 1 or without pads.",
     );
   const area = window.kernel[0] * window.kernel[1];
+  if (area > MAX_AREA)
+    node.refuse(
+      `it averages ${area} elements; the limit is ${MAX_AREA}`,
+      "Average in two steps, or use strides before.",
+    );
   const shape = [channels, 1, ...window.kernel];
   const weights: Constant = { dtype: "float", shape, data: new Float64Array(channels * area).fill(1 / area) };
   const bias = new Float64Array(channels);

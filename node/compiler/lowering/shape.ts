@@ -20,6 +20,14 @@ const shapeOf = (node: FloatNode, scope: Scope): readonly number[] =>
 
 const toAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
+/** Axes counted from the end become plain; one that does not exist, or comes twice, is refused. */
+function plainAxes(node: FloatNode, axes: readonly number[], rank: number): readonly number[] {
+  const plain = axes.map((axis) => toAxis(axis, rank));
+  if (plain.some((axis) => axis < 0 || axis >= rank) || new Set(plain).size !== plain.length)
+    node.refuse(`its axes [${axes}] do not fit ${rank} dimensions`, "Export the model again.");
+  return plain;
+}
+
 export function lowerReshape(node: FloatNode, scope: Scope): void {
   const from = shapeOf(node, scope);
   const target = [...scope.needConstant(node, 1, "target shape").data];
@@ -38,7 +46,7 @@ export function lowerReshape(node: FloatNode, scope: Scope): void {
 
 export function lowerFlatten(node: FloatNode, scope: Scope): void {
   const from = shapeOf(node, scope);
-  const axis = toAxis(node.int("axis", 1), from.length);
+  const [axis = 0] = plainAxes(node, [node.int("axis", 1)], from.length + 1);
   node.done();
   setShape(node, scope, [elements(from.slice(0, axis)), elements(from.slice(axis))]);
 }
@@ -51,7 +59,8 @@ function axesOf(node: FloatNode, scope: Scope): readonly number[] | undefined {
 
 export function lowerSqueeze(node: FloatNode, scope: Scope): void {
   const from = shapeOf(node, scope);
-  const axes = axesOf(node, scope)?.map((axis) => toAxis(axis, from.length));
+  const given = axesOf(node, scope);
+  const axes = given && plainAxes(node, given, from.length);
   node.done();
   const shape = from.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1));
   if (elements(shape) !== elements(from))
@@ -64,7 +73,7 @@ export function lowerUnsqueeze(node: FloatNode, scope: Scope): void {
   const given = axesOf(node, scope) ?? [];
   node.done();
   const rank = from.length + given.length;
-  const axes = given.map((axis) => toAxis(axis, rank));
+  const axes = plainAxes(node, given, rank);
   const shape = Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : from.shift()!));
   setShape(node, scope, shape);
 }
@@ -137,7 +146,11 @@ export function lowerShapeArithmetic(node: FloatNode, scope: Scope): void {
   }
   const constants = node.inputs.map((_, index) => scope.constant(node, index));
   const [first, second] = constants;
-  if (constants.some((constant) => !constant) || !first || first.dtype !== "integer")
+  if (
+    constants.some((constant) => constant?.dtype !== "integer") ||
+    !first ||
+    (node.op === "Gather" && !second)
+  )
     node.refuse(
       "it is supported on constants only",
       "Export the model with fixed shapes and constant folding.",
