@@ -18,6 +18,20 @@ contract OperatorHarness {
         uint256[] positions; // elements of the output, by their place in the layout
     }
 
+    struct DescriptorQuestion {
+        ProgramHeader header;
+        uint256 index;
+        bytes descriptor;
+    }
+
+    struct OperandQuestion {
+        ProgramHeader header;
+        uint256 index;
+        bytes consumer;
+        uint256 operand;
+        bytes producer;
+    }
+
     IStepVerifier private immutable VERIFIER = new StepVerifier();
 
     function elements(Case[] calldata cases) external pure returns (int256[][] memory values) {
@@ -25,27 +39,27 @@ contract OperatorHarness {
         for (uint256 i = 0; i < cases.length; ++i) values[i] = _elements(cases[i]);
     }
 
-    function faults(
-        ProgramHeader calldata header,
-        uint256 index,
-        bytes[] calldata descriptors
-    ) external view returns (uint256[] memory codes) {
-        codes = new uint256[](descriptors.length);
-        for (uint256 i = 0; i < descriptors.length; ++i) {
-            codes[i] = VERIFIER.checkDescriptor(header, index, descriptors[i]);
+    function faults(DescriptorQuestion[] calldata questions) external view returns (uint256[] memory codes) {
+        codes = new uint256[](questions.length);
+        for (uint256 i = 0; i < questions.length; ++i) {
+            DescriptorQuestion calldata asked = questions[i];
+            codes[i] = VERIFIER.checkDescriptor(asked.header, asked.index, asked.descriptor);
         }
     }
 
     function operandFaults(
-        ProgramHeader calldata header,
-        uint256 consumerIndex,
-        bytes[] calldata consumers,
-        uint256 operand,
-        bytes[] calldata producers
+        OperandQuestion[] calldata questions
     ) external view returns (uint256[] memory codes) {
-        codes = new uint256[](consumers.length);
-        for (uint256 i = 0; i < consumers.length; ++i) {
-            (codes[i], ) = VERIFIER.checkOperand(header, consumerIndex, consumers[i], operand, producers[i]);
+        codes = new uint256[](questions.length);
+        for (uint256 i = 0; i < questions.length; ++i) {
+            OperandQuestion calldata asked = questions[i];
+            (codes[i], ) = VERIFIER.checkOperand(
+                asked.header,
+                asked.index,
+                asked.consumer,
+                asked.operand,
+                asked.producer
+            );
         }
     }
 

@@ -19,7 +19,7 @@ import { bytesToHex, type Hex, type ProgramHeader } from "../../sdk/protocol/ind
 import { startAnvil } from "../helpers/anvil.ts";
 import type { StepCase } from "./stepCase.ts";
 
-const toBigints = (data: TensorData): bigint[] => Array.from(data, (value) => BigInt(value));
+const toBigints = (data: TensorData): bigint[] => Array.from<bigint | number, bigint>(data, BigInt);
 
 /** The fast reference execution. */
 export const evaluated = ({ step, operands }: StepCase): bigint[] =>
@@ -39,20 +39,28 @@ const artifact = new URL(
   import.meta.url,
 );
 
+export interface DescriptorQuestion {
+  readonly header: ProgramHeader;
+  readonly index: number;
+  readonly descriptor: Hex;
+}
+
+export interface OperandQuestion {
+  readonly header: ProgramHeader;
+  readonly index: number;
+  readonly consumer: Hex;
+  readonly operand: number;
+  readonly producer: Hex;
+}
+
 /** The judge's operators on a chain where one call may ask for thousands of elements. */
 export interface Harness {
   /** All elements of every case, in row-major order. */
   elements(cases: readonly StepCase[]): Promise<bigint[][]>;
   /** `checkDescriptor` of each. */
-  faults(header: ProgramHeader, index: number, descriptors: readonly Hex[]): Promise<number[]>;
-  /** `checkOperand` of each pair. */
-  operandFaults(
-    header: ProgramHeader,
-    consumerIndex: number,
-    consumers: readonly Hex[],
-    operand: number,
-    producers: readonly Hex[],
-  ): Promise<number[]>;
+  faults(questions: readonly DescriptorQuestion[]): Promise<number[]>;
+  /** `checkOperand` of each. */
+  operandFaults(questions: readonly OperandQuestion[]): Promise<number[]>;
   stop(): Promise<void>;
 }
 
@@ -85,11 +93,11 @@ export async function startHarness(): Promise<Harness> {
   });
   const { contractAddress: address } = await client.waitForTransactionReceipt({ hash });
   const ask = (functionName: string, args: readonly unknown[]) =>
-    client.readContract({ address: address!, abi, functionName, args, gas: 10_000_000_000n });
+    client.readContract({ address: address!, abi, functionName, args });
   return {
     elements: async (cases) => (await ask("elements", [cases.map(question)])) as bigint[][],
-    faults: async (...args) => ((await ask("faults", args)) as bigint[]).map(Number),
-    operandFaults: async (...args) => ((await ask("operandFaults", args)) as bigint[]).map(Number),
+    faults: async (questions) => ((await ask("faults", [questions])) as bigint[]).map(Number),
+    operandFaults: async (questions) => ((await ask("operandFaults", [questions])) as bigint[]).map(Number),
     stop: anvil.stop,
   };
 }
