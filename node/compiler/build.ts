@@ -74,9 +74,11 @@ function buildAccumulator(
 ): Operand {
   const { shape } = layer.weights;
   if (layer.kind === "conv") {
-    const data = Uint8Array.from(
-      channels.flatMap(({ weights }) => [...weights].map((value) => value + WEIGHT_ZERO)),
-    );
+    const data = new Uint8Array(layer.weights.data.length);
+    const depth = data.length / channels.length;
+    channels.forEach(({ weights }, channel) => {
+      for (let k = 0; k < depth; k++) data[channel * depth + k] = weights[k]! + WEIGHT_ZERO;
+    });
     const weights = builder.constant(tensorType("u8", shape, [0, 2, 3, 1]), data);
     const attributes = convAttributes(layer, input.zeroPoint);
     return builder.step(

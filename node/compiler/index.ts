@@ -16,6 +16,7 @@ export {
   type Comparison,
   type CompileReport,
   formatReport,
+  formatSteps,
   type LayerReport,
   type Sizes,
   type StepReport,

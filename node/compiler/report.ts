@@ -1,11 +1,11 @@
 // What a compilation cost in accuracy and what came out, for people and as JSON.
 
-import type { Manifest } from "@assay/sdk/program";
 import {
   byteLength,
   elementCount,
   emitOnnx,
   hull,
+  type Manifest,
   type Program,
   packedOffsets,
   programRanges,
@@ -154,6 +154,19 @@ export function formatReport({ program, layers, comparison, sizes }: CompileRepo
     `file ${sizes.fastForm} bytes (float ${sizes.floatModel}), manifest ${sizes.manifest}, ` +
       `input ${sizes.input}, output ${sizes.output}, trace ${sizes.trace}`,
   ].join("\n");
+}
+
+/** Every step with the bounds that are proven for its values, as text. */
+export function formatSteps({ steps }: CompileReport): string {
+  const rows = steps.map(({ slot, op, dtype, shape, min, max }) => [
+    String(slot),
+    op,
+    dtype,
+    shape.join("×"),
+    min,
+    max,
+  ]);
+  return table(["slot", "operator", "type", "shape", "least", "greatest"], rows);
 }
 
 export const programTitle = ({ name, version }: Manifest): string => `${name} ${version}`;

@@ -17,6 +17,7 @@ import {
   encodeSample,
   evaluateModel,
   formatReport,
+  formatSteps,
 } from "../../../node/compiler/index.ts";
 import { ProgramSession } from "../../../node/execution/session.ts";
 
@@ -111,13 +112,26 @@ describe("compiled digits", function () {
   });
 
   it("gives the same bytes every time, and other weights another program", async () => {
+    const stages = new Map<string, number>();
+    const expected = classes.filter((_, index) => fold[index] !== 0).slice(0, 256);
     const again = await compileModel({
       modelBytes: modelOf(0),
       calibration: calibrationOf(0),
+      expected,
+      onProgress: ({ stage, done, total }) => stages.set(stage, done / total),
       options: { name: "digits", labels: [..."0123456789"], inputRanges: { image: [0, 1] } },
     });
     expect(emitOnnx(again.program)).to.deep.equal(emitOnnx(compiled[0]!.program));
     expect(encodeManifest(again.manifest)).to.deep.equal(encodeManifest(compiled[0]!.manifest));
+    expect(Object.fromEntries(stages)).to.deep.equal({
+      read: 1,
+      calibrate: 1,
+      quantize: 1,
+      check: 1,
+      compare: 1,
+    });
+    expect(again.report.comparison!.floatCorrect).to.equal(256);
+    expect(formatReport(again.report)).to.match(/right answers: float 256 \(100\.00 %\), integer 25\d/);
     const roots = compiled.map(({ program }) => commitProgram(program).programRoot);
     expect(new Set(roots).size).to.equal(FOLDS);
   });
@@ -126,6 +140,8 @@ describe("compiled digits", function () {
     for (const { report } of compiled) {
       for (const { node, sqnr } of report.layers) expect(sqnr, node).to.be.greaterThan(25);
       expect(report.steps).to.have.length(26);
+      expect(report.steps[4]).to.deep.include({ op: "Cast", dtype: "u8", min: "0", max: "255" });
+      expect(formatSteps(report)).to.match(/\n25 +ArgMax +i64 +1 +0 +9$/);
       expect(formatReport(report)).to.match(
         /conv1 .* Conv .*\n[\s\S]*same answer as the float model: 25\d of 256/,
       );
