@@ -83,8 +83,10 @@ export type ProgramItem = {
   uri: string;
 };
 
-/** The answer to a request. One per request, for ever: a second, different one would be equivocation. */
-export type Answer = { requestId: Hex; programId: Hex; inputRoot: Hex; outputRoot: Hex; passes: number };
+export type Question = { requestId: Hex; programId: Hex; inputRoot: Hex };
+
+/** What we answered. A program gives one output for one input, for ever: a second, different one would be equivocation. */
+export type Answer = Question & { outputRoot: Hex; passes: number };
 
 /** Something that the node decided to do, and why. */
 export type Decision = { key: string; action: string; subject: string; data: unknown; decided: number };
@@ -111,10 +113,10 @@ export type Journal = {
 
   /**
    * Checks and records an answer with its bytes in one transaction. Call it before the commitment is signed.
-   * @throws ConflictingAnswerError when another answer to the same request was recorded before.
+   * @throws ConflictingAnswerError when the same program and input were answered differently before, for any request.
    */
   recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void;
-  answerOf(requestId: Hex): Answer | undefined;
+  answerOf(question: Question): Answer | undefined;
 
   /** Records a decision once; false when its key was decided before. */
   decide(decision: Omit<Decision, "decided">): boolean;
@@ -124,8 +126,10 @@ export type Journal = {
 
   /** Undoes everything that follows from blocks after `toBlock`; answers, decisions and notes stay. */
   rollback(toBlock: bigint): void;
-  /** Forgets how to undo blocks up to `finalBlock`, and the payloads of requests that were terminal by then. */
-  prune(finalBlock: bigint): void;
+  /** Forgets how to undo blocks up to `finalBlock`. */
+  settle(finalBlock: bigint): void;
+  /** Forgets the payloads of requests that were terminal at `block`. */
+  prune(block: bigint): void;
   /** Ties the data folder to one deployment; refuses another one ever after. */
   bindTo(deployment: { chainId: number; market: Address }): void;
 };
@@ -142,6 +146,14 @@ export const terminalStatuses: readonly RequestStatus[] = [
 type AnswerRow = { request_id: Hex; program_id: Hex; input_root: Hex; output_root: Hex; passes: number };
 type DecisionRow = Omit<Decision, "data"> & { data: string };
 
+const toAnswer = (row: AnswerRow): Answer => ({
+  requestId: row.request_id,
+  programId: row.program_id,
+  inputRoot: row.input_root,
+  outputRoot: row.output_root,
+  passes: row.passes,
+});
+
 export function createJournal({ sql, transact }: Database, clock: Clock): Journal {
   const items = <T, state extends string>(kind: string) => createItems<T, state>(sql, clock, kind);
   const disputes = items<DisputeItem, DisputeStatus>("dispute");
@@ -152,7 +164,9 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     "SELECT data FROM payloads WHERE request_id = ? AND role = ?",
   );
   const insertAnswer = sql.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)");
-  const selectAnswer = sql.prepare<[string], AnswerRow>("SELECT * FROM answers WHERE request_id = ?");
+  const selectAnswers = sql.prepare<[string, string], AnswerRow>(
+    "SELECT * FROM answers WHERE program_id = ? AND input_root = ?",
+  );
   const insertDecision = sql.prepare("INSERT INTO decisions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   const selectDecision = sql.prepare<[string], DecisionRow>("SELECT * FROM decisions WHERE key = ?");
   const selectAbout = sql.prepare<[string], DecisionRow>(
@@ -167,28 +181,26 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     return row === undefined ? undefined : new Uint8Array(row.data);
   };
   const toDecision = (row: DecisionRow): Decision => ({ ...row, data: decodeJson(row.data) });
-  const answerOf = (requestId: Hex): Answer | undefined => {
-    const row = selectAnswer.get(requestId);
-    if (row === undefined) return undefined;
-    const { request_id, program_id, input_root, output_root, passes } = row;
-    return {
-      requestId: request_id,
-      programId: program_id,
-      inputRoot: input_root,
-      outputRoot: output_root,
-      passes,
-    };
-  };
+  const answersTo = ({ programId, inputRoot }: Question) =>
+    selectAnswers.all(programId, inputRoot).map(toAnswer);
+  const answerOf = (question: Question) =>
+    answersTo(question).find(({ requestId }) => requestId === question.requestId);
 
   function recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void {
     const { requestId, programId, inputRoot, outputRoot, passes } = answer;
-    const before = answerOf(requestId);
-    if (before && encodeJson(before) !== encodeJson({ requestId, programId, inputRoot, outputRoot, passes }))
-      throw new ConflictingAnswerError("The journal holds another answer to this request.", {
-        facts: { requestId, recorded: before.outputRoot, given: outputRoot },
+    const before = answersTo(answer);
+    const other = before.find((one) =>
+      one.requestId === requestId
+        ? one.outputRoot !== outputRoot || one.passes !== passes
+        : one.outputRoot !== outputRoot && one.passes === passes,
+    );
+    if (other)
+      throw new ConflictingAnswerError("The journal holds another answer to this question.", {
+        facts: { requestId, programId, inputRoot, recorded: other.outputRoot, given: outputRoot },
         hint: "This machine computed two different results: run assay doctor before it serves again",
       });
-    if (!before) insertAnswer.run(requestId, programId, inputRoot, outputRoot, passes, clock.now());
+    if (!before.some((one) => one.requestId === requestId))
+      insertAnswer.run(requestId, programId, inputRoot, outputRoot, passes, clock.now());
     insertPayload.run(requestId, "input", payload.input);
     insertPayload.run(requestId, "output", payload.output);
   }
@@ -228,17 +240,15 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     rollback: (toBlock) => {
       transact(() => rollbackItems(sql, clock, toBlock));
     },
-    prune: (finalBlock) => {
-      transact(() => {
-        settleItems(sql, finalBlock);
-        const places = terminalStatuses.map(() => "?").join(", ");
-        sql
-          .prepare(
-            "DELETE FROM payloads WHERE request_id IN " +
-              `(SELECT id FROM items WHERE kind = 'request' AND block <= ? AND state IN (${places}))`,
-          )
-          .run(Number(finalBlock), ...terminalStatuses);
-      });
+    settle: (finalBlock) => settleItems(sql, finalBlock),
+    prune: (block) => {
+      const places = terminalStatuses.map(() => "?").join(", ");
+      sql
+        .prepare(
+          "DELETE FROM payloads WHERE request_id IN " +
+            `(SELECT id FROM items WHERE kind = 'request' AND block <= ? AND state IN (${places}))`,
+        )
+        .run(Number(block), ...terminalStatuses);
     },
     bindTo: ({ chainId, market }) => {
       const deployment = `${chainId}:${market.toLowerCase()}`;

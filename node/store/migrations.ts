@@ -40,15 +40,18 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (request_id, role)
   ) STRICT;
 
-  -- What we answered, once per question. Never rolled back, never deleted.
+  -- What we answered, once per question. Never rolled back, never deleted. After a re-organisation one request id may
+  -- stand for another question: the id follows from the requester's counter alone.
   CREATE TABLE answers (
-    request_id TEXT PRIMARY KEY,
+    request_id TEXT NOT NULL,
     program_id TEXT NOT NULL,
     input_root TEXT NOT NULL,
     output_root TEXT NOT NULL,
     passes INTEGER NOT NULL,
-    decided INTEGER NOT NULL
+    decided INTEGER NOT NULL,
+    PRIMARY KEY (request_id, program_id, input_root)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX answers_by_question ON answers (program_id, input_root);
 
   -- What we decided to do and why, by idempotency key. Never rolled back.
   CREATE TABLE decisions (

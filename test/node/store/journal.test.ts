@@ -64,7 +64,7 @@ describe("createJournal", () => {
     expect(journal.requests.get(id(3))).to.equal(undefined);
     expect(journal.requests.get(id(4))).to.equal(undefined);
     expect(journal.notes("verdict").get(id(1))?.data).to.deep.equal({ why: "seen" });
-    expect(journal.answerOf(id(1))).to.deep.equal(answer(1));
+    expect(journal.answerOf(answer(1))).to.deep.equal(answer(1));
     journal.rollback(0n);
     expect(journal.requests.count()).to.equal(0);
   });
@@ -107,19 +107,23 @@ describe("createJournal", () => {
     );
   });
 
-  it("[S-11] refuses a second, different answer to one request, whatever differs", async () => {
+  it("[S-11] refuses a second, different answer to one question, whichever request asks it", async () => {
     journal.recordAnswer(answer(30), payload);
     journal.recordAnswer(answer(30), payload);
-    for (const other of [
-      answer(30, 4),
-      { ...answer(30), passes: 2 },
-      { ...answer(30), inputRoot: id(8) },
-      { ...answer(30), programId: id(8) },
-    ])
+    for (const other of [answer(30, 4), { ...answer(30), passes: 2 }, answer(31, 4)])
       expect((await errorOf(() => journal.recordAnswer(other, payload))).name).to.equal(
         "ConflictingAnswerError",
       );
-    expect(journal.answerOf(id(30))).to.deep.equal(answer(30));
+    expect(journal.answerOf(answer(30))).to.deep.equal(answer(30));
+  });
+
+  it("[S-11] answers other questions freely, and a prefix of a longer run", () => {
+    journal.recordAnswer(answer(31), payload);
+    journal.recordAnswer({ ...answer(32, 4), passes: 2 }, payload);
+    const afterReorg = { ...answer(30, 7), inputRoot: id(8) }; // the requester's counter gave another request this id
+    journal.recordAnswer(afterReorg, payload);
+    expect(journal.answerOf(afterReorg)).to.deep.equal(afterReorg);
+    expect(journal.answerOf({ ...answer(30), programId: id(77) })).to.equal(undefined);
   });
 
   it("[S-10] keeps inputs and outputs until their request is terminal and settled", () => {
@@ -132,6 +136,7 @@ describe("createJournal", () => {
     journal.requests.update(id(40), () => ({ state: "finalized" }), 300n);
     journal.prune(299n);
     expect(journal.inputOf(id(40))).to.deep.equal(payload.input);
+    journal.settle(300n);
     journal.prune(300n);
     expect(journal.inputOf(id(40))).to.equal(undefined);
     journal.rollback(0n);
@@ -190,7 +195,7 @@ describe("the journal after kill -9", () => {
       const journal = createJournal(openDatabase({ folder: process.argv[1] }), systemClock);
       const id = (n) => "0x" + n.toString(16).padStart(64, "0");
       for (let n = 1; ; n++) {
-        journal.recordAnswer({ requestId: id(n), programId: id(0), inputRoot: id(0), outputRoot: id(n), passes: 1 },
+        journal.recordAnswer({ requestId: id(n), programId: id(0), inputRoot: id(n), outputRoot: id(n), passes: 1 },
           { input: new Uint8Array(5000).fill(n), output: new Uint8Array([n]) });
         process.stdout.write(n + "\\n");
       }`;
@@ -214,7 +219,9 @@ describe("the journal after kill -9", () => {
     const journal: Journal = createJournal(database, systemClock);
     expect(database.check()).to.deep.equal([]);
     for (let n = 1; n <= acknowledged; n++) {
-      expect(journal.answerOf(id(n))?.outputRoot).to.equal(id(n));
+      expect(journal.answerOf({ requestId: id(n), programId: id(0), inputRoot: id(n) })?.outputRoot).to.equal(
+        id(n),
+      );
       expect(journal.inputOf(id(n))).to.deep.equal(new Uint8Array(5000).fill(n));
     }
     database.close();

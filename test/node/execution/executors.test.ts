@@ -1,0 +1,132 @@
+// The executors agree bit for bit, and the self-test notices a machine that does not.
+
+import { type CommittedProgram, commitProgram, createTrace, type Tensor } from "@assay/sdk/program";
+import { expect } from "chai";
+import type { Executor } from "../../../node/execution/executor.ts";
+import { createFastExecutor } from "../../../node/execution/fastExecutor.ts";
+import { checkKnownAnswers, knownAnswers } from "../../../node/execution/knownAnswers.ts";
+import { createReferenceExecutor } from "../../../node/execution/referenceExecutor.ts";
+import { selfTest } from "../../../node/execution/selfTest.ts";
+import { createThread } from "../../../node/execution/thread.ts";
+import { withTraceCache } from "../../../node/execution/traces.ts";
+import { errorOf, quiet } from "../../helpers/nodeParts.ts";
+
+describe("executors", () => {
+  const fast = createFastExecutor({ sessions: 2, threads: 1, ...quiet() });
+  const reference = createReferenceExecutor(createThread());
+  const cases = knownAnswers();
+  const programs = cases.map(({ program, input }) => ({ committed: commitProgram(program), input }));
+  after(() => Promise.all([fast.close(), reference.close()]));
+
+  it("give the known answers, both of them", async () => {
+    await checkKnownAnswers(fast);
+    await checkKnownAnswers(reference);
+  });
+
+  it("give equal traces and outputs, whichever sessions are loaded", async () => {
+    for (let round = 0; round < 2; round++)
+      await Promise.all(
+        programs.map(async ({ committed, input }) => {
+          const [ours, right] = [await fast.trace(committed, input), await reference.trace(committed, input)];
+          expect(ours.traceRoot).to.equal(right.traceRoot);
+          expect(await fast.run(committed, input)).to.deep.equal(right.output);
+        }),
+      );
+  });
+
+  it("pass the self-test and say how long one execution takes", async () => {
+    for (const { committed } of programs) {
+      const { executeSeconds, traceSeconds } = await selfTest(committed, fast, reference);
+      expect(executeSeconds).to.be.within(0, 30);
+      expect(traceSeconds).to.be.within(0, 30);
+    }
+  });
+
+  it("[S-06] fail the self-test when one bit of one tensor is wrong, in answers or in traces only", async () => {
+    const { committed } = programs[2]!;
+    for (const cheat of [flippingTraces(fast), flippingAnswers(fast)]) {
+      const error = await errorOf(() => selfTest(committed, cheat, reference));
+      expect(error.name).to.equal("SelfTestError");
+    }
+    expect((await errorOf(() => checkKnownAnswers(flippingAnswers(fast)))).message).to.match(/known answer/);
+  });
+
+  it("[S-06] fail the self-test when only extreme operands come out wrong, as with saturating kernels", async () => {
+    // Adds two products at a time in 16 bits, as processors without VNNI do: right on everything small.
+    const saturating: Executor = {
+      ...fast,
+      trace: async (committed: CommittedProgram, input: Uint8Array) => {
+        const trace = await fast.trace(committed, input);
+        if (committed.program.steps.length > 1 || committed.program.steps[0]?.op !== "MatMulInteger")
+          return trace;
+        const slots = trace.slots.map((slot) => ({
+          ...slot,
+          data: Int32Array.from(slot.data as Int32Array, (sum) => Math.min(sum, 259 * 16_000)),
+        }));
+        return createTrace(committed, input, slots as Tensor[]);
+      },
+    };
+    const { committed } = programs[0]!;
+    const error = await errorOf(() => selfTest(committed, saturating, reference));
+    expect(error.message)
+      .to.match(/all operands 255 and 64/)
+      .and.match(/MatMulInteger/);
+  });
+
+  it("keep the last traces and make each once", async () => {
+    let made = 0;
+    const counting: Executor = {
+      ...fast,
+      trace: (committed, input) => {
+        made += 1;
+        return fast.trace(committed, input);
+      },
+    };
+    const cached = withTraceCache(counting, 1);
+    const { committed, input } = programs[0]!;
+    const [first, second] = await Promise.all([
+      cached.trace(committed, input),
+      cached.trace(committed, input),
+    ]);
+    expect(first).to.equal(second);
+    await cached.trace(
+      committed,
+      input.map((byte) => byte ^ 1),
+    );
+    await cached.trace(committed, input);
+    expect(made).to.equal(3);
+  });
+
+  it("run in a thread that reports errors by name and starts again after it died", async () => {
+    const thread = createThread();
+    const error = await errorOf(() => thread.run({ job: "read", file: new Uint8Array([1, 2, 3]) }));
+    expect(error.name).to.match(/Format|FastForm/);
+    await thread.close();
+    const other = createReferenceExecutor(thread);
+    const { committed, input } = programs[0]!;
+    expect(await other.run(committed, input)).to.deep.equal(await fast.run(committed, input));
+    await other.close();
+  });
+});
+
+function flippingTraces(executor: Executor): Executor {
+  return {
+    ...executor,
+    trace: async (committed, input) => {
+      const { slots } = await executor.trace(committed, input);
+      const wrong = slots.map((slot, index) =>
+        index === 3 ? { ...slot, data: slot.data.map(flipFirst as never) as never } : slot,
+      );
+      return createTrace(committed, input, wrong);
+    },
+  };
+}
+
+function flippingAnswers(executor: Executor): Executor {
+  return {
+    ...executor,
+    run: async (committed, input) => (await executor.run(committed, input)).map(flipFirst),
+  };
+}
+
+const flipFirst = (value: number, index: number): number => (index === 0 ? value ^ 1 : value);
