@@ -119,6 +119,33 @@ function gather(source: Words, target: Words, axes: readonly Axis[], position: n
   }
 }
 
+/** Outer elements that are copied together, so that what the cache holds of them is used at once. */
+const BLOCK = 32;
+
+/** Copies all elements along the axes, of which there are at least two. */
+function gatherAll(source: Words, target: Words, axes: readonly Axis[]): void {
+  const outer = axes.slice(0, -2);
+  const [row, column] = axes.slice(-2) as [Axis, Axis];
+  const digits = outer.map(() => 0);
+  const plane = row.size * column.size;
+  for (let to = 0, from = 0; to < target.length; to += plane) {
+    for (let first = 0; first < row.size; first += BLOCK) {
+      const end = Math.min(first + BLOCK, row.size);
+      for (let x = 0; x < column.size; x++) {
+        let at = from + x * column.stride + first * row.stride;
+        for (let y = first; y < end; y++, at += row.stride) target[to + y * column.size + x] = source[at]!;
+      }
+    }
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const { size, stride } = outer[axis]!;
+      from += stride;
+      if (++digits[axis]! < size) break;
+      from -= size * stride;
+      digits[axis] = 0;
+    }
+  }
+}
+
 /**
  * The bytes of a tensor in layout order from byte `start` to `end`, which lie on element borders. A view of the tensor's
  * data where the layout is that of the data, otherwise a copy of this part.
@@ -126,20 +153,22 @@ function gather(source: Words, target: Words, axes: readonly Axis[], position: n
 export function layoutBytes({ type, data }: Tensor, start = 0, end = data.byteLength): Uint8Array {
   const axes = layoutAxes(type);
   if (isContiguous(axes)) return bytesOf(data).subarray(start, end);
-  const width = WIDTH[type.dtype];
   const bytes = new Uint8Array(end - start);
-  if (width === 1) gather(bytesOf(data), bytes, axes, start);
-  else {
-    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-    const perElement = width / 4;
-    const wordAxes =
-      perElement === 1
-        ? axes
-        : [...axes.map(({ size, stride }) => ({ size, stride: stride * 2 })), { size: 2, stride: 1 }];
-    gather(words, new Uint32Array(bytes.buffer), wordAxes, start / 4);
-  }
+  const wordBytes = Math.min(WIDTH[type.dtype], 4);
+  const source =
+    wordBytes === 1 ? bytesOf(data) : new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  const target = wordBytes === 1 ? bytes : new Uint32Array(bytes.buffer);
+  const words = WIDTH[type.dtype] === 8 ? inHalves(axes) : axes;
+  if (bytes.length === data.byteLength) gatherAll(source, target, words);
+  else gather(source, target, words, start / wordBytes);
   return bytes;
 }
+
+/** The axes over the 32-bit halves of 64-bit elements. */
+const inHalves = (axes: readonly Axis[]): Axis[] => [
+  ...axes.map(({ size, stride }) => ({ size, stride: 2 * stride })),
+  { size: 2, stride: 1 },
+];
 
 /** The tree over the tiles of a tensor. */
 export const tensorTree = (tensor: Tensor): MerkleTree => byteTree(layoutBytes(tensor));

@@ -102,6 +102,7 @@ export function forge(trace: Trace, at: Position, forgery: Forgery): WorkerTrees
       if (samePosition(position, at)) {
         return forgery.kind === "inner" || forgery.kind === "tile" ? forgery : undefined;
       }
+      if (isBelow(position, at)) return undefined;
       if (isBelow(at, position)) return { kind: "inner", children: childrenOf(position) };
       return trace.reveal(position);
     },

@@ -12,6 +12,7 @@ import {
   type Run,
   within,
 } from "./definition.ts";
+import { addProducts } from "./products.ts";
 import { tapPositions, type WindowAxis, windowCount, windowTaps } from "./window.ts";
 
 const OPCODE = 2;
@@ -123,31 +124,57 @@ function reads(step: Step, index: number): Run[][] {
   return [x, [{ start: filter * count, count, stride: 1 }]];
 }
 
+/** Output positions whose columns are spread out together. */
+const BLOCK = 4096;
+
+interface Block {
+  readonly image: number;
+  readonly group: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Spreads out what the filters of a group see at output rows `from`..`to`: a row of positions for each tap, padding zero. */
+function spread(convolution: Convolution, pixels: Uint8Array, block: Block, columns: Int16Array): void {
+  const { depth, filtersPerGroup, vertical, horizontal, outWidth, xZero } = convolution;
+  const { image, group, from, to } = block;
+  for (let c = 0, start = 0; c < depth; c++) {
+    const plane = planeOf(convolution, image, group * filtersPerGroup, c);
+    for (let ky = 0; ky < vertical.kernel; ky++) {
+      const rows = tapPositions(vertical, ky, to);
+      for (let kx = 0; kx < horizontal.kernel; kx++, start += (to - from) * outWidth) {
+        const { from: first, to: end } = tapPositions(horizontal, kx, outWidth);
+        for (let oy = Math.max(rows.from, from); oy < rows.to; oy++) {
+          const y = oy * vertical.stride - vertical.padBefore + ky * vertical.dilation;
+          const row = plane + y * horizontal.size - horizontal.padBefore + kx * horizontal.dilation;
+          const column = start + (oy - from) * outWidth;
+          for (let ox = first; ox < end; ox++) {
+            columns[column + ox] = pixels[row + ox * horizontal.stride]! - xZero;
+          }
+        }
+      }
+    }
+  }
+}
+
 function evaluate(step: Step, [x, w]: readonly Tensor[]): Int32Array {
   const convolution = convolutionOf(step);
-  const { depth, filters, vertical, horizontal, outHeight, outWidth, xZero, wZero } = convolution;
-  const image = x!.data as Uint8Array;
-  const weights = w!.data as Uint8Array;
+  const { depth, filters, filtersPerGroup, vertical, horizontal, outHeight, outWidth, wZero } = convolution;
+  const taps = depth * vertical.kernel * horizontal.kernel;
+  const factors = Int32Array.from(w!.data as Uint8Array, (weight) => weight - wZero);
   const out = new Int32Array(elementCount(step.out));
-  const planes = step.out.shape[0]! * filters;
-  for (let plane = 0; plane < planes; plane++) {
-    const filter = plane % filters;
-    for (let c = 0, weightAt = filter * depth * vertical.kernel * horizontal.kernel; c < depth; c++) {
-      const from = planeOf(convolution, Math.floor(plane / filters), filter, c);
-      for (let ky = 0; ky < vertical.kernel; ky++) {
-        const rows = tapPositions(vertical, ky, outHeight);
-        for (let kx = 0; kx < horizontal.kernel; kx++) {
-          const weight = weights[weightAt++]! - wZero;
-          if (weight === 0) continue;
-          const columns = tapPositions(horizontal, kx, outWidth);
-          for (let oy = rows.from; oy < rows.to; oy++) {
-            const y = oy * vertical.stride - vertical.padBefore + ky * vertical.dilation;
-            const row = from + y * horizontal.size - horizontal.padBefore + kx * horizontal.dilation;
-            const to = (plane * outHeight + oy) * outWidth;
-            for (let ox = columns.from; ox < columns.to; ox++) {
-              out[to + ox]! += weight * (image[row + ox * horizontal.stride]! - xZero);
-            }
-          }
+  const rows = Math.min(outHeight, Math.ceil(BLOCK / outWidth));
+  const groups = filters / filtersPerGroup;
+  for (let image = 0; image < step.out.shape[0]!; image++) {
+    for (let group = 0; group < groups; group++) {
+      for (let from = 0; from < outHeight; from += rows) {
+        const to = Math.min(from + rows, outHeight);
+        const columns = new Int16Array(taps * (to - from) * outWidth);
+        spread(convolution, x!.data as Uint8Array, { image, group, from, to }, columns);
+        for (let filter = group * filtersPerGroup; filter < (group + 1) * filtersPerGroup; filter++) {
+          const plane = (image * filters + filter) * outHeight;
+          const sums = out.subarray((plane + from) * outWidth, (plane + to) * outWidth);
+          addProducts(sums, factors.subarray(filter * taps, (filter + 1) * taps), columns);
         }
       }
     }
@@ -188,9 +215,10 @@ function ranges(step: Step, [x, w]: readonly OperandRanges[]): Ranges {
     min.push(BigInt(low));
     max.push(BigInt(high));
   }
-  return weights
-    ? { axis: 1, min, max }
-    : whole(hull({ axis: 1, min, max }).min, hull({ axis: 1, min, max }).max);
+  const perFilter = { axis: 1, min, max };
+  if (weights) return perFilter;
+  const { min: low, max: high } = hull(perFilter);
+  return whole(low, high);
 }
 
 export const ConvInteger: OpDefinition = {

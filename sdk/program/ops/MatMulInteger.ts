@@ -4,6 +4,7 @@ import { elementCount, sameShape } from "../tensor.ts";
 import type { Step, Tensor } from "../types.ts";
 import { broadcastIndex, broadcastShape } from "./broadcast.ts";
 import { numbers, type OpDefinition, type OperandRanges, type Refusal, RULE } from "./definition.ts";
+import { addProducts } from "./products.ts";
 
 const OPCODE = 1;
 /** Zero point corrections of u8 × u8 need four sums of this many products to fit in 32 bits. */
@@ -69,21 +70,21 @@ function evaluate(step: Step, [a, b]: readonly Tensor[]): Int32Array {
   const left = a!.data as Uint8Array;
   const right = b!.data as Uint8Array | Int8Array;
   const out = new Int32Array(elementCount(step.out));
+  const factors = new Int32Array(inner);
   const items = elementCount({ shape: batch });
   for (let item = 0; item < items; item++) {
-    const startA = broadcastIndex(batch, batchA, item) * rows * inner;
     const startB = broadcastIndex(batch, batchB, item) * inner * columns;
     for (let row = 0; row < rows; row++) {
-      const start = (item * rows + row) * columns;
-      const sums = out.subarray(start, start + columns);
+      const startA = (broadcastIndex(batch, batchA, item) * rows + row) * inner;
+      let sum = 0;
       for (let k = 0; k < inner; k++) {
-        const factor = left[startA + row * inner + k]! - aZero;
-        if (factor === 0) continue;
-        const from = startB + k * columns;
-        for (let column = 0; column < columns; column++) {
-          sums[column]! += factor * (right[from + column]! - bZero);
-        }
+        factors[k] = left[startA + k]! - aZero;
+        sum += factors[k]!;
       }
+      const start = (item * rows + row) * columns;
+      // Taking the zero point of B off at the end keeps it out of the inner loop.
+      const sums = out.subarray(start, start + columns).fill(-sum * bZero);
+      addProducts(sums, factors, right, startB);
     }
   }
   return out;
