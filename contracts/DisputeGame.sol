@@ -416,8 +416,7 @@ contract DisputeGame is IDisputeGame {
         Book storage book
     ) internal view returns (GameClockLib.Clocks memory clocks) {
         _requireOpen(disputeId, descent, book);
-        address challenger = _entries[descent.commitId][descent.serial].challenger;
-        require(msg.sender == challenger, NotChallenger(msg.sender, challenger));
+        _requireChallenger(disputeId, descent);
         clocks = _clocksOf(descent);
         (bool workersTurn, uint64 startedAt, uint64 deadline) = GameClockLib.turn(
             clocks,
@@ -427,6 +426,14 @@ contract DisputeGame is IDisputeGame {
         // INVARIANT (I-25): a clock that has run out stays so.
         require(block.timestamp <= deadline, ClockExpired(disputeId, deadline));
         return GameClockLib.afterMove(clocks, startedAt, uint64(block.timestamp), book.floorSeconds);
+    }
+
+    /// @dev A dispute's id binds its challenger, so a hash does instead of a read; only the error reads.
+    function _requireChallenger(bytes32 disputeId, Descent storage descent) internal view {
+        (bytes32 commitId, uint32 serial) = (descent.commitId, descent.serial);
+        if (IdLib.disputeId(commitId, msg.sender, serial) != disputeId) {
+            revert NotChallenger(msg.sender, _entries[commitId][serial].challenger);
+        }
     }
 
     function _child(Descent storage descent, uint8 index) internal view returns (Position memory) {
@@ -449,8 +456,11 @@ contract DisputeGame is IDisputeGame {
         descent.lastMoveAt = uint40(clocks.lastMoveAt);
         descent.workerSeconds = clocks.workerSeconds;
         descent.challengerSeconds = clocks.challengerSeconds;
-        descent.gasOwed += moveGas;
-        book.gasOwed += moveGas;
+        // SAFETY: a descent has at most `MAX_DEPTH` moves.
+        unchecked {
+            descent.gasOwed += moveGas;
+            book.gasOwed += moveGas;
+        }
     }
 
     // ENDS

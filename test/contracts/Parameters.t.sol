@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Parameters} from "../../contracts/Parameters.sol";
+import {IParameters} from "../../contracts/interfaces/IParameters.sol";
+import {MoveGasLib} from "../../contracts/libraries/MoveGasLib.sol";
+import {Tier} from "../../contracts/types/Tier.sol";
+import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {vm} from "./support/Vm.sol";
+
+contract ParametersTest is ProtocolTest {
+    uint32 internal constant TWO_WEEKS = 14 days;
+
+    function setUp() public override {}
+
+    /// @notice A tier that is legal on every chain, each time at its floor.
+    function live() internal pure returns (Tier memory t) {
+        t = tier();
+        t.claimSeconds = 1 minutes;
+        t.deliverySeconds = 1 minutes;
+        t.windowSeconds = 30 minutes;
+        t.workerSeconds = 6 hours;
+        t.challengerSeconds = 6 hours;
+        t.floorSeconds = 10 minutes;
+        t.airgapSeconds = 1 hours;
+        t.inputSeconds = 10 minutes;
+    }
+
+    function make(Tier memory t, uint32 unbonding) public returns (Parameters) {
+        Tier[] memory tiers = new Tier[](1);
+        tiers[0] = t;
+        return new Parameters(tiers, unbonding);
+    }
+
+    function refused(Tier memory t, bytes32 parameter, uint256 given, uint256 bound) internal {
+        expectRefusal(
+            t,
+            abi.encodeWithSelector(IParameters.ParameterOutOfBounds.selector, t.name, parameter, given, bound)
+        );
+    }
+
+    function expectRefusal(Tier memory t, bytes memory expected) internal {
+        try this.make(t, TWO_WEEKS) {
+            fail("accepted");
+        } catch (bytes memory reason) {
+            require(keccak256(reason) == keccak256(expected), "another error");
+        }
+    }
+
+    // Versions
+
+    function test_tier_versionsFromOne_succeeds() public {
+        Tier[] memory tiers = new Tier[](2);
+        (tiers[0], tiers[1]) = (tier(), live());
+        parameters = new Parameters(tiers, TWO_WEEKS);
+        equal(parameters.versions(), 2, "versions");
+        equal(parameters.unbondingSeconds(), TWO_WEEKS, "unbonding");
+        require(keccak256(abi.encode(parameters.tier(1))) == keccak256(abi.encode(tiers[0])), "first");
+        require(keccak256(abi.encode(parameters.tier(2))) == keccak256(abi.encode(tiers[1])), "second");
+    }
+
+    function test_tier_unknownVersion_reverts() public {
+        parameters = make(tier(), UNBONDING);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 0, 1));
+        parameters.tier(0);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.tier(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.disputeSeconds(2);
+    }
+
+    // Floors
+
+    function test_constructor_secondsOnAnotherChain_reverts_S15() public {
+        make(tier(), UNBONDING); // fine on 31337
+        vm.chainId(1);
+        refused(tier(), "claimSeconds", 50, 60);
+        make(live(), TWO_WEEKS); // fine everywhere
+    }
+
+    function test_constructor_everyTimeFloor_reverts_S15() public {
+        vm.chainId(1);
+        Tier memory t = live();
+        t.deliverySeconds -= 1;
+        refused(t, "deliverySeconds", 59, 60);
+        t = live();
+        t.windowSeconds -= 1;
+        refused(t, "windowSeconds", 1799, 1800);
+        t = live();
+        t.workerSeconds -= 1;
+        refused(t, "workerSeconds", 21_599, 21_600);
+        t = live();
+        t.challengerSeconds -= 1;
+        refused(t, "challengerSeconds", 21_599, 21_600);
+        t = live();
+        t.floorSeconds -= 1;
+        refused(t, "floorSeconds", 599, 600);
+        t = live();
+        t.airgapSeconds -= 1;
+        refused(t, "airgapSeconds", 3599, 3600);
+        t = live();
+        t.inputSeconds -= 1;
+        refused(t, "inputSeconds", 599, 600);
+    }
+
+    function test_constructor_shortUnbondingOnAnotherChain_reverts_S15() public {
+        vm.chainId(1);
+        bytes memory expected = abi.encodeWithSelector(
+            IParameters.ParameterOutOfBounds.selector,
+            bytes32("test"),
+            bytes32("unbondingSeconds"),
+            7 days - 1,
+            7 days
+        );
+        try this.make(live(), 7 days - 1) {
+            fail("accepted");
+        } catch (bytes memory reason) {
+            require(keccak256(reason) == keccak256(expected), "another error");
+        }
+        make(live(), 7 days);
+    }
+
+    // Depths and money, on every chain
+
+    function test_constructor_depths_reverts() public {
+        Tier memory t = live();
+        t.maxTraceDepth = 0;
+        refused(t, "maxTraceDepth", 0, 1);
+        t.maxTraceDepth = 17;
+        refused(t, "maxTraceDepth", 17, 16);
+        t.maxTraceDepth = 9;
+        t.maxTensorDepth = 8;
+        refused(t, "maxTensorDepth", 8, 7);
+    }
+
+    function test_constructor_money_reverts() public {
+        Tier memory t = live();
+        t.minFee = 0;
+        refused(t, "minFee", 0, 1);
+        t = live();
+        t.lockPerFee = 0;
+        refused(t, "lockPerFee", 0, 1);
+        t = live();
+        t.publisherBond = 0;
+        refused(t, "publisherBond", 0, 1);
+        t = live();
+        t.gasPrice = 0;
+        refused(t, "gasPrice", 0, 1);
+        t = live();
+        t.deliveryPenaltyBps = 1001;
+        refused(t, "deliveryPenaltyBps", 1001, 1000);
+        t = live();
+        t.minLock = t.challengeBond - 1;
+        t.gasPrice = 1;
+        refused(t, "minLock", t.minLock, t.challengeBond);
+    }
+
+    function test_constructor_bondBelowReplies_reverts_S10() public {
+        Tier memory t = live();
+        uint256 replies = MoveGasLib.worker(9) * t.gasPrice;
+        uint256 least = (replies * 10 + 5) / 6;
+        t.challengeBond = uint96(least - 1);
+        refused(t, "challengeBond", least - 1, least);
+        t.challengeBond = uint96(least);
+        make(t, TWO_WEEKS);
+        require((least * 6) / 10 >= replies, "the worker's part pays for its replies");
+    }
+
+    function test_constructor_lockBelowGasPot_reverts_S13() public {
+        Tier memory t = live();
+        uint256 moves = MoveGasLib.challenger(9) * t.gasPrice;
+        uint256 least = (moves * 100 + 14) / 15;
+        t.minLock = uint96(least - 1);
+        refused(t, "minLock", least - 1, least);
+        t.minLock = uint96(least);
+        make(t, TWO_WEEKS);
+        require((least * 15) / 100 >= moves, "the pot pays for the moves");
+    }
+
+    // Time formula
+
+    function test_disputeSeconds_formula_succeeds_S14() public {
+        parameters = make(tier(), UNBONDING);
+        // C_w + C_c + (D_w + D_c) * E with D_w = g + h + 2 and D_c = g + h + 1 at g = 4, h = 5.
+        equal(parameters.disputeSeconds(1), 60 + 60 + (11 + 10) * 10, "dispute");
+    }
+
+    function testFuzz_constructor_unbondingBelowFormula_reverts_S14_I53(
+        uint24 delivery,
+        uint24 window,
+        uint24 worker,
+        uint24 challenger,
+        uint16 floorSeconds,
+        uint24 airgap,
+        uint24 input,
+        uint8 traceDepth,
+        uint8 tensorDepth
+    ) public {
+        Tier memory t = tier();
+        (t.deliverySeconds, t.windowSeconds, t.inputSeconds) = (delivery, window, input);
+        (t.workerSeconds, t.challengerSeconds, t.floorSeconds) = (worker, challenger, floorSeconds);
+        t.airgapSeconds = airgap;
+        t.maxTraceDepth = 1 + (traceDepth % 4);
+        t.maxTensorDepth = tensorDepth % 6;
+        uint256 span = uint256(delivery) + window + input + airgap + worker + challenger;
+        span += (2 * uint256(t.maxTraceDepth + t.maxTensorDepth) + 3) * floorSeconds;
+        uint256 required = span + (span + 9) / 10;
+        make(t, uint32(required));
+        if (required == 0) return;
+        vm.expectRevert(
+            abi.encodeWithSelector(IParameters.UnbondingTooShort.selector, t.name, required - 1, required)
+        );
+        make(t, uint32(required - 1));
+    }
+}
