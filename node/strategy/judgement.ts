@@ -7,8 +7,8 @@ export interface Evidence {
   fast: Hex | undefined;
   /** By the reference executor, in an execution of its own. */
   reference: Hex | undefined;
-  /** What this node computed for the same program and input earlier, when it did. */
-  earlier: Hex | undefined;
+  /** Everything that this node has ever computed for the same program and input. */
+  seen: readonly Hex[];
   /** Unix seconds from which an execution that could not be done may be tried again. */
   retryAt: bigint | undefined;
 }
@@ -19,8 +19,8 @@ export type Verdict = "valid" | "invalid" | "unavailable";
 export type Judgement = Verdict | "unchecked" | "unconfirmed" | "contradiction";
 
 /** Judges a committed output root. A single execution can acquit, never convict. */
-export function judge(outputRoot: Hex, { fast, reference, earlier, retryAt }: Evidence): Judgement {
-  const roots = new Set([fast, reference, earlier].filter((root) => root !== undefined));
+export function judge(outputRoot: Hex, { fast, reference, seen, retryAt }: Evidence): Judgement {
+  const roots = new Set([fast, reference, ...seen].filter((root) => root !== undefined));
   if (roots.size > 1) return "contradiction";
   if (fast === undefined) return retryAt === undefined ? "unchecked" : "unavailable";
   if (fast === outputRoot) return "valid";

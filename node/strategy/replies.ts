@@ -14,8 +14,8 @@ export type Reply =
   | { kind: "trace"; commitId: Hex; deadline: bigint }
   | { kind: "bindTrace"; commitId: Hex; deadline: bigint }
   | { kind: "reveal" | "revealTile"; commitId: Hex; node: Hex; position: Position; deadline: bigint }
-  /** The worker is bound to something that this machine did not compute: only a person can help. */
-  | { kind: "alarm"; commitId: Hex; reason: "foreignNode"; node: Hex };
+  /** The worker committed, or is bound, to something that this machine did not compute: only a person can help. */
+  | { kind: "alarm"; commitId: Hex; reason: "foreignOutput" | "foreignNode"; node: Hex };
 
 export interface ReplyLimits {
   /** Seconds of its turn that this role leaves to another one that may answer as well; zero answers at once. */
@@ -42,6 +42,9 @@ function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint
   if (!first) return [];
   const { deadline } = first.standing.turn;
   if (!trace) return [{ kind: "trace", commitId, deadline }];
+  const { outputRoot } = commitment.commitment;
+  if (binding.boundAt === 0n && trace.outputRoot !== outputRoot)
+    return [{ kind: "alarm", commitId, reason: "foreignOutput", node: outputRoot }];
   if (binding.boundAt === 0n) return [{ kind: "bindTrace", commitId, deadline }];
 
   const byNode = new Map<Hex, Reply>();

@@ -8,7 +8,7 @@ const other = id(2);
 const evidence = (parts: Partial<Evidence>): Evidence => ({
   fast: undefined,
   reference: undefined,
-  earlier: undefined,
+  seen: [],
   retryAt: undefined,
   ...parts,
 });
@@ -27,10 +27,10 @@ describe("judge", () => {
   it("calls a contradiction whatever the commitment says", () => {
     expect(judge(committed, evidence({ fast: other, reference: committed }))).to.equal("contradiction");
     expect(judge(committed, evidence({ fast: committed, reference: other }))).to.equal("contradiction");
-    expect(judge(committed, evidence({ fast: other, reference: other, earlier: committed }))).to.equal(
+    expect(judge(committed, evidence({ fast: other, reference: other, seen: [committed] }))).to.equal(
       "contradiction",
     );
-    expect(judge(committed, evidence({ fast: committed, earlier: other }))).to.equal("contradiction");
+    expect(judge(committed, evidence({ fast: committed, seen: [other] }))).to.equal("contradiction");
   });
 
   it("says unavailable when an execution could not be done", () => {

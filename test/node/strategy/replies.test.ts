@@ -21,7 +21,7 @@ const commitment = (
   disputes: readonly DisputeView[],
   own: Trace | undefined = trace,
 ): DefendedCommitment => ({
-  ...commitmentView({ disputes, binding: bound }),
+  ...commitmentView({ disputes, binding: bound, commitment: { outputRoot: trace.outputRoot } }),
   trace: own,
 });
 const deadline = now + 95n;
@@ -29,7 +29,8 @@ const commitId = id(2);
 
 describe("replies", () => {
   it("computes the trace, then binds it", () => {
-    const challenged = commitmentView({ disputes: [disputeView()] });
+    const { outputRoot } = trace;
+    const challenged = commitmentView({ disputes: [disputeView()], commitment: { outputRoot } });
     expect(replies([{ ...challenged, trace: undefined }], now, limits)).to.deep.equal([
       { kind: "trace", commitId, deadline },
     ]);
@@ -85,6 +86,13 @@ describe("replies", () => {
       request: requestView("slashed").request,
     };
     expect(replies([ended], now, limits)).to.deep.equal([]);
+  });
+
+  it("does not bind to a trace of another output", () => {
+    const challenged = { ...commitmentView({ disputes: [disputeView()] }), trace };
+    expect(replies([challenged], now, limits)).to.deep.equal([
+      { kind: "alarm", commitId, reason: "foreignOutput", node: id(0x0f) },
+    ]);
   });
 
   it("alarms at a node that it did not compute", () => {

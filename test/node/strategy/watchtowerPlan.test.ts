@@ -27,7 +27,7 @@ const limits: WatchtowerLimits = { challenge: true, bondBudget: undefined, margi
 const convicted: Evidence = {
   fast: own.outputRoot,
   reference: own.outputRoot,
-  earlier: undefined,
+  seen: [],
   retryAt: undefined,
 };
 
@@ -103,7 +103,7 @@ describe("watchtowerPlan", () => {
   it("alarms and does not act when it contradicts itself", () => {
     const alarm = [{ kind: "alarm", reason: "contradiction", commitId }];
     expect(plan([watched({ evidence: { ...convicted, reference: id(5) } })])).to.deep.equal(alarm);
-    expect(plan([watched({ evidence: { ...convicted, earlier: id(5) } })])).to.deep.equal(alarm);
+    expect(plan([watched({ evidence: { ...convicted, seen: [id(5)] } })])).to.deep.equal(alarm);
   });
 
   for (const missing of ["selfTest", "endpointsAgree", "headFresh"] as const) {

@@ -1,0 +1,165 @@
+// Reads what plans are made from: requests from the journal, whatever is contested from the chain at one block.
+import {
+  type Deployment,
+  getBinding,
+  getCommitment,
+  getDispute,
+  getRequest,
+  getReveal,
+  getTier,
+} from "@assay/sdk";
+import { EMPTY, type Hex, hexToBytes, type RequestStatus, type Tier } from "@assay/sdk/protocol";
+import type { PublicClient } from "viem";
+import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
+import type { Item } from "../store/items.ts";
+import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
+import type { CommitmentView, DisputeView, RequestView } from "../strategy/views.ts";
+
+/** Reads at one block, and says which. */
+export type PinnedRead = <T>(work: (client: PublicClient, block: Block) => Promise<T>) => Promise<Agreed<T>>;
+
+/** The newest block of the preferred endpoint: good enough where a mistake costs a transaction, not a bond. */
+export const readPreferred =
+  (endpoints: Endpoints): PinnedRead =>
+  async (work) => {
+    const block = await endpoints.head();
+    return { value: await endpoints.use((client) => work(client, block)), block };
+  };
+
+export type CommitmentEntry = Item<CommitmentItem, RequestStatus> & { disputes: readonly DisputeItem[] };
+
+export type ChainViews = {
+  requests(...states: RequestStatus[]): Promise<RequestView[]>;
+  /** Commitments of the journal with their disputes. */
+  entries(filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
+  /** With `contested`, an entry is read from the chain; the others are as the journal has them. */
+  commitments(
+    entries: readonly CommitmentEntry[],
+    read: PinnedRead,
+    contested?: (entry: CommitmentEntry) => boolean,
+  ): Promise<{ block: Block; views: CommitmentView[] }>;
+};
+
+type Contested = Pick<CommitmentView, "commitId" | "request" | "commitment" | "binding" | "disputes">;
+
+export function createChainViews(journal: Journal, endpoints: Endpoints, deployment: Deployment): ChainViews {
+  const tiers = new Map<number, Tier>();
+
+  async function tierOf(version: number): Promise<Tier> {
+    const known = tiers.get(version);
+    if (known) return known;
+    const tier = await endpoints.use((client) => getTier(client, { deployment, version }));
+    tiers.set(version, tier);
+    return tier;
+  }
+
+  async function requestView({ state, data }: Item<RequestItem, RequestStatus>): Promise<RequestView> {
+    const { requestId, method, version, deadline, fee, programId, worker, reservedFor } = data;
+    return {
+      requestId,
+      request: { status: state, method, version, deadline, fee, programId, worker: worker ?? reservedFor },
+      tier: await tierOf(version),
+      retired: journal.programs.get(programId)?.state === "retired",
+    };
+  }
+
+  function entries(filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[] {
+    const disputes = new Map<Hex, DisputeItem[]>();
+    for (const { data } of journal.disputes.list())
+      disputes.set(data.commitId, [...(disputes.get(data.commitId) ?? []), data]);
+    return journal.commitments
+      .list()
+      .map((item) => ({ ...item, disputes: disputes.get(item.data.commitId) ?? [] }))
+      .filter(filter);
+  }
+
+  async function commitments(
+    selected: readonly CommitmentEntry[],
+    read: PinnedRead,
+    isContested = (entry: CommitmentEntry) => entry.disputes.length > 0 || entry.state === "slashed",
+  ): Promise<{ block: Block; views: CommitmentView[] }> {
+    const onChain = selected.filter(isContested);
+    const { value, block } = await read(async (client, { number }) => {
+      const found = await Promise.all(onChain.map((entry) => readContested(client, number, entry)));
+      return found.filter((one) => one !== undefined);
+    });
+    const byId = new Map(value.map((one) => [one.commitId, one]));
+    const views: CommitmentView[] = [];
+    for (const entry of selected) {
+      const item = journal.requests.get(entry.data.requestId);
+      if (item === undefined) continue;
+      const contested = byId.get(entry.data.commitId);
+      if (contested) views.push({ ...(await requestView(item)), ...contested });
+      else if (!isContested(entry)) views.push({ ...(await requestView(item)), ...uncontested(entry) });
+    }
+    return { block, views };
+  }
+
+  /** Undefined when the block does not know the commitment: the journal is ahead of it, or on a fork. */
+  async function readContested(
+    client: PublicClient,
+    blockNumber: bigint,
+    { data: { commitId, requestId }, disputes }: CommitmentEntry,
+  ): Promise<Contested | undefined> {
+    const at = { deployment, blockNumber };
+    try {
+      const [request, commitment, binding, seen] = await Promise.all([
+        getRequest(client, { ...at, requestId }),
+        getCommitment(client, { ...at, commitId }),
+        getBinding(client, { ...at, commitId }),
+        Promise.all(disputes.map((dispute) => readDispute(client, blockNumber, dispute))),
+      ]);
+      const { status, method, version, deadline, fee, programId, worker } = request;
+      const { outputRoot, openDisputes, slashedAt, settled } = commitment;
+      return {
+        commitId,
+        request: { status, method, version, deadline, fee, programId, worker },
+        commitment: { outputRoot, openDisputes, slashedAt, settled },
+        binding: { traceRoot: binding.traceRoot, boundAt: binding.boundAt },
+        disputes: seen,
+      };
+    } catch (error) {
+      if (error instanceof Error && error.name.endsWith("NotFoundError")) return undefined;
+      throw error;
+    }
+  }
+
+  async function readDispute(
+    client: PublicClient,
+    blockNumber: bigint,
+    { disputeId, commitId, settled = false }: DisputeItem,
+  ): Promise<DisputeView> {
+    const at = { deployment, blockNumber };
+    const dispute = await getDispute(client, { ...at, disputeId });
+    const reveal = await getReveal(client, { ...at, commitId, node: dispute.node });
+    return { disputeId, dispute, reveal, settled };
+  }
+
+  return {
+    requests: (...states) => Promise.all(journal.requests.list({ states }).map(requestView)),
+    entries,
+    commitments,
+  };
+}
+
+/** A commitment that nobody has challenged, as its events tell it. */
+function uncontested({
+  data,
+}: CommitmentEntry): Pick<CommitmentView, "commitId" | "commitment" | "binding" | "disputes"> {
+  const { commitId, outputRoot, settled = false } = data;
+  return {
+    commitId,
+    commitment: { outputRoot, openDisputes: 0, slashedAt: 0n, settled },
+    binding: { traceRoot: EMPTY, boundAt: 0n },
+    disputes: [],
+  };
+}
+
+/** What was revealed of a node, as the strategies take it. */
+export function revealedIn(journal: Journal, commitId: Hex) {
+  return (node: Hex) => {
+    const item = journal.revealOf(commitId, node);
+    if (item?.children) return { kind: "inner" as const, children: item.children };
+    return item?.tile === undefined ? undefined : { kind: "tile" as const, tile: hexToBytes(item.tile) };
+  };
+}

@@ -1,0 +1,65 @@
+// How a role acts on the world: sends a move and reports it, raises an alarm and does not repeat it.
+import { encodeCall } from "@assay/sdk";
+import type { Hex } from "@assay/sdk/protocol";
+import type { SendRequest } from "../chain/sender.ts";
+import { minute } from "../clock.ts";
+import type { LogFields } from "../telemetry/logger.ts";
+import type { RoleContext } from "./context.ts";
+
+export type Conduct = {
+  /** Waits until the move is in a block, by us or by somebody else. In a dry run it only says what would be sent. */
+  send(move: string, id: Hex, request: SendRequest, signal: AbortSignal): Promise<void>;
+  /** For an operator to look at now. */
+  alarm(reason: string, facts: LogFields): void;
+};
+
+export type ConductOptions = {
+  dryRun?: boolean;
+  /** Counts moves. */
+  onMove?: (move: string) => void;
+};
+
+const repeatAlarmAfter = 10 * minute;
+
+export function createConduct(
+  { sender, logger, clock, onEvent }: Pick<RoleContext, "sender" | "logger" | "clock" | "onEvent">,
+  { dryRun = false, onMove }: ConductOptions = {},
+): Conduct {
+  const alarms = new Map<string, number>();
+  const shown = new Set<string>();
+
+  function show(move: string, id: Hex, { key, call }: SendRequest): void {
+    if (shown.has(key)) return;
+    shown.add(key);
+    const { to, data } = "abi" in call ? encodeCall(call) : call;
+    logger.info("Dry run: move not sent", { move, id, to, data });
+    onEvent?.({ kind: "wouldSend", move, id, to, data });
+  }
+
+  return {
+    send: async (move, id, request, signal) => {
+      if (dryRun) {
+        show(move, id, request);
+        return;
+      }
+      const { hash, receipt } = await sender.send(request, signal);
+      onMove?.(move);
+      const gas = receipt?.gasUsed;
+      logger.info(hash ? "Move made" : "Move had been made by somebody else", {
+        move,
+        id,
+        txHash: hash,
+        gas,
+      });
+      onEvent?.({ kind: "sent", move, id, hash, gas });
+    },
+    alarm: (reason, facts) => {
+      const key = [reason, ...Object.values(facts)].join(" ");
+      const last = alarms.get(key);
+      if (last !== undefined && clock.now() - last < repeatAlarmAfter) return;
+      alarms.set(key, clock.now());
+      logger.error("Alarm", { reason, ...facts });
+      onEvent?.({ kind: "alarm", reason, facts });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// Carries out the replies that a worker or its defender owes.
+import type { Hex } from "@assay/sdk/protocol";
+import type { Reply } from "../strategy/replies.ts";
+import { replySend } from "./calls.ts";
+import type { Conduct } from "./conduct.ts";
+import type { RoleContext } from "./context.ts";
+import type { Traces } from "./traces.ts";
+
+export type ActOnReply = (reply: Reply, signal: AbortSignal) => Promise<void>;
+
+export function createReplying(
+  { deployment, metrics, logger }: Pick<RoleContext, "deployment" | "metrics" | "logger">,
+  conduct: Conduct,
+  traces: Traces,
+  onTraced: (commitId: Hex, seconds: number) => void = () => {},
+): ActOnReply {
+  return async (reply, signal) => {
+    const { commitId } = reply;
+    if (reply.kind === "alarm") {
+      const { kind, reason, ...facts } = reply;
+      conduct.alarm(reason, facts);
+    } else if (reply.kind === "trace") {
+      const from = performance.now();
+      await traces.compute(commitId);
+      const seconds = (performance.now() - from) / 1_000;
+      onTraced(commitId, seconds);
+      logger.info("Trace computed for a disputed commitment", { commitId, seconds });
+    } else {
+      const trace = traces.get(commitId);
+      const request = trace && replySend(deployment, reply, trace);
+      if (request === undefined) return;
+      await conduct.send(reply.kind, reply.kind === "bindTrace" ? commitId : reply.node, request, signal);
+      metrics.worker.moves.add({ move: reply.kind });
+    }
+  };
+}
+
+/** The same for two replies that must not be made at once. */
+export function keyOfReply(reply: Reply): string {
+  const place = "node" in reply ? `:${reply.node}` : "";
+  return `${reply.kind}:${reply.commitId}${place}`;
+}

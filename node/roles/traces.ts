@@ -1,0 +1,43 @@
+// The traces of commitments under dispute: computed once, kept while the dispute lasts.
+import type { Trace } from "@assay/sdk/program";
+import { byteRoot, type Hex } from "@assay/sdk/protocol";
+import { RetryableError } from "../errors.ts";
+import type { Executor } from "../execution/executor.ts";
+import type { CommitmentItem, Journal } from "../store/journal.ts";
+import type { Programs } from "./context.ts";
+
+export type Traces = {
+  get(commitId: Hex): Trace | undefined;
+  compute(commitId: Hex): Promise<Trace>;
+  /** Forgets every trace but those of `commitIds`. */
+  keep(commitIds: ReadonlySet<Hex>): void;
+};
+
+export function createTraces(journal: Journal, programs: Programs, executor: Executor): Traces {
+  const traces = new Map<Hex, Trace>();
+  return {
+    get: (commitId) => traces.get(commitId),
+    compute: async (commitId) => {
+      const { programId, input } = executionOf(journal, commitId);
+      const trace = await executor.trace(await programs.get(programId), input);
+      traces.set(commitId, trace);
+      return trace;
+    },
+    keep: (commitIds) => {
+      for (const commitId of traces.keys()) if (!commitIds.has(commitId)) traces.delete(commitId);
+    },
+  };
+}
+
+/**
+ * What has to be executed to judge or defend a commitment.
+ *
+ * @throws RetryableError when the journal lacks it, or holds other bytes than the chain has hashed.
+ */
+export function executionOf(journal: Journal, commitId: Hex): CommitmentItem & { input: Uint8Array } {
+  const commitment = journal.commitments.get(commitId)?.data;
+  const input = commitment && journal.inputOf(commitment.requestId);
+  if (!commitment || !input || byteRoot(input) !== commitment.inputRoot)
+    throw new RetryableError("The input of the commitment is not at hand.", { facts: { commitId } });
+  return { ...commitment, input };
+}

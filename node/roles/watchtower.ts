@@ -1,0 +1,234 @@
+// The watchtower: re-executes what workers have answered and disputes what is wrong.
+import { approveCall, getAccount } from "@assay/sdk";
+import type { CommittedProgram } from "@assay/sdk/program";
+import type { Hex } from "@assay/sdk/protocol";
+import { erc20Abi, maxUint256 } from "viem";
+import type { ProtocolEvent } from "../chain/events.ts";
+import { second } from "../clock.ts";
+import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
+import { isSame } from "../strategy/claims.ts";
+import {
+  type Health,
+  type WatchtowerAction,
+  type WatchtowerLimits,
+  watchtowerPlan,
+} from "../strategy/watchtowerPlan.ts";
+import { challengerSend, claimCreditSend, pokeRequest } from "./calls.ts";
+import { type CommitmentEntry, createChainViews, revealedIn } from "./chainViews.ts";
+import { createConduct } from "./conduct.ts";
+import type { Programs, RoleContext } from "./context.ts";
+import { createEvidence, type Executors } from "./evidence.ts";
+import { createNarration } from "./narration.ts";
+import { createRole, type Role } from "./role.ts";
+import { createTraces } from "./traces.ts";
+
+export type WatchtowerOptions = RoleContext &
+  Executors & {
+    programs: Programs;
+    /** Known answers on this machine; throws SelfTestError when one comes out wrong. */
+    selfTest(programId: Hex): Promise<unknown>;
+    /** Programs that are watched; all of them when empty. */
+    watches: readonly Hex[];
+    /** Whether this watchtower checks a commitment at all. */
+    isSampled?: (commitId: Hex) => boolean;
+    limits: WatchtowerLimits;
+    /** Seconds after which the newest block is too old to act on; zero for chains that mine on demand. */
+    maxHeadAgeSeconds: number;
+    /** Sends nothing and says what it would send. */
+    dryRun?: boolean;
+  };
+
+export type Watchtower = Role & {
+  /** Takes in events after the journal has: the disputes that are followed are told from them. */
+  observe(events: readonly ProtocolEvent[]): Promise<void>;
+};
+
+export function createWatchtower(options: WatchtowerOptions): Watchtower {
+  const { journal, endpoints, sender, deployment, programs, fast, limits, watches, clock } = options;
+  const { metrics, logger, onEvent, isSampled = () => true, dryRun = false } = options;
+  const challenger = sender.address;
+  const views = createChainViews(journal, endpoints, deployment);
+  const traces = createTraces(journal, programs, fast);
+  const evidence = createEvidence({ ...options, trust });
+  const conduct = createConduct(options, {
+    dryRun,
+    onMove: (move) => metrics.watchtower.moves.add({ move }),
+  });
+  const narration = createNarration(options, traces, isOurs);
+  const trusted = new Map<Hex, Promise<unknown>>();
+  let selfTest = true;
+  let lastHead = 0n;
+  let playing = 0;
+
+  const isOwn = ({ challenger: who }: { challenger: Hex }) => isSame(who, challenger);
+
+  /** Commitments that this watchtower disputes, or has found wrong. */
+  function isOurs(commitId: Hex): boolean {
+    if (journal.disputesOf(commitId).some(isOwn)) return true;
+    return isSuspect(commitId, journal.commitments.get(commitId)?.data.outputRoot);
+  }
+
+  function isSuspect(commitId: Hex, outputRoot: Hex | undefined): boolean {
+    const { fast: computed } = evidence.of(commitId);
+    return computed !== undefined && computed !== outputRoot;
+  }
+
+  const isUnsettled = ({ disputes }: CommitmentEntry) =>
+    disputes.some((one) => isOwn(one) && one.settled !== true);
+
+  function isWatched({ state, data, ...entry }: CommitmentEntry): boolean {
+    if (isUnsettled({ state, data, ...entry })) return true;
+    const isServed = watches.length === 0 || watches.includes(data.programId);
+    return state === "committed" && isServed && isSampled(data.commitId);
+  }
+
+  async function plan(): Promise<WatchtowerAction[]> {
+    const entries = views.entries(isWatched);
+    const isContested = (entry: CommitmentEntry) =>
+      isUnsettled(entry) || isSuspect(entry.data.commitId, entry.data.outputRoot);
+    const health: Health = { selfTest, endpointsAgree: true, headFresh: true };
+    try {
+      const { block, views: commitments } = await views.commitments(entries, endpoints.agree, isContested);
+      health.headFresh = isFresh(block);
+      const contested = commitments.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
+      traces.keep(new Set(contested.map(({ commitId }) => commitId)));
+      playing = contested.length;
+      metrics.watchtower.disputes.set({ status: "open" }, playing);
+      const watched = commitments.map((view) => ({
+        ...view,
+        evidence: evidence.of(view.commitId),
+        trace: traces.get(view.commitId),
+        revealed: revealedIn(journal, view.commitId),
+      }));
+      const money = await funds(block.number);
+      return watchtowerPlan(
+        { now: block.timestamp, challenger, ...money, commitments: watched, health },
+        limits,
+      );
+    } catch (error) {
+      if (!(error instanceof EndpointsDisagreeError)) throw error;
+      const nothing = { now: 0n, challenger, wallet: 0n, credit: 0n, commitments: [] };
+      return watchtowerPlan({ ...nothing, health: { ...health, endpointsAgree: false } }, limits);
+    }
+  }
+
+  /** Not when the newest block is old, nor in the round in which the chain went backwards. */
+  function isFresh({ number, timestamp }: { number: bigint; timestamp: bigint }): boolean {
+    const wentBack = number < lastHead;
+    lastHead = number;
+    const age = clock.now() / second - Number(timestamp);
+    const isOld = options.maxHeadAgeSeconds > 0 && age > options.maxHeadAgeSeconds;
+    return !wentBack && !isOld;
+  }
+
+  async function funds(blockNumber: bigint): Promise<{ wallet: bigint; credit: bigint }> {
+    return endpoints.use(async (client) => {
+      const [wallet, { credit }] = await Promise.all([
+        client.readContract({
+          address: deployment.token,
+          abi: erc20Abi,
+          functionName: "balanceOf",
+          args: [challenger],
+          blockNumber,
+        }),
+        getAccount(client, { deployment, owner: challenger, blockNumber }),
+      ]);
+      return { wallet, credit };
+    });
+  }
+
+  async function act(action: WatchtowerAction, signal: AbortSignal): Promise<void> {
+    switch (action.kind) {
+      case "check":
+        return gather(action.commitId, "fast");
+      case "confirm":
+        return gather(action.commitId, "reference");
+      case "trace": {
+        const { outputRoot } = await traces.compute(action.commitId);
+        evidence.add(action.commitId, outputRoot);
+        return;
+      }
+      case "challenge":
+        if (!dryRun) await approve(action.bond, signal);
+        return conduct.send(action.kind, action.commitId, challengerSend(deployment, action), signal);
+      case "choose":
+      case "chooseOutput":
+      case "proveStep":
+        return conduct.send(action.kind, action.disputeId, challengerSend(deployment, action), signal);
+      case "timeout":
+      case "settleDispute":
+        return conduct.send(action.kind, action.disputeId, pokeRequest(deployment, action), signal);
+      case "settle":
+        return conduct.send(action.kind, action.commitId, pokeRequest(deployment, action), signal);
+      case "refundRetired":
+        return conduct.send(action.kind, action.requestId, pokeRequest(deployment, action), signal);
+      case "claimCredit":
+        return conduct.send(
+          action.kind,
+          challenger,
+          claimCreditSend(deployment, challenger, lastHead),
+          signal,
+        );
+      case "alarm": {
+        const { kind, reason, ...facts } = action;
+        conduct.alarm(reason, facts);
+      }
+    }
+  }
+
+  async function gather(commitId: Hex, executor: keyof Executors): Promise<void> {
+    const { judgement, outputRoot, seconds } = await evidence.gather(commitId, executor);
+    const claimed = journal.commitments.get(commitId)?.data.outputRoot;
+    metrics.watchtower.checked.add({ verdict: judgement });
+    logger.info("Commitment checked", { commitId, judgement, seconds });
+    onEvent?.({ kind: "checked", commitId, judgement, seconds });
+    if (outputRoot !== undefined && claimed !== undefined && outputRoot !== claimed)
+      onEvent?.({ kind: "mismatch", commitId, claimed, recomputed: outputRoot });
+  }
+
+  /** Known answers once per program and start: a machine that gets them wrong judges nobody. */
+  async function trust(_: CommittedProgram, programId: Hex): Promise<void> {
+    const known = trusted.get(programId) ?? options.selfTest(programId);
+    trusted.set(programId, known);
+    try {
+      await known;
+    } catch (error) {
+      if (error instanceof SelfTestError) selfTest = false;
+      else trusted.delete(programId);
+      throw error;
+    }
+  }
+
+  /** Lets the vault take bonds from this key. Once: the vault takes nothing but what the key's own calls ask for. */
+  async function approve(bond: bigint, signal: AbortSignal): Promise<void> {
+    const allowance = await endpoints.use((client) =>
+      client.readContract({
+        address: deployment.token,
+        abi: erc20Abi,
+        functionName: "allowance",
+        args: [challenger, deployment.stakeVault],
+      }),
+    );
+    if (allowance >= bond) return;
+    const call = approveCall({ deployment, amount: maxUint256 });
+    await conduct.send("approve", deployment.stakeVault, { key: `approve:${allowance}`, call }, signal);
+  }
+
+  const role = createRole<WatchtowerAction>({
+    ...options,
+    name: "watchtower",
+    seconds: options.pollSeconds,
+    plan,
+    act,
+    keyOf,
+    isIdle: () => playing === 0,
+  });
+  return { ...role, observe: narration.tell };
+}
+
+function keyOf(action: WatchtowerAction): string {
+  if (action.kind === "alarm") return JSON.stringify(action);
+  const subject = "disputeId" in action ? action.disputeId : "commitId" in action ? action.commitId : "";
+  const place = "node" in action ? action.node : "requestId" in action ? action.requestId : "";
+  return [action.kind, subject, place].join(":");
+}

@@ -1,0 +1,105 @@
+// Sets the scene of a story and checks it after every verb: who has what, what the books say, where everything stands.
+import { type CommittedProgram, commitProgram, type Program, packedOffsets } from "@assay/sdk/program";
+import type { Hex, RequestStatus } from "@assay/sdk/protocol";
+import { expect } from "chai";
+import { keccak256, parseEther, stringToBytes } from "viem";
+import {
+  type Books,
+  createNetwork,
+  type Network,
+  type Person,
+  people,
+  readBooks,
+  wealth,
+} from "./network.ts";
+import type { Library } from "./players.ts";
+import { network as convolution } from "./programs.ts";
+import { Random } from "./random.ts";
+
+export interface Stage {
+  network: Network;
+  library: Library;
+  programId: Hex;
+  committed: CommittedProgram;
+  /** What was staked by the worker. */
+  stake: bigint;
+  /** Posts a request with random input and returns its id. */
+  request(options?: { fee?: bigint; worker?: Person; seed?: number }): Promise<Hex>;
+  /** Where the request's commitment is. */
+  commitIdOf(requestId: Hex): Promise<Hex>;
+  statusOf(requestId: Hex): Promise<RequestStatus>;
+  /** Asserts a status, and that every token is accounted for. */
+  check(requestId: Hex, status: RequestStatus): Promise<Books>;
+  /** Moves time past the deadline of the request's present status. */
+  passDeadline(requestId: Hex): Promise<void>;
+}
+
+export const fee = parseEther("1");
+
+export interface StageOptions {
+  network?: Network;
+  program?: Program;
+  /** The defender's key is registered by the worker. */
+  defended?: boolean;
+}
+
+/** A published program and a worker with stake on a fresh chain. */
+export async function setStage({
+  network,
+  program = convolution(1),
+  defended = false,
+}: StageOptions = {}): Promise<Stage> {
+  const chain = network ?? (await createNetwork());
+  const { clients, addresses } = chain;
+  const committed = commitProgram(program);
+  const manifestHash = keccak256(stringToBytes("{}"));
+  const { programId } = await clients.publisher.registerProgram({ ...committed, manifestHash });
+  const stake = parseEther("10000");
+  await clients.worker.stake({ amount: stake });
+  if (defended) await clients.worker.setKey({ key: addresses.defender, roles: ["defender"] });
+
+  const statusOf = async (requestId: Hex) => (await clients.deployer.getRequest({ requestId })).status;
+  let seed = 1_000;
+  return {
+    network: chain,
+    library: new Map([[programId, committed]]),
+    programId,
+    committed,
+    stake,
+    request: async (options = {}) => {
+      const input = new Random(options.seed ?? seed++).bytes(packedOffsets(program.inputs).length);
+      const { requestId } = await clients.requester.requestInference({
+        programId,
+        input,
+        fee: options.fee ?? fee,
+        ...(options.worker && { worker: addresses[options.worker] }),
+      });
+      return requestId;
+    },
+    commitIdOf: async (requestId) => (await clients.deployer.getRequest({ requestId })).commitId,
+    statusOf,
+    check: async (requestId, status) => {
+      expect(await statusOf(requestId)).to.equal(status);
+      return checkBooks(chain);
+    },
+    passDeadline: async (requestId) => {
+      const { deadline } = await clients.deployer.getRequest({ requestId });
+      const left = deadline + 1n - (await chain.now());
+      if (left > 0n) await chain.advance(Number(left));
+    },
+  };
+}
+
+/** Asserts that the vault holds what its books say, and that no token was made or lost. */
+export async function checkBooks(network: Network): Promise<Books> {
+  const books = await readBooks(network);
+  expect(books.held, "held()").to.equal(books.vault);
+  const wallets = Object.values(books.wallets).reduce((total, one) => total + one, 0n);
+  const total = wallets + books.vault + books.swept;
+  expect(total, "all tokens").to.equal(wealth * BigInt(people.length));
+  return books;
+}
+
+/** What `person` has, in its wallet and as credit, more than before. */
+export const gain = (before: Books, after: Books, person: Person): bigint =>
+  after.wallets[person] + after.credits[person] - before.wallets[person] - before.credits[person];
