@@ -1,0 +1,155 @@
+// What a worker adds to the inference itself: request in, inference, output root, journal, commitment ready to be signed.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commitResultCall, type Deployment, encodeCall } from "@assay/sdk";
+import {
+  type CommittedProgram,
+  checkProgram,
+  commitProgram,
+  type Program,
+  unpackInputs,
+} from "@assay/sdk/program";
+import { byteRoot, type Hex } from "@assay/sdk/protocol";
+import { numberToHex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { systemClock } from "../node/clock.ts";
+import { createFastExecutor } from "../node/execution/fastExecutor.ts";
+import { ProgramSession } from "../node/execution/session.ts";
+import { openDatabase } from "../node/store/database.ts";
+import { createJournal } from "../node/store/journal.ts";
+import { createMetrics } from "../node/telemetry/metrics.ts";
+import { compileDigits } from "./lib/digits.ts";
+import { mlp } from "./lib/mlp.ts";
+import { atMost, median, progress, type Row, report, round } from "./lib/report.ts";
+
+const RUNS = 400;
+const address = "0x00000000000000000000000000000000000000a5";
+const deployment = { chainId: 31_337, startBlock: 0n, inferenceMarket: address } as Deployment;
+const account = privateKeyToAccount(`0x${"5a".repeat(32)}`);
+
+const programs: Record<string, Program> = {
+  digits: (await compileDigits()).program,
+  "mlp 512 × 2": mlp(512, 2),
+  "mlp 1024 × 2": mlp(1024, 2),
+  "mlp 2048 × 2": mlp(2048, 2),
+};
+
+const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
+const database = openDatabase({ folder });
+const journal = createJournal(database, systemClock);
+const executor = createFastExecutor({
+  sessions: 1,
+  threads: 1,
+  metrics: createMetrics(),
+  clock: systemClock,
+});
+let requests = 0n;
+
+/** What the worker role does with one claimed request, up to the bytes that its sender signs. */
+async function answer(committed: CommittedProgram, input: Uint8Array, inputRoot: Hex): Promise<Hex> {
+  const requestId = numberToHex(++requests, { size: 32 });
+  if (byteRoot(input) !== inputRoot) throw new Error("the input is another one");
+  const output = await executor.run(committed, input);
+  const facts = {
+    requestId,
+    programId: committed.programRoot,
+    inputRoot,
+    outputRoot: byteRoot(output),
+    passes: 1,
+  };
+  journal.recordAnswer(facts, { input, output });
+  return encodeCall(commitResultCall({ deployment, requestId, output })).data;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+
+const points: { session: number; path: number }[] = [];
+const rows: Row[] = [];
+const signing: number[] = [];
+for (const [name, program] of Object.entries(programs)) {
+  progress(`${name}: ${RUNS} interleaved runs`);
+  checkProgram(program);
+  const committed = commitProgram(program);
+  const session = await ProgramSession.open(program, { threads: 1 });
+  const sessions: number[] = [];
+  const paths: number[] = [];
+  let data: Hex = "0x";
+  for (let run = -20; run < RUNS; run++) {
+    // Inputs differ from run to run, as requests do.
+    const input = Uint8Array.from({ length: committed.header.inputBytes }, (_, i) => (i * 7 + run * 13) & 15);
+    const inputRoot = byteRoot(input);
+    const tensors = unpackInputs(program, input);
+    const session_ms = await timed(() => session.run(tensors));
+    const path_ms = await timed(async () => {
+      data = await answer(committed, input, inputRoot);
+    });
+    const sign_ms = await timed(() => sign(data));
+    if (run < 0) continue;
+    sessions.push(session_ms);
+    paths.push(path_ms);
+    signing.push(sign_ms);
+  }
+  await session.close();
+  const point = { session: median(sessions), path: median(paths) };
+  points.push(point);
+  rows.push({
+    program: name,
+    session_ms_p50: round(point.session),
+    path_ms_p50: round(point.path),
+    added_ms_p50: round(point.path - point.session),
+  });
+}
+rows.push({ program: "signing (not in c)", path_ms_p50: round(median(signing)) });
+await executor.close();
+database.close();
+rmSync(folder, { recursive: true });
+
+const { a, c } = fitLine(points);
+const times = points.map(({ session }) => session);
+report(
+  "overhead",
+  [
+    atMost("a", a, 1.05, "ratio"),
+    atMost("c_ms_p50", c, 1.5, "ms"),
+    {
+      name: "session_span",
+      value: round(Math.max(...times) / Math.min(...times)),
+      unit: "ratio",
+      limit: 10,
+      ok: Math.max(...times) >= 10 * Math.min(...times),
+    },
+  ],
+  rows,
+);
+
+function sign(data: Hex): Promise<Hex> {
+  return account.signTransaction({
+    chainId: 31_337,
+    to: address,
+    data,
+    nonce: 1,
+    gas: 200_000n,
+    maxFeePerGas: 1n,
+    maxPriorityFeePerGas: 1n,
+  });
+}
+
+/** path = a · session + c, least squares, each point weighted by its relative error so that small programs count too. */
+function fitLine(all: readonly { session: number; path: number }[]): { a: number; c: number } {
+  let [w, x, y, xx, xy] = [0, 0, 0, 0, 0];
+  for (const { session, path } of all) {
+    const weight = 1 / path ** 2;
+    w += weight;
+    x += weight * session;
+    y += weight * path;
+    xx += weight * session * session;
+    xy += weight * session * path;
+  }
+  const a = (w * xy - x * y) / (w * xx - x * x);
+  return { a, c: (y - a * x) / w };
+}
