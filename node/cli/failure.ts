@@ -33,8 +33,11 @@ export type Failure = {
   stack: string | undefined;
 };
 
-/** Reverts that say: the same call will do, later. */
+/** Errors that say: the same will do, later. */
 const early = [
+  "WaitTimeoutError",
+  "ResultNotAvailableError",
+  "WaitForTransactionReceiptTimeoutError",
   "NothingToWithdrawError",
   "NothingToSettleError",
   "DeadlineNotReachedError",
@@ -69,7 +72,8 @@ export function renderFailure(failure: Failure, { debug }: { debug: boolean }): 
 function exitCode(error: unknown): number {
   if (error instanceof InterruptedError) return exits.interrupted;
   if (error instanceof UsageError || error instanceof ConfigError) return exits.usage;
-  if (error instanceof ContractError) return early.includes(error.name) ? exits.retryable : exits.fatal;
+  if (error instanceof Error && early.includes(error.name)) return exits.retryable;
+  if (error instanceof ContractError) return exits.fatal;
   return isEndpointFailure(error) ? exits.retryable : exitCodeOf(error);
 }
 

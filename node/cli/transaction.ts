@@ -127,14 +127,14 @@ async function tryCall(
   }
 }
 
-function renderDryRun({ chainId, from, calls, effect }: DryRun): string {
+export function renderDryRun({ chainId, from, calls, effect }: DryRun): string {
   const parts = calls.map(({ to, function: name, args, data, gas, cost, problem }, index) =>
     [
       `${index + 1}. ${name}`,
       facts(
         [
           ["to", to],
-          ["arguments", args.map(String).join(", ")],
+          ["arguments", args.map(argumentText).join(", ")],
           ["calldata", data],
           ["gas", gas],
           ["costs up to", cost === undefined ? undefined : coinText(cost)],
@@ -147,6 +147,18 @@ function renderDryRun({ chainId, from, calls, effect }: DryRun): string {
   const head = `Dry run, nothing is sent. Chain ${chainId}, from ${from}.`;
   return [head, ...parts, `Effect: ${effect}`].join("\n\n");
 }
+
+/** Long bytes are cut: the calldata below has them whole. */
+const argumentText = (value: unknown): string => {
+  if (typeof value === "object" && value !== null) {
+    const items = Object.entries(value).map(
+      ([name, item]) => `${Array.isArray(value) ? "" : `${name}: `}${argumentText(item)}`,
+    );
+    return Array.isArray(value) ? `[${items.join(", ")}]` : `{ ${items.join(", ")} }`;
+  }
+  const text = typeof value === "string" && value === "" ? '""' : String(value);
+  return text.length > 80 ? `${text.slice(0, 40)}… (${text.length / 2 - 1} bytes)` : text;
+};
 
 /** Fees per gas, never above the settings' maximum. */
 async function feesOf({ config }: Context, { client }: ChainAccess) {

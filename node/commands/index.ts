@@ -3,14 +3,19 @@ import type { Command } from "../cli/command.ts";
 import { compileCommand } from "./compile.ts";
 import { configShowCommand } from "./config.ts";
 import { devnetCommand } from "./devnet.ts";
+import { disputesListCommand, disputesShowCommand } from "./disputes.ts";
 import { faucetCommand } from "./faucet.ts";
 import { initCommand } from "./init.ts";
 import { keysCreateCommand, keysExportCommand, keysImportCommand, keysListCommand } from "./keys.ts";
 import { keysAuthorizeCommand } from "./keysAuthorize.ts";
-import { programsListCommand, programsShowCommand } from "./programs.ts";
+import { programsFetchCommand, programsListCommand, programsShowCommand } from "./programs.ts";
+import { publishCommand } from "./publish.ts";
+import { requestCommand } from "./request.ts";
 import { rewardsClaimCommand, rewardsShowCommand } from "./rewards.ts";
 import { stakeCommand } from "./stake.ts";
+import { statusCommand } from "./status.ts";
 import { unstakeCommand } from "./unstake.ts";
+import { verifyCommand } from "./verify.ts";
 import { versionCommand } from "./version.ts";
 import { withdrawCommand } from "./withdraw.ts";
 
@@ -19,13 +24,20 @@ export const commands: readonly Command[] = [
   devnetCommand,
   faucetCommand,
   compileCommand,
+  publishCommand,
   programsListCommand,
   programsShowCommand,
+  programsFetchCommand,
+  requestCommand,
+  verifyCommand,
+  statusCommand,
   stakeCommand,
   unstakeCommand,
   withdrawCommand,
   rewardsShowCommand,
   rewardsClaimCommand,
+  disputesListCommand,
+  disputesShowCommand,
   keysCreateCommand,
   keysImportCommand,
   keysListCommand,

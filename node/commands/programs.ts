@@ -1,10 +1,13 @@
 // assay programs: what is registered, and what a program is.
+import { resolve } from "node:path";
 import { getProgram, type ListedProgram, listPrograms } from "@assay/sdk";
 import type { Hex } from "viem";
 import { openChain } from "../cli/chain.ts";
 import { defaulted, defineCommand, optional, required } from "../cli/command.ts";
 import { facts, table, timeText, tokenText } from "../cli/layout.ts";
-import { address, id, integer } from "../cli/values.ts";
+import { writeProgramFiles } from "../cli/programFiles.ts";
+import { findProgram, keptFolder } from "../cli/programSource.ts";
+import { address, id, integer, text } from "../cli/values.ts";
 
 export const programsListCommand = defineCommand({
   name: "programs list",
@@ -78,5 +81,31 @@ export const programsShowCommand = defineCommand({
       ["descriptors root", descriptorsRoot],
       ["constants root", constantsRoot],
       ["manifest hash", manifestHash],
+    ]),
+});
+
+type FetchedProgram = { programId: Hex; name: string; folder: string };
+
+export const programsFetchCommand = defineCommand({
+  name: "programs fetch",
+  group: "Programs",
+  summary: "Fetch a program's files and check that they hash to its id",
+  scopes: ["chain", "programs"],
+  args: {
+    program: required(id, "Program id"),
+    folder: optional(text, "Folder to write; the data folder if not given"),
+  },
+  run: async (context, { program: programId, folder }): Promise<FetchedProgram> => {
+    const chain = await openChain(context);
+    const { program, manifest } = await findProgram(context, chain, programId);
+    const target = folder === undefined ? keptFolder(context, programId) : resolve(context.io.folder, folder);
+    if (folder !== undefined) writeProgramFiles(target, program, manifest);
+    return { programId, name: manifest.name, folder: target };
+  },
+  render: ({ programId, name, folder }) =>
+    facts([
+      ["program", programId],
+      ["name", name],
+      ["folder", folder],
     ]),
 });

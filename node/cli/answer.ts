@@ -1,0 +1,82 @@
+// A result as people read it: which class, which numbers, how sure, until when.
+import { decodeOutput, type InferenceResult } from "@assay/sdk";
+import type { Manifest } from "@assay/sdk/program";
+import type { FinalityLevel, RequestStatus } from "@assay/sdk/protocol";
+import type { Address, Hex } from "viem";
+import { facts, timeText } from "./layout.ts";
+
+export type Answer = {
+  requestId: Hex;
+  programId: Hex;
+  commitId: Hex;
+  worker: Address;
+  status: RequestStatus;
+  level: FinalityLevel | null;
+  /** Unix seconds at which the challenge window closes. */
+  challengeUntil: bigint;
+  /** The output bytes. */
+  output: Uint8Array;
+  outputRoot: Hex;
+  /** By name, in the units of the original model; null without the program's manifest. */
+  outputs: Record<string, number[]> | null;
+  /** Name of the class that a classifier found. */
+  label: string | null;
+};
+
+export function toAnswer(result: InferenceResult, manifest: Manifest | undefined): Answer {
+  const { requestId, programId, commitId, worker, status, level, challengeUntil, output, outputRoot } =
+    result;
+  const decoded = manifest === undefined ? undefined : decodeOutput(manifest, output);
+  const outputs =
+    decoded === undefined
+      ? null
+      : Object.fromEntries(Object.entries(decoded).map(([name, values]) => [name, Array.from(values)]));
+  const shown = {
+    requestId,
+    programId,
+    commitId,
+    worker,
+    status,
+    level: level ?? null,
+    challengeUntil,
+    output,
+    outputRoot,
+  };
+  return { ...shown, outputs, label: labelOf(outputs, manifest) };
+}
+
+/** The class that a program names itself in its output `label`, else the one with the largest logit. */
+function labelOf(outputs: Record<string, number[]> | null, manifest: Manifest | undefined): string | null {
+  if (outputs === null || manifest === undefined || manifest.labels.length === 0) return null;
+  const { label, ...others } = outputs;
+  const [logits] = Object.values(others);
+  const index = label?.[0] ?? (logits === undefined ? undefined : logits.indexOf(Math.max(...logits)));
+  return index === undefined ? null : (manifest.labels[index] ?? null);
+}
+
+const mostNumbers = 16;
+
+const numbersText = (values: readonly number[]): string => {
+  const shown = values.slice(0, mostNumbers).map((value) => String(Number(value.toPrecision(5))));
+  return `${shown.join(" ")}${values.length > mostNumbers ? ` … (${values.length} numbers)` : ""}`;
+};
+
+export function answerText(answer: Answer, now: number): string {
+  const { outputs, output } = answer;
+  return facts([
+    ["answer", answer.label ?? undefined],
+    ...(outputs === null
+      ? [["output", `${output.length} bytes, root ${answer.outputRoot}`] as const]
+      : Object.entries(outputs).map(([name, values]) => [name, numbersText(values)] as const)),
+    ["finality", finalityText(answer, now)],
+    ["worker", answer.worker],
+    ["request", answer.requestId],
+    ["program", answer.programId],
+  ]);
+}
+
+export function finalityText({ level, status, challengeUntil }: Answer, now: number): string {
+  if (level === null) return `none: the commitment was ${status}, the output counts for nothing`;
+  if (level === "final") return "final: it can never change";
+  return `${level}: it may still be disproven; the window closes ${timeText(challengeUntil, now)}`;
+}

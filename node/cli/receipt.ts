@@ -1,0 +1,78 @@
+// A result with everything that checking it offline takes, in one JSON file.
+import { writeFileSync } from "node:fs";
+import { getInput, getResultFacts, type InferenceResult, type ResultFacts, stringifyJson } from "@assay/sdk";
+import { requestStatuses } from "@assay/sdk/protocol";
+import { bytesToHex, type Hex, isHex } from "viem";
+import { z } from "zod";
+import { address, bytes32 } from "../optionTypes.ts";
+import type { ChainAccess } from "./chain.ts";
+import { InputFormatError } from "./npy.ts";
+import { parseJson, readInputFile } from "./numbers.ts";
+
+export type Receipt = { programId: Hex; input: Hex; output: Hex; facts: ResultFacts };
+
+const count = z.number().int().nonnegative();
+const hex = z.custom<Hex>((value) => isHex(value) && value.length % 2 === 0, "expected bytes in hex");
+
+const schema = z.object({
+  programId: bytes32,
+  input: hex,
+  output: hex,
+  facts: z.object({
+    chainId: count,
+    market: address,
+    requestId: bytes32,
+    request: z.object({
+      programId: bytes32,
+      inputRoot: bytes32,
+      commitId: bytes32,
+      status: z.enum(requestStatuses),
+      version: count,
+    }),
+    commitment: z.object({ outputRoot: bytes32, passes: count, worker: address }),
+    registration: z.object({
+      header: z.object({
+        operatorSet: count,
+        slots: count,
+        constants: count,
+        maxPasses: count,
+        inputBytes: count,
+        outputBytes: count,
+        tensorDepth: count,
+      }),
+      descriptorsRoot: bytes32,
+      constantsRoot: bytes32,
+      manifestHash: bytes32,
+      status: z.string(),
+    }),
+  }),
+});
+
+/** What the chain has about a result. */
+export async function collectReceipt(
+  { client, deployment }: ChainAccess,
+  { requestId, programId, output }: Pick<InferenceResult, "requestId" | "programId" | "output">,
+): Promise<Receipt> {
+  const [input, facts] = await Promise.all([
+    getInput(client, { deployment, requestId }),
+    getResultFacts(client, { deployment, requestId }),
+  ]);
+  return { programId, input: bytesToHex(input), output: bytesToHex(output), facts };
+}
+
+export async function saveReceipt(chain: ChainAccess, result: InferenceResult, file: string): Promise<void> {
+  // Parsing drops what no check needs.
+  const receipt = schema.parse(await collectReceipt(chain, result));
+  writeFileSync(file, `${stringifyJson(receipt, 2)}\n`);
+}
+
+/** @throws InputFormatError naming the first field that is missing or malformed. */
+export function readReceipt(file: string): Receipt {
+  const result = schema.safeParse(parseJson(new TextDecoder().decode(readInputFile(file)), file));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputFormatError("The file is not a saved result.", {
+    facts: { file, field: issue?.path.join("."), problem: issue?.message },
+    hint: "Make one with `assay request --save FILE`",
+  });
+}

@@ -1,0 +1,169 @@
+// assay request: buys an inference and waits for the answer.
+import {
+  approveCall,
+  FeeAboveMaximumError,
+  getProgram,
+  getTier,
+  requestInference,
+  requestInferenceCall,
+  waitForResult,
+} from "@assay/sdk";
+import { finalityLevels, methods } from "@assay/sdk/protocol";
+import { erc20Abi, type Hash, type Hex } from "viem";
+import { type Answer, answerText, toAnswer } from "../cli/answer.ts";
+import { openChain } from "../cli/chain.ts";
+import { defaulted, defineCommand, optional, repeated, toggle, type ValuesOf } from "../cli/command.ts";
+import type { Context } from "../cli/context.ts";
+import { facts, timeText, tokenText } from "../cli/layout.ts";
+import { findManifest, findProgram, resolveProgramId } from "../cli/programSource.ts";
+import { saveReceipt } from "../cli/receipt.ts";
+import { readRequestInput } from "../cli/requestInput.ts";
+import { requireTokens } from "../cli/tokens.ts";
+import { type DryRun, renderDryRun, write, writeFlags } from "../cli/transaction.ts";
+import { address, duration, id, integer, oneOf, text, tokens } from "../cli/values.ts";
+
+const requestFlags = {
+  program: optional(text, "Program id, or the folder that `assay compile` wrote", { placeholder: "program" }),
+  input: repeated(
+    text,
+    "Input file: .png, .pgm, .npy or .json; NAME=FILE where the program has several; - is stdin",
+    { placeholder: "file" },
+  ),
+  raw: optional(text, "File with the program's input bytes as they are", { placeholder: "file" }),
+  invert: toggle("Swap dark and light of an image"),
+  fee: optional(tokens, "Fee in tokens; the tier's minimum if not given", { placeholder: "tokens" }),
+  maxFee: optional(tokens, "Send nothing if the fee would be higher", { placeholder: "tokens" }),
+  tier: defaulted(integer({ min: 1, max: 65_535 }), 1, "Parameter version that governs the request", {
+    placeholder: "version",
+  }),
+  method: defaulted(oneOf(...methods), "optimistic", "How the answer is verified", { placeholder: "method" }),
+  worker: optional(address, "The only worker that may answer", { placeholder: "address" }),
+  level: defaulted(
+    oneOf(...finalityLevels),
+    "final",
+    "How sure the answer has to be before the command ends",
+    {
+      placeholder: "level",
+    },
+  ),
+  timeout: optional(duration, "Give up waiting after this time; the request goes on", {
+    placeholder: "time",
+  }),
+  detach: toggle("Do not wait: print the request id and end"),
+  resume: optional(id, "Wait for a request that was sent before", { placeholder: "requestId" }),
+  save: optional(text, "Write program id, input, output and the chain's facts to a file for `assay verify`", {
+    placeholder: "file",
+  }),
+  ...writeFlags,
+};
+
+type Given = ValuesOf<typeof requestFlags>;
+
+type Requested = { requestId: Hex; programId: Hex; fee: bigint; claimBy: bigint; hash: Hash };
+
+type Outcome = Partial<Requested> & { answer: Answer | null; now: number };
+
+export const requestCommand = defineCommand({
+  name: "request",
+  group: "Use",
+  summary: "Ask for an inference, wait, and print the answer with its finality",
+  about:
+    "Input and answer are public. Waits until the answer is final unless --level says otherwise; a wait that was interrupted goes on with --resume.",
+  scopes: ["chain", "keys", "send", "programs"],
+  flags: requestFlags,
+  examples: [
+    "assay request --program digits --input seven.png --invert",
+    "assay request --program 0x… --input sample.json --level provisional --json",
+    "assay request --resume 0x…",
+  ],
+  run: async (context, given): Promise<Outcome | DryRun> => {
+    if (given.resume !== undefined)
+      return { answer: await waitFor(context, given.resume, given), now: nowOf(context) };
+    const sent = await send(context, given);
+    if ("dryRun" in sent) return sent;
+    if (given.detach) return { ...sent, answer: null, now: nowOf(context) };
+    context.note(`Request ${sent.requestId} is posted for ${tokenText(sent.fee)}.`);
+    return { ...sent, answer: await waitFor(context, sent.requestId, given), now: nowOf(context) };
+  },
+  render: (outcome) => {
+    if ("dryRun" in outcome) return renderDryRun(outcome);
+    if (outcome.answer !== null) return answerText(outcome.answer, outcome.now);
+    const { requestId, fee = 0n, claimBy = 0n, hash } = outcome;
+    return facts([
+      ["request", requestId],
+      ["fee", tokenText(fee)],
+      ["to be claimed", timeText(claimBy, outcome.now)],
+      ["transaction", hash],
+    ]);
+  },
+});
+
+const nowOf = ({ clock }: Context): number => Math.floor(clock.now() / 1_000);
+
+function send(context: Context, given: Given): Promise<Requested | DryRun> {
+  const { tier: version, method, worker, fee: offered, maxFee, key, nonce, dryRun } = given;
+  const programId = resolveProgramId(given.program);
+  return write<Requested>(context, { key, nonce, dryRun }, "requester", async (writer) => {
+    const { client, deployment, sender, transaction } = writer;
+    const [{ header }, tier] = await Promise.all([
+      getProgram(client, { deployment, programId }),
+      getTier(client, { deployment, version }),
+    ]);
+    const program = given.raw === undefined ? await findProgram(context, writer, given.program!) : undefined;
+    const { inputBytes } = header;
+    const input = await readRequestInput(
+      { ...given, sources: given.input },
+      { manifest: program?.manifest, inputBytes },
+      context.io,
+    );
+    const fee = offered ?? tier.minFee;
+    if (maxFee !== undefined && fee > maxFee) throw new FeeAboveMaximumError({ fee, maxFee });
+    await requireTokens(writer, sender, fee);
+    const allowance = await client.readContract({
+      address: deployment.token,
+      abi: erc20Abi,
+      functionName: "allowance",
+      args: [sender, deployment.stakeVault],
+    });
+    const parameters = { deployment, programId, input, fee, version, method, worker };
+    const call = requestInferenceCall(parameters);
+    return {
+      calls: allowance >= fee ? [call] : [approveCall({ deployment, amount: fee }), call],
+      effect: `${tokenText(fee)} of ${sender} are held as the fee for ${program?.manifest.name ?? programId}; ${input.length} bytes of input become public.`,
+      send: async () => {
+        const { requestId, claimBy, hash } = await requestInference(client, {
+          ...parameters,
+          ...transaction,
+        });
+        return { requestId, programId, fee, claimBy, hash };
+      },
+    };
+  });
+}
+
+/** Waits up to the asked level; says the provisional answer as soon as there is one. */
+async function waitFor(
+  context: Context,
+  requestId: Hex,
+  { level, timeout, save, program }: Given,
+): Promise<Answer> {
+  const chain = await openChain(context);
+  const { client, deployment } = chain;
+  const { signal } = context;
+  const until = timeout === undefined ? undefined : context.clock.now() + timeout * 1_000;
+  const wait = (wanted: Given["level"]) =>
+    waitForResult(client, {
+      deployment,
+      requestId,
+      level: wanted,
+      signal,
+      ...(until !== undefined && { timeout: Math.max(1, until - context.clock.now()) }),
+    });
+  const first = await wait("provisional");
+  const manifest = await findManifest(context, chain, program ?? first.programId);
+  if (level !== "provisional" && first.level !== "final")
+    context.note(`${answerText(toAnswer(first, manifest), nowOf(context))}\nWaiting until it is ${level}…`);
+  const result = level === "provisional" ? first : await wait(level);
+  if (save !== undefined) await saveReceipt(chain, result, save);
+  return toAnswer(result, manifest);
+}
