@@ -18,7 +18,7 @@ const arrows: Record<string, string[]> = {
   "node/strategy": ["@assay/sdk/protocol", "@assay/sdk/program"],
   node: ["node", "@assay/sdk", "pkg", "node:"],
   deploy: ["deploy", "@assay/sdk", "any", "node:"],
-  examples: ["examples", "@assay/sdk", "@assay/node", "any", "node:"],
+  examples: ["examples", "@assay/contracts", "@assay/sdk", "@assay/node", "any", "node:"],
   scripts: ["scripts", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
   bench: ["bench", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
   test: [
@@ -28,6 +28,7 @@ const arrows: Record<string, string[]> = {
     "deploy",
     "examples",
     "contracts",
+    "@assay/contracts",
     "@assay/sdk",
     "@assay/node",
     "any",

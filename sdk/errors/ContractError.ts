@@ -44,11 +44,11 @@ type ArgsOf<declaration extends string> = {
     string]: AbiParameterToPrimitiveType<input>;
 };
 
-/** Makes the class for one Solidity error. */
+/** Makes the class for one Solidity error. The return type is spelled out so that declarations stay free of Node's types. */
 export function contractError<const declaration extends `error ${string}`>(
   declaration: declaration,
   describe: string | ((args: ArgsOf<declaration>) => string),
-) {
+): ContractErrorClass<ArgsOf<declaration>> {
   type Args = ArgsOf<declaration>;
   const item = parseAbiItem(declaration as string) as Extract<
     ReturnType<typeof parseAbiItem>,

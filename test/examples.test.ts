@@ -1,0 +1,212 @@
+// The examples run as they stand: against a chain over HTTP, with the digits model and a worker that answers.
+import { execFile } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { assayActions } from "@assay/sdk";
+import { inferenceMarketAbi } from "@assay/sdk/abi";
+import {
+  collectOutput,
+  commitProgram,
+  emitOnnx,
+  encodeManifest,
+  execute,
+  type Program,
+} from "@assay/sdk/program";
+import { manifestHash } from "@assay/sdk/protocol";
+import { expect } from "chai";
+import { createWalletClient, type Hex, http, parseEther, publicActions } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { getContractEvents } from "viem/actions";
+import { deploymentJson } from "../deploy/deployAssay.ts";
+import { digitsInput, digitsModel, digitsSamples } from "../examples/digits/digits.ts";
+import { createServer } from "../examples/server.ts";
+import { compileModel } from "../node/compiler/index.ts";
+import { type AssayNetwork, createAssayNetwork } from "./helpers/assayNetwork.ts";
+import { serveRpc } from "./helpers/serveRpc.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const run = promisify(execFile);
+const samples = digitsSamples();
+
+describe("examples", () => {
+  let net: AssayNetwork;
+  let environment: Record<string, string>;
+  let stopRpc: () => Promise<void>;
+  let stopWorker: () => Promise<void>;
+  let folder: string;
+  let programId: Hex;
+  let manifest: Awaited<ReturnType<typeof compileModel>>["manifest"];
+
+  before(async () => {
+    const compiled = await compileModel({
+      modelBytes: digitsModel(),
+      calibration: samples.slice(0, 100).map((sample) => [digitsInput(sample)]),
+      options: { name: "digits", inputRanges: { image: [0, 1] } },
+    });
+    manifest = compiled.manifest;
+    net = await createAssayNetwork();
+    const { publisher, worker } = net.clients;
+    const manifestBytes = encodeManifest(manifest);
+    const trees = commitProgram(compiled.program);
+    const registered = await publisher.registerProgram({
+      ...trees,
+      manifestHash: manifestHash(manifestBytes),
+    });
+    programId = registered.programId;
+    await worker.stake({ amount: parseEther("10000") });
+    stopWorker = answerAll(net, compiled.program);
+
+    const rpc = await serveRpc(net.connection.provider);
+    stopRpc = rpc.stop;
+    folder = mkdtempSync(join(tmpdir(), "assay-examples-"));
+    const file = (name: string, content: string | Uint8Array) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    environment = {
+      RPC_URL: rpc.url,
+      DEPLOYMENT: file("deployment.json", deploymentJson(net.deployment)),
+      PROGRAM: file("program.onnx", emitOnnx(compiled.program)),
+      MANIFEST: file("manifest.json", manifestBytes),
+      PROGRAM_ID: programId,
+      PRIVATE_KEY: keyOf(2),
+    };
+  });
+  after(async () => {
+    await stopWorker();
+    await stopRpc();
+    rmSync(folder, { recursive: true });
+  });
+
+  const example = async (name: string, more: Record<string, string> = {}) => {
+    const argv = ["--conditions=assay-source", "--import", "tsx", join("examples", name)];
+    const env = { ...process.env, ...environment, ...more };
+    return (await run(process.execPath, argv, { cwd: root, env, timeout: 50_000 })).stdout;
+  };
+
+  it("quickStart buys an inference, and verifyAnswer checks it", async () => {
+    const printed = await example("quickStart.ts");
+    const [, requestId, digit] = /^provisional answer to (0x\w{64}): (\d)\n$/.exec(printed) ?? [];
+    expect(Number(digit), printed).to.equal(samples[0]?.label);
+    const report = await example("verifyAnswer.ts", { REQUEST_ID: requestId ?? "" });
+    expect(report).to.match(/^(✔ .+\n){10}(\? .+\n){3}The answer is right\.\n$/);
+  });
+
+  it("withEthers claims what the network owes", async () => {
+    const { requester } = net.clients;
+    const { requestId } = await requester.requestInference({
+      programId,
+      input: new Uint8Array(64),
+      worker: net.addresses.stranger,
+      fee: parseEther("0.25"),
+    });
+    await requester.cancelRequest({ requestId });
+    expect(await example("withEthers.ts")).to.equal("Claimed 0.25 tokens.\n");
+  });
+
+  it("server answers over HTTP, with the faults of visitors told from its own", async () => {
+    const client = createWalletClient({
+      transport: http(environment.RPC_URL),
+      account: mnemonicToAccount(mnemonic, { addressIndex: 2 }),
+      pollingInterval: 50,
+    })
+      .extend(publicActions)
+      .extend(assayActions({ deployment: net.deployment }));
+    const server = createServer(client, programId, manifest).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/inferences`;
+    const post = (body: unknown) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    try {
+      const image = [...digitsInput(samples[1]!)];
+      const bought = await post({ inputs: { image } });
+      const answer = (await bought.json()) as { requestId: Hex; level: string; outputs: { label: number[] } };
+      expect(answer).to.include({ level: "provisional" });
+      expect(answer.outputs.label).to.deep.equal([samples[1]?.label]);
+      const again = await fetch(`${url}/${answer.requestId}`);
+      expect(await again.json()).to.deep.include({ status: "committed", outputs: answer.outputs });
+
+      const wrong = await post({ inputs: { image: [1, 2] } });
+      expect(wrong.status).to.equal(400);
+      expect(await wrong.json()).to.have.nested.property("error.name", "TensorValuesError");
+      expect((await fetch(`${url}/0x${"00".repeat(32)}`)).status).to.equal(404);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+describe("docs/sdk.md", () => {
+  const page = readFileSync(join(root, "docs/sdk.md"), "utf8");
+
+  it("shows nothing but code of the examples", () => {
+    const sources = globSync("examples/**/*.{ts,sol}", { cwd: root }).map((file) =>
+      readFileSync(join(root, file), "utf8"),
+    );
+    const blocks = [...page.matchAll(/```\w+\n([\s\S]*?)\n```/g)].map(([, block]) => block ?? "");
+    expect(blocks).to.have.length(4);
+    for (const block of blocks) {
+      expect(
+        sources.some((source) => source.includes(block.trim())),
+        block,
+      ).to.equal(true);
+    }
+  });
+
+  it("names only what the SDK exports and files that exist", async () => {
+    const sdk = Object.keys({ ...(await import("@assay/sdk")), ...(await import("@assay/sdk/ethers")) });
+    const named = [...page.matchAll(/`([a-z]+[A-Z]\w+|[A-Z]\w+Error)\b[^`]*`/g)].map(
+      ([, name]) => name ?? "",
+    );
+    const fields = ["maxFee", "shortMessage", "createPublicClient"];
+    expect(named.filter((name) => !sdk.includes(name) && !fields.includes(name))).to.deep.equal([]);
+    const links = [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file]) => join(root, file ?? ""));
+    expect(links.filter((file) => !existsSync(file))).to.deep.equal([]);
+  });
+});
+
+const mnemonic = "test test test test test test test test test test test junk";
+
+function keyOf(addressIndex: number): Hex {
+  const key = mnemonicToAccount(mnemonic, { addressIndex }).getHdKey().privateKey ?? new Uint8Array();
+  return `0x${Buffer.from(key).toString("hex")}`;
+}
+
+/** A worker of few words: answers every request that it may. Returns how to stop it. */
+function answerAll({ clients, addresses, deployment }: AssayNetwork, program: Program): () => Promise<void> {
+  const { worker } = clients;
+  const stopped = new AbortController();
+  const seen = new Set<Hex>();
+  const filter = {
+    address: deployment.inferenceMarket,
+    abi: inferenceMarketAbi,
+    eventName: "Requested",
+  } as const;
+  const loop = async () => {
+    while (!stopped.signal.aborted) {
+      for (const { args } of await getContractEvents(worker, { ...filter, fromBlock: 0n, strict: true })) {
+        if (seen.has(args.requestId) || BigInt(args.worker) !== 0n) continue;
+        seen.add(args.requestId);
+        const { requestId } = args;
+        await worker.claimRequest({ requestId, worker: addresses.worker });
+        const input = await worker.getInput({ requestId });
+        await worker.commitResult({ requestId, output: collectOutput(program, execute(program, input)) });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const done = loop();
+  return async () => {
+    stopped.abort();
+    await done;
+  };
+}
