@@ -44,7 +44,7 @@ export interface CheckedProgram {
   readonly proofTiles: readonly number[];
 }
 
-function require(condition: boolean, reason: string, remedy: string): asserts condition {
+function demand(condition: boolean, reason: string, remedy: string): asserts condition {
   if (!condition) throw new ProgramError(reason, remedy);
 }
 
@@ -55,24 +55,38 @@ function isTensorType({ dtype, shape, layout }: TensorType): boolean {
 }
 
 function checkBorders({ inputs, outputs, steps, constants }: Program): void {
-  require(steps.length > 0 &&
-    inputs.length > 0, "it has no step or no input", "Compile a model that computes.");
+  demand(
+    steps.length > 0 && inputs.length > 0,
+    "it has no step or no input",
+    "Compile a model that computes.",
+  );
   inputs.forEach((type, index) => {
-    require(isTensorType(type) &&
-      isRowMajor(type), `input ${index} has no valid row-major type`, "Correct its shape.");
+    demand(
+      isTensorType(type) && isRowMajor(type),
+      `input ${index} has no valid row-major type`,
+      "Correct its shape.",
+    );
   });
-  require(packedOffsets(inputs).length <=
-    MAX_PACKED_BYTES, "its input is larger than 4 GiB", "Split the input.");
+  demand(
+    packedOffsets(inputs).length <= MAX_PACKED_BYTES,
+    "its input is larger than 4 GiB",
+    "Split the input.",
+  );
   constants.forEach(({ type, data }, index) => {
     const fits = isTensorType(type) && data.constructor === allocate(type.dtype, 0).constructor;
-    require(fits &&
-      data.length === elementCount(type), `constant ${index} is not what its type says`, "Correct its type.");
+    demand(
+      fits && data.length === elementCount(type),
+      `constant ${index} is not what its type says`,
+      "Correct its type.",
+    );
   });
-  require(outputs.length >= 1 && outputs.length <= 16, "it has not 1 to 16 outputs", "Split the model.");
-  require(outputs.every(
-    (slot) => Number.isInteger(slot) && slot >= 0 && slot < steps.length,
-  ), "an output is not computed by a step", "Outputs that are inputs or constants need no program.");
-  require(new Set(outputs).size === outputs.length, "an output is given twice", "Name every output once.");
+  demand(outputs.length >= 1 && outputs.length <= 16, "it has not 1 to 16 outputs", "Split the model.");
+  demand(
+    outputs.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < steps.length),
+    "an output is not computed by a step",
+    "Outputs that are inputs or constants need no program.",
+  );
+  demand(new Set(outputs).size === outputs.length, "an output is given twice", "Name every output once.");
 }
 
 function declaredType(program: Program, inputs: ReadonlyMap<number, TensorType>, { source }: Operand) {
@@ -81,8 +95,9 @@ function declaredType(program: Program, inputs: ReadonlyMap<number, TensorType>,
 }
 
 function sameStep(a: Step, b: Step): boolean {
+  const numberOf = ({ source }: Operand): number => (source.kind === "input" ? source.offset : source.index);
   const sameOperand = (x: Operand, y: Operand | undefined): boolean =>
-    y !== undefined && JSON.stringify(x.source) === JSON.stringify(y.source) && sameType(x.type, y.type);
+    x.source.kind === y?.source.kind && numberOf(x) === numberOf(y) && sameType(x.type, y.type);
   return (
     a.op === b.op &&
     sameType(a.out, b.out) &&
@@ -159,7 +174,7 @@ function countProofTiles(step: Step): number {
 export function checkProgram(program: Program): CheckedProgram {
   checkBorders(program);
   const header = programHeader(program);
-  require(header.outputBytes <= MAX_PACKED_BYTES, "its output is larger than 4 GiB", "Split the output.");
+  demand(header.outputBytes <= MAX_PACKED_BYTES, "its output is larger than 4 GiB", "Split the output.");
   const { offsets } = packedOffsets(program.inputs);
   const inputs = new Map(program.inputs.map((type, index) => [offsets[index]!.start, type]));
   const ranges: Ranges[] = [];

@@ -33,7 +33,7 @@ export const stepAt = (program: Program, index: number): Step =>
 
 export function programHeader(program: Program): ProgramHeader {
   const outputBytes = packedOffsets(outputTypes(program)).length;
-  const sizes = [...program.steps.map(({ out }) => byteLength(out)), outputBytes];
+  const largest = program.steps.reduce((size, { out }) => Math.max(size, byteLength(out)), outputBytes);
   return {
     operatorSet: program.operatorSet,
     slots: program.steps.length,
@@ -41,7 +41,7 @@ export function programHeader(program: Program): ProgramHeader {
     maxPasses: program.maxPasses,
     inputBytes: packedOffsets(program.inputs).length,
     outputBytes,
-    tensorDepth: Math.max(...sizes.map((size) => treeDepth(tileCount(size)))),
+    tensorDepth: treeDepth(tileCount(largest)),
   };
 }
 

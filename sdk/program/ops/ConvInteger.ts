@@ -194,8 +194,8 @@ function ranges(step: Step, [x, w]: readonly OperandRanges[]): Ranges {
     return padded ? [Math.min(low, 0), Math.max(high, 0)] : [low, high];
   };
   const bounds = channels.min.map((_, c) => hullWithPadding(c));
-  const unknown = w!.constant ? undefined : hull(w!.ranges);
   const weights = w!.constant?.data as Uint8Array | undefined;
+  const known = hull(w!.ranges);
   const min: bigint[] = [];
   const max: bigint[] = [];
   for (let filter = 0; filter < filters; filter++) {
@@ -205,11 +205,10 @@ function ranges(step: Step, [x, w]: readonly OperandRanges[]): Ranges {
       const [from, to] = bounds[Math.floor(filter / filtersPerGroup) * depth + c]!;
       const start = (filter * depth + c) * taps;
       for (let tap = 0; tap < taps; tap++) {
-        const lightest = Number(weights?.[start + tap] ?? unknown!.min) - wZero;
-        const heaviest = Number(weights?.[start + tap] ?? unknown!.max) - wZero;
-        const corners = [lightest * from, lightest * to, heaviest * from, heaviest * to];
-        low += Math.min(...corners);
-        high += Math.max(...corners);
+        const lightest = (weights ? weights[start + tap]! : Number(known.min)) - wZero;
+        const heaviest = weights ? lightest : Number(known.max) - wZero;
+        low += Math.min(lightest * from, lightest * to, heaviest * from, heaviest * to);
+        high += Math.max(lightest * from, lightest * to, heaviest * from, heaviest * to);
       }
     }
     min.push(BigInt(low));

@@ -1,116 +1,30 @@
 import {
-  bytesOf,
-  type CommittedProgram,
-  claimOf,
-  commitProgram,
+  allocate,
   createTrace,
-  execute,
-  executeFrom,
-  type Program,
   placeOf,
-  proveStep,
   type Revealed,
-  StepProofError,
   type Tensor,
-  type TensorData,
   type Trace,
   tensorRoot,
-  verifyStep,
 } from "@assay/sdk/program";
-import {
-  bytesToHex,
-  EMPTY,
-  type Hex,
-  hexToBytes,
-  leafPosition,
-  type NodeKind,
-  OUTPUT_ROOT,
-  type Position,
-  type StepProof,
-  TRACE_ROOT,
-  tileCount,
-  treeDepth,
-} from "@assay/sdk/protocol";
+import { EMPTY, type Hex, leafPosition, tileCount, treeDepth } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Forgery, forge, playDispute, type WorkerTrees } from "../../helpers/game.ts";
-import { network, perceptron, randomInput } from "../../helpers/programs.ts";
+import { cheatingSlots } from "../../helpers/cheat.ts";
+import { type Forgery, forge, playDispute } from "../../helpers/game.ts";
 import { Random } from "../../helpers/random.ts";
-import { outcomeOf, proofCases } from "../../helpers/vectors.ts";
-
-interface Run {
-  program: Program;
-  committed: CommittedProgram;
-  input: Uint8Array;
-  slots: Tensor[];
-  trace: Trace;
-}
-
-function runOf(program: Program, seed: number): Run {
-  const committed = commitProgram(program);
-  const input = randomInput(program, new Random(seed));
-  const slots = execute(program, input);
-  return { program, committed, input, slots, trace: createTrace(committed, input, slots) };
-}
-
-const runs: readonly Run[] = [
-  runOf(perceptron(1), 1),
-  runOf(perceptron(2, { rows: 20, inner: 1100, columns: 30 }), 2),
-  runOf(network(3), 3),
-  runOf(network(4, { channels: 1, size: 24, filters: 16, classes: 3 }), 4),
-];
+import { positions, type Run, runs } from "../../helpers/runs.ts";
 
 const seed = fc.integer({ min: 0, max: 2 ** 31 });
 const anyRun = fc.constantFrom(...runs);
 
-function flipped(data: TensorData, bit: number): TensorData {
-  const copy = data.slice();
-  bytesOf(copy)[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
-}
-
-/** The trace of a worker that flips one bit of one slot and computes on from there. */
-function cheat({ program, committed, input, slots }: Run, slot: number, bit: number): Trace {
-  const wrong = { ...slots[slot]!, data: flipped(slots[slot]!.data, bit) };
-  const shown = executeFrom(program, input, slots.with(slot, wrong), slot + 1);
-  return createTrace(committed, input, shown);
-}
+const trace = ({ committed, input }: Run, slots: readonly Tensor[], output?: Uint8Array): Trace =>
+  createTrace(committed, input, slots, output);
 
 /** Most choices that a dispute of this program may take. */
 function depthBound({ committed, trace }: Run): number {
   return trace.depth + committed.header.tensorDepth;
 }
-
-/** Every position of a trace where a node belongs or padding does, down to the tiles. */
-function positions({ trace, slots }: Run): Position[] {
-  const inTrace = Array.from({ length: 16 ** trace.depth }, (_, leaf) => leafPosition(leaf, trace.depth));
-  const all: Position[] = [TRACE_ROOT, OUTPUT_ROOT, ...inTrace];
-  for (const root of [...inTrace.slice(0, slots.length), OUTPUT_ROOT]) {
-    const depth = trace.treeOf(root.section === "output" ? slots.length : Number(root.path)).depth;
-    for (let level = 1; level <= depth; level++) {
-      for (let path = 0; path < 16 ** level; path++) {
-        all.push({
-          ...root,
-          depth: root.depth + level,
-          path: root.path * 16n ** BigInt(level) + BigInt(path),
-        });
-      }
-    }
-  }
-  return all;
-}
-
-/** What an honest worker has revealed of everything. */
-function revealsOf(run: Run): (node: Hex) => Revealed | undefined {
-  const reveals = new Map<Hex, Revealed>();
-  for (const position of positions(run)) {
-    const content = run.trace.reveal(position);
-    if (content) reveals.set(run.trace.node(position), content);
-  }
-  return (node) => reveals.get(node);
-}
-
-const NO_PROOF: StepProof = { descriptor: "0x", descriptorPath: [], tile: "0x", element: 0, operands: [] };
 
 describe("Dispute", () => {
   describe("about a wrong step", () => {
@@ -119,8 +33,11 @@ describe("Dispute", () => {
         fc.property(anyRun, seed, (run, value) => {
           const random = new Random(value);
           const slot = random.integer(0, run.slots.length - 1);
-          const bit = random.integer(0, 8 * run.slots[slot]!.data.byteLength - 1);
-          const end = playDispute(run.trace, cheat(run, slot, bit));
+          const { data } = run.slots[slot]!;
+          const element = random.integer(0, data.length - 1);
+          const bit = random.integer(0, 8 * data.BYTES_PER_ELEMENT - 1);
+          const shown = cheatingSlots(run.program, run.input, { slot, element, bit });
+          const end = playDispute(run.trace, trace(run, shown));
           expect(end.result).to.equal("faulty");
           expect(end.position.section).to.equal("trace");
           expect(end.choices).to.be.at.most(depthBound(run));
@@ -131,11 +48,11 @@ describe("Dispute", () => {
 
     it("is about the first wrong element even when everything after it is wrong too", () => {
       const run = runs[2]!;
-      const worker = createTrace(
-        run.committed,
-        run.input,
-        run.slots.map((tensor) => ({ ...tensor, data: flipped(tensor.data, 0) })),
-      );
+      const wrong = run.slots.map((tensor) => ({
+        ...tensor,
+        data: allocate(tensor.type.dtype, tensor.data.length),
+      }));
+      const worker = trace(run, wrong);
       const end = playDispute(run.trace, worker);
       expect(end).to.deep.include({ result: "faulty" });
       expect(end.position.path >> BigInt(4 * (end.position.depth - run.trace.depth))).to.equal(0n);
@@ -146,7 +63,7 @@ describe("Dispute", () => {
       const { output } = run.trace;
       for (let byte = 0; byte < output.length; byte++) {
         const wrong = output.with(byte, output[byte]! ^ 0x80);
-        const end = playDispute(run.trace, createTrace(run.committed, run.input, run.slots, wrong));
+        const end = playDispute(run.trace, trace(run, run.slots, wrong));
         expect(end, `byte ${byte}`).to.deep.include({ result: "faulty" });
         expect(end.position.section).to.equal("output");
       }
@@ -154,20 +71,14 @@ describe("Dispute", () => {
 
     it("ends in a verdict when trace and output contradict each other", () => {
       const run = runs[1]!;
-      const worker = { ...lies(run.trace), outputRoot: cheat(run, 3, 0).outputRoot };
-      const other = cheat(run, 3, 0);
+      const other = trace(run, cheatingSlots(run.program, run.input, { slot: 3, element: 0 }));
       const end = playDispute(run.trace, {
-        ...worker,
+        traceRoot: run.trace.traceRoot,
+        outputRoot: other.outputRoot,
         reveal: (position) => (position.section === "output" ? other : run.trace).reveal(position),
       });
       expect(end).to.deep.include({ result: "faulty" });
     });
-  });
-
-  const lies = (trace: Trace): WorkerTrees => ({
-    traceRoot: trace.traceRoot,
-    outputRoot: trace.outputRoot,
-    reveal: (position) => trace.reveal(position),
   });
 
   describe("about trees of a wrong form", () => {
@@ -216,140 +127,10 @@ describe("Dispute", () => {
     });
   });
 
-  describe("about a right answer", () => {
-    it("finds nothing to prove", () => {
-      for (const run of runs) {
-        expect(playDispute(run.trace, lies(run.trace))).to.deep.include({ result: "none", choices: 0 });
-      }
-    });
-
-    it("S-05: has no position and no element at which an honest worker is faulty", () => {
-      for (const run of [runs[0]!, runs[2]!]) {
-        const revealed = revealsOf(run);
-        const { trace, committed } = run;
-        const claim = claimOf(committed, trace.inputRoot, trace.traceRoot);
-        const random = new Random(1);
-        for (const position of positions(run)) {
-          const place = trace.placeOf(position);
-          const node = trace.node(position);
-          const descent = { position, traceRoot: trace.traceRoot, outputRoot: trace.outputRoot, revealed };
-          if (place.kind === "tile") {
-            const type = trace.tensorOf(place.step).type;
-            const count =
-              place.length / (bytesOf(trace.tensorOf(place.step).data).length / elements(type.shape));
-            for (const element of [0, count - 1, random.integer(0, count - 1)]) {
-              const proof = proveStep(trace, descent, element);
-              expect(verifyStep(claim, position, node, "tile", proof)).to.equal("correct");
-              expect(() => verifyStep(claim, position, node, "unrevealed", proof)).to.throw(
-                StepProofError,
-                "keep descending",
-              );
-            }
-          } else if (place.kind === "inner") {
-            const proof = descriptorOf(run, place.step);
-            expect(() => verifyStep(claim, position, node, "inner", proof)).to.throw(
-              StepProofError,
-              "keep descending",
-            );
-          } else {
-            expect(node).to.equal(EMPTY);
-            const proof = descriptorOf(run, place.step);
-            expect(verifyStep(claim, position, node, "unrevealed", proof)).to.equal("correct");
-          }
-        }
-      }
-    }).timeout(30_000);
-
-    it("S-05: is never faulty by a damaged proof", () => {
-      const cases = proofCases().filter(({ name }) => name.endsWith("right"));
-      fc.assert(
-        fc.property(fc.constantFrom(...cases), seed, (proofCase, value) => {
-          const proof = damage(proofCase.proof, new Random(value));
-          expect(outcomeOf({ ...proofCase, proof })).to.not.equal("faulty");
-        }),
-        { numRuns: 1000 },
-      );
-    });
-  });
-
-  describe("errors", () => {
-    const [right] = proofCases().filter(({ name }) => name === "MatMulInteger, right");
-    const outcome = (proof: Partial<StepProof>, kind: NodeKind = "tile"): string =>
-      outcomeOf({ ...right!, kind, proof: { ...right!.proof, ...proof } });
-    const [first, weights] = right!.proof.operands as [StepProof["operands"][0], StepProof["operands"][0]];
-    const path = first.rootPath;
-
-    const cases: Record<string, readonly [string, () => string]> = {
-      "nothing is wrong": ["correct", () => outcome({})],
-      "the node is not revealed": ["NothingToProveError", () => outcome({}, "unrevealed")],
-      "the descriptor is another": ["WrongOpeningError", () => outcome({ descriptor: "0x01" })],
-      "the descriptor's path is short": ["WrongPathLengthError", () => outcome({ descriptorPath: [] })],
-      "the tile is another": ["WrongTileError", () => outcome({ tile: "0x00" })],
-      "there is no tile": ["WrongTileError", () => outcome({ tile: "0x" })],
-      "there is no such element": ["ElementOutOfRangeError", () => outcome({ element: 5 })],
-      "no operand is opened": ["MissingTileError", () => outcome({ operands: [] })],
-      "a tile that is read is missing": [
-        "MissingTileError",
-        () => outcome({ operands: [{ ...first, tiles: [] }, weights] }),
-      ],
-      "a tile is cut": [
-        "WrongTileLengthError",
-        () => outcome({ operands: [{ ...first, tiles: [{ ...first.tiles[0]!, data: "0x00" }] }, weights] }),
-      ],
-      "a tile does not exist": [
-        "LeafOutOfTreeError",
-        () => outcome({ operands: [{ ...first, tiles: [{ index: 99, data: "0x", path: [] }] }, weights] }),
-      ],
-      "the path to the trace root is short": [
-        "WrongPathLengthError",
-        () => outcome({ operands: [{ ...first, rootPath: path.slice(1) }, weights] }),
-      ],
-      "the path leads elsewhere": [
-        "WrongOpeningError",
-        () => outcome({ operands: [{ ...first, rootPath: path.toReversed() }, weights] }),
-      ],
-      "an operand's tile is of another tensor": [
-        "WrongOpeningError",
-        () =>
-          outcome({
-            operands: [
-              {
-                ...first,
-                tiles: weights.tiles.map((tile) => ({
-                  ...tile,
-                  path: [],
-                  data: first.tiles[0]!.data.replace(/^0x../, "0xff") as Hex,
-                })),
-              },
-              weights,
-            ],
-          }),
-      ],
-    };
-    for (const [name, [expected, actual]] of Object.entries(cases)) {
-      it(`${expected} when ${name}`, () => {
-        expect(actual()).to.equal(expected);
-      });
+  it("finds nothing to prove in a right answer", () => {
+    for (const run of runs) {
+      expect(playDispute(run.trace, run.trace)).to.deep.include({ result: "none", choices: 0 });
     }
-
-    it("MalformedDescriptorError when the program's own descriptor breaks a rule", () => {
-      const run = runs[0]!;
-      const program: Program = {
-        ...run.program,
-        steps: run.program.steps.map((step) =>
-          step.op === "Clip" ? { ...step, attributes: [1n, 0n] } : step,
-        ),
-      };
-      const committed = commitProgram(program);
-      const trace = createTrace(committed, run.input, run.slots);
-      const position = leafPosition(3, trace.depth);
-      const revealed = revealsOf({ ...run, program, committed, trace });
-      const descent = { position, traceRoot: trace.traceRoot, outputRoot: trace.outputRoot, revealed };
-      const claim = claimOf(committed, trace.inputRoot, trace.traceRoot);
-      expect(() => verifyStep(claim, position, trace.node(position), "tile", proveStep(trace, descent, 0)))
-        .to.throw(StepProofError)
-        .with.deep.property("args", { code: 24n });
-    });
   });
 
   it("S-04: puts padding where no pass ran, in a trace tree of fixed depth", () => {
@@ -386,49 +167,3 @@ describe("Dispute", () => {
     }
   });
 });
-
-const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
-function descriptorOf({ committed }: Run, step: number | undefined): StepProof {
-  if (step === undefined) return NO_PROOF;
-  return {
-    ...NO_PROOF,
-    descriptor: bytesToHex(committed.descriptors[step]!),
-    descriptorPath: committed.descriptorTree.path(step),
-  };
-}
-
-/** One change to some part of a proof. */
-function damage(proof: StepProof, random: Random): StepProof {
-  const flip = (hex: Hex): Hex => {
-    const bytes = hexToBytes(hex);
-    if (bytes.length > 0) bytes[random.integer(0, bytes.length - 1)]! ^= 1 << random.integer(0, 7);
-    return bytesToHex(bytes);
-  };
-  const flipOne = (path: readonly Hex[]): Hex[] => {
-    const at = random.integer(0, Math.max(0, path.length - 1));
-    return path.map((hash, index) => (index === at ? flip(hash) : hash));
-  };
-  const place = random.integer(0, proof.operands.length - 1);
-  const operand = proof.operands[place]!;
-  const tiles = operand.tiles.map((tile) =>
-    random.pick([
-      { ...tile, data: flip(tile.data) },
-      { ...tile, path: flipOne(tile.path) },
-      { ...tile, index: tile.index + 1 },
-    ]),
-  );
-  return random.pick<() => StepProof>([
-    () => ({ ...proof, descriptor: flip(proof.descriptor) }),
-    () => ({ ...proof, descriptorPath: flipOne(proof.descriptorPath) }),
-    () => ({ ...proof, tile: flip(proof.tile) }),
-    () => ({ ...proof, element: random.integer(0, 2000) }),
-    () => ({ ...proof, operands: proof.operands.with(place, { ...operand, tiles }) }),
-    () => ({ ...proof, operands: proof.operands.with(place, { ...operand, tiles: [] }) }),
-    () => ({
-      ...proof,
-      operands: proof.operands.with(place, { ...operand, rootPath: flipOne(operand.rootPath) }),
-    }),
-    () => ({ ...proof, operands: proof.operands.toReversed() }),
-  ])();
-}
