@@ -12,8 +12,8 @@ import {
 import { BaseError, type Facts } from "../errors.ts";
 
 /** A revert of a contract of the protocol. `name` is the Solidity name followed by `Error`, and never changes. */
-export abstract class ContractError<args extends object = object> extends BaseError {
-  abstract override readonly name: string;
+export class ContractError<args extends object = object> extends BaseError {
+  override readonly name: string = "ContractError";
   /** The error's arguments, by their Solidity names. */
   readonly args: args;
 
