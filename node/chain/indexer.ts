@@ -9,6 +9,7 @@ import {
   type RequestStatus,
   requestStatuses,
   sections,
+  verdicts,
 } from "@assay/sdk/protocol";
 import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
 import type { ProtocolEvent } from "./events.ts";
@@ -117,6 +118,9 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
       setDispute(disputeId, undefined, { node, position: { ...position, section }, workerDeadline });
       return;
     }
+    case "StepProved":
+      setDispute(event.args.disputeId, undefined, { verdict: enumName(verdicts, event.args.verdict) });
+      return;
     case "DisputeEnded":
       setDispute(event.args.disputeId, enumName(disputeStatuses, event.args.status));
       return;

@@ -8,7 +8,14 @@ import {
   getReveal,
   getTier,
 } from "@assay/sdk";
-import { EMPTY, type Hex, hexToBytes, type RequestStatus, type Tier } from "@assay/sdk/protocol";
+import {
+  type DisputeStatus,
+  EMPTY,
+  type Hex,
+  hexToBytes,
+  type RequestStatus,
+  type Tier,
+} from "@assay/sdk/protocol";
 import type { PublicClient } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
 import type { Item } from "../store/items.ts";
@@ -26,7 +33,8 @@ export const readPreferred =
     return { value: await endpoints.use((client) => work(client, block)), block };
   };
 
-export type CommitmentEntry = Item<CommitmentItem, RequestStatus> & { disputes: readonly DisputeItem[] };
+export type DisputeEntry = Item<DisputeItem, DisputeStatus>;
+export type CommitmentEntry = Item<CommitmentItem, RequestStatus> & { disputes: readonly DisputeEntry[] };
 
 export type ChainViews = {
   requests(...states: RequestStatus[]): Promise<RequestView[]>;
@@ -64,9 +72,9 @@ export function createChainViews(journal: Journal, endpoints: Endpoints, deploym
   }
 
   function entries(filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[] {
-    const disputes = new Map<Hex, DisputeItem[]>();
-    for (const { data } of journal.disputes.list())
-      disputes.set(data.commitId, [...(disputes.get(data.commitId) ?? []), data]);
+    const disputes = new Map<Hex, DisputeEntry[]>();
+    for (const item of journal.disputes.list())
+      disputes.set(item.data.commitId, [...(disputes.get(item.data.commitId) ?? []), item]);
     return journal.commitments
       .list()
       .map((item) => ({ ...item, disputes: disputes.get(item.data.commitId) ?? [] }))
@@ -107,7 +115,7 @@ export function createChainViews(journal: Journal, endpoints: Endpoints, deploym
         getRequest(client, { ...at, requestId }),
         getCommitment(client, { ...at, commitId }),
         getBinding(client, { ...at, commitId }),
-        Promise.all(disputes.map((dispute) => readDispute(client, blockNumber, dispute))),
+        Promise.all(disputes.map(({ data }) => readDispute(client, blockNumber, data))),
       ]);
       const { status, method, version, deadline, fee, programId, worker } = request;
       const { outputRoot, openDisputes, slashedAt, settled } = commitment;

@@ -8,9 +8,9 @@ import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
 import { isSame } from "../strategy/claims.ts";
 import {
-  type Health,
   type WatchtowerAction,
   type WatchtowerLimits,
+  type WatchtowerState,
   watchtowerPlan,
 } from "../strategy/watchtowerPlan.ts";
 import { challengerSend, claimCreditSend, pokeRequest } from "./calls.ts";
@@ -73,43 +73,62 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     return computed !== undefined && computed !== outputRoot;
   }
 
+  /** A dispute of ours that runs, or for which we have not been paid. */
   const isUnsettled = ({ disputes }: CommitmentEntry) =>
-    disputes.some((one) => isOwn(one) && one.settled !== true);
+    disputes.some(({ state, data }) => isOwn(data) && state !== "lost" && data.settled !== true);
 
-  function isWatched({ state, data, ...entry }: CommitmentEntry): boolean {
-    if (isUnsettled({ state, data, ...entry })) return true;
-    const isServed = watches.length === 0 || watches.includes(data.programId);
-    return state === "committed" && isServed && isSampled(data.commitId);
+  function isWatched(entry: CommitmentEntry): boolean {
+    if (isUnsettled(entry)) return true;
+    const { commitId, programId } = entry.data;
+    const isServed = watches.length === 0 || watches.includes(programId);
+    return entry.state === "committed" && isServed && isSampled(commitId);
+  }
+
+  const isContested = (entry: CommitmentEntry) =>
+    isUnsettled(entry) || isSuspect(entry.data.commitId, entry.data.outputRoot);
+
+  /** Programs about which the judge has told us that we are wrong. */
+  function refuted(): ReadonlySet<Hex> {
+    const lost = journal.disputes.list({ states: ["lost"] }).filter(({ data }) => isOwn(data));
+    const wrong = lost.filter(({ data }) => data.verdict === "correct");
+    const programIds = wrong.map(({ data }) => journal.commitments.get(data.commitId)?.data.programId);
+    return new Set(programIds.filter((programId) => programId !== undefined));
   }
 
   async function plan(): Promise<WatchtowerAction[]> {
-    const entries = views.entries(isWatched);
-    const isContested = (entry: CommitmentEntry) =>
-      isUnsettled(entry) || isSuspect(entry.data.commitId, entry.data.outputRoot);
-    const health: Health = { selfTest, endpointsAgree: true, headFresh: true };
     try {
-      const { block, views: commitments } = await views.commitments(entries, endpoints.agree, isContested);
-      health.headFresh = isFresh(block);
-      const contested = commitments.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
-      traces.keep(new Set(contested.map(({ commitId }) => commitId)));
-      playing = contested.length;
-      metrics.watchtower.disputes.set({ status: "open" }, playing);
-      const watched = commitments.map((view) => ({
+      return watchtowerPlan(await read(), limits);
+    } catch (error) {
+      if (!(error instanceof EndpointsDisagreeError)) throw error;
+      const health = { selfTest, endpointsAgree: false, headFresh: true };
+      const nothing = { now: 0n, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>() };
+      return watchtowerPlan({ ...nothing, challenger, health }, limits);
+    }
+  }
+
+  async function read(): Promise<WatchtowerState> {
+    const { block, views: found } = await views.commitments(
+      views.entries(isWatched),
+      endpoints.agree,
+      isContested,
+    );
+    const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
+    traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
+    playing = disputed.length;
+    metrics.watchtower.disputes.set({ status: "open" }, playing);
+    return {
+      now: block.timestamp,
+      challenger,
+      ...(await funds(block.number)),
+      commitments: found.map((view) => ({
         ...view,
         evidence: evidence.of(view.commitId),
         trace: traces.get(view.commitId),
         revealed: revealedIn(journal, view.commitId),
-      }));
-      const money = await funds(block.number);
-      return watchtowerPlan(
-        { now: block.timestamp, challenger, ...money, commitments: watched, health },
-        limits,
-      );
-    } catch (error) {
-      if (!(error instanceof EndpointsDisagreeError)) throw error;
-      const nothing = { now: 0n, challenger, wallet: 0n, credit: 0n, commitments: [] };
-      return watchtowerPlan({ ...nothing, health: { ...health, endpointsAgree: false } }, limits);
-    }
+      })),
+      refuted: refuted(),
+      health: { selfTest, endpointsAgree: true, headFresh: isFresh(block) },
+    };
   }
 
   /** Not when the newest block is old, nor in the round in which the chain went backwards. */

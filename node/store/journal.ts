@@ -8,6 +8,7 @@ import type {
   ProgramHeader,
   ProgramStatus,
   RequestStatus,
+  Verdict,
 } from "@assay/sdk/protocol";
 import type { Address } from "viem";
 import type { Clock } from "../clock.ts";
@@ -64,6 +65,8 @@ export type DisputeItem = {
   /** Undefined before the challenger's first choice. */
   node?: Hex;
   position?: Position;
+  /** What the judge said, if it was asked. */
+  verdict?: Verdict;
   settled?: boolean;
 };
 

@@ -30,6 +30,8 @@ export interface WatchtowerState {
   credit: bigint;
   /** Commitments inside their window, and those on which the challenger has a dispute that is not settled. */
   commitments: readonly WatchedCommitment[];
+  /** Programs about which the judge has found this challenger wrong before. */
+  refuted: ReadonlySet<Hex>;
   health: Health;
 }
 
@@ -46,9 +48,11 @@ export type Alarm =
   /** Two executions on this machine differ: it cannot be trusted to judge. */
   | { kind: "alarm"; reason: "contradiction"; commitId: Hex }
   /** A wrong answer that this watchtower will not or cannot challenge. */
-  | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: "disabled" | "bond" | "late" }
+  | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: Obstacle }
   /** Nothing is done until this is true again. */
   | { kind: "alarm"; reason: "unhealthy"; missing: keyof Health };
+
+export type Obstacle = "disabled" | "refuted" | "late" | "bond";
 
 export type WatchtowerAction =
   | ChallengerMove
@@ -109,7 +113,7 @@ function moves(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
 
 function challenges(
   views: readonly Judged[],
-  { now, wallet, credit }: WatchtowerState,
+  { now, wallet, credit, refuted }: WatchtowerState,
   { challenge, bondBudget, marginSeconds }: WatchtowerLimits,
 ): WatchtowerAction[] {
   const bonded = views
@@ -124,7 +128,13 @@ function challenges(
     const { commitId, request, tier, own } = view;
     const bond = tier.challengeBond;
     const isLate = request.deadline - now < BigInt(marginSeconds);
-    const because = !challenge ? "disabled" : isLate ? "late" : bond > funds ? "bond" : undefined;
+    const obstacles: [Obstacle, boolean][] = [
+      ["disabled", !challenge],
+      ["refuted", refuted.has(request.programId)],
+      ["late", isLate],
+      ["bond", bond > funds],
+    ];
+    const because = obstacles.find(([, applies]) => applies)?.[0];
     if (because === undefined) {
       actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: request.deadline });
       funds -= bond;

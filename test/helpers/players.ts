@@ -20,6 +20,7 @@ import { type Database, openDatabase } from "../../node/store/database.ts";
 import { createJournal } from "../../node/store/journal.ts";
 import { measuredReplyGas } from "../../node/strategy/capacity.ts";
 import { createMetrics } from "../../node/telemetry/metrics.ts";
+import { cheatingSlots, type Flip } from "./cheat.ts";
 import type { Network, Person } from "./network.ts";
 import { privateKeyOf } from "./network.ts";
 import { quiet, temporaryFolder } from "./nodeParts.ts";
@@ -208,6 +209,29 @@ export function joinWatchtower(
   });
   parts.onChainEvents((events) => void role.observe(events));
   return { ...parts, person, role };
+}
+
+/** A watchtower that computes one bit wrong, whichever way it looks: to it every right answer is a lie. */
+export function joinLiar(
+  network: Network,
+  library: Library,
+  flip: Flip,
+  folder?: string,
+): Player<Watchtower> {
+  const lying = executorOf(({ program }, input) => cheatingSlots(program, input, flip));
+  return joinWatchtower(network, library, {
+    person: "friend",
+    fast: lying,
+    reference: lying,
+    ...(folder !== undefined && { folder }),
+  });
+}
+
+/** A worker that computes one bit wrong and does not know. */
+export function joinCheater(network: Network, library: Library, flip: Flip): Player {
+  return joinWorker(network, library, {
+    fast: executorOf(({ program }, input) => cheatingSlots(program, input, flip)),
+  });
 }
 
 export function joinKeeper(network: Network): Player {

@@ -1,5 +1,13 @@
 // Sets the scene of a story and checks it after every verb: who has what, what the books say, where everything stands.
-import { type CommittedProgram, commitProgram, type Program, packedOffsets } from "@assay/sdk/program";
+import {
+  type CommittedProgram,
+  commitProgram,
+  createTrace,
+  execute,
+  type Program,
+  packedOffsets,
+  type Trace,
+} from "@assay/sdk/program";
 import type { Hex, RequestStatus } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { keccak256, parseEther, stringToBytes } from "viem";
@@ -30,6 +38,8 @@ export interface Stage {
   statusOf(requestId: Hex): Promise<RequestStatus>;
   /** Asserts a status, and that every token is accounted for. */
   check(requestId: Hex, status: RequestStatus): Promise<Books>;
+  /** What an honest execution of the request looks like. */
+  traceOf(requestId: Hex): Promise<Trace>;
   /** Moves time past the deadline of the request's present status. */
   passDeadline(requestId: Hex): Promise<void>;
 }
@@ -81,6 +91,10 @@ export async function setStage({
     check: async (requestId, status) => {
       expect(await statusOf(requestId)).to.equal(status);
       return checkBooks(chain);
+    },
+    traceOf: async (requestId) => {
+      const input = await clients.deployer.getInput({ requestId });
+      return createTrace(committed, input, execute(program, input));
     },
     passDeadline: async (requestId) => {
       const { deadline } = await clients.deployer.getRequest({ requestId });

@@ -13,7 +13,7 @@ import {
 import { cheatingSlots } from "../../helpers/cheat.ts";
 import { network, randomInput } from "../../helpers/programs.ts";
 import { Random } from "../../helpers/random.ts";
-import { challenger, commitmentView, disputeView, friend, id, now, requestView } from "./views.ts";
+import { challenger, commitmentView, disputeView, friend, id, now, programId, requestView } from "./views.ts";
 
 const program = network(1);
 const committed = commitProgram(program);
@@ -37,6 +37,7 @@ const state = (commitments: WatchedCommitment[], parts: Partial<WatchtowerState>
   wallet: 1_000n,
   credit: 0n,
   commitments,
+  refuted: new Set<Hex>(),
   health: { selfTest: true, endpointsAgree: true, headFresh: true },
   ...parts,
 });
@@ -160,6 +161,11 @@ describe("watchtowerPlan", () => {
     expect(plan([watched({ disputes: lost })])).to.deep.equal([
       { kind: "challenge", commitId, bond: 50n, attempt: 1, until },
     ]);
+  });
+
+  it("does not challenge what the judge has found it wrong about", () => {
+    const alarm = { kind: "alarm", reason: "unchallenged", commitId, because: "refuted" };
+    expect(plan([watched()], { refuted: new Set([programId]) })).to.deep.equal([alarm]);
   });
 
   it("leaves retired programs to a refund", () => {
