@@ -74,11 +74,17 @@ type Endpoint = {
   error: string | undefined;
 };
 
-/** Endpoints from URLs; each call is tried once, because {@link Endpoints} decides where it goes next. */
+/** Each call is tried once: where it goes next is decided here, and a revert is an answer. */
+const once =
+  (transport: Transport): Transport =>
+  (parameters) =>
+    transport({ ...parameters, retryCount: 0 });
+
+/** Endpoints from URLs. */
 export function httpSources(urls: readonly string[], timeoutSeconds: number): EndpointSource[] {
   return urls.map((url) => ({
     name: redactUrl(url),
-    transport: http(url, { retryCount: 0, timeout: timeoutSeconds * second }),
+    transport: http(url, { timeout: timeoutSeconds * second }),
   }));
 }
 
@@ -87,7 +93,7 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
   let expectedChainId = options.chainId;
   const endpoints: Endpoint[] = sources.map(({ name, transport }) => ({
     name,
-    client: createPublicClient({ transport, cacheTime: 0 }),
+    client: createPublicClient({ transport: once(transport), cacheTime: 0 }),
     isVerified: false,
     isWrongChain: false,
     failures: 0,

@@ -2,10 +2,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Hex } from "viem";
 import { second } from "../clock.ts";
 import { FatalError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
+import { manifestFile, programFile } from "../programFiles.ts";
 import { type BlobStore, isBlobHash } from "../store/blobs.ts";
+import type { ProgramStore } from "../store/programStore.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
@@ -19,8 +22,10 @@ export type HttpServerOptions = {
   /** Own port for /metrics; on the main one if not given. */
   metricsPort?: number | undefined;
   health: () => Health | Promise<Health>;
-  /** Which blobs anyone may fetch. */
+  /** Blobs that anyone may fetch. */
   blobs?: Pick<BlobStore, "get">;
+  /** Programs that anyone may fetch: their two blobs. */
+  programs?: Pick<ProgramStore, "hashesOf">;
   /** Adds the routes of a role. */
   routes?: (app: Express) => void;
   logger: Logger;
@@ -44,16 +49,16 @@ const limits = {
 };
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { host, port, metricsHost, metricsPort } = options;
+  const { host, port, metricsHost, metricsPort, logger } = options;
   const isShared = metricsPort === undefined;
-  const main = listener(createApp(options, { withMetrics: isShared }), host, port);
-  const scraped = isShared ? main : listener(createMetricsApp(options), metricsHost, metricsPort);
+  const main = listener(createApp(options, { withMetrics: isShared }), host, port, logger);
+  const scraped = isShared ? main : listener(createMetricsApp(options), metricsHost, metricsPort, logger);
   const servers = isShared ? [main] : [main, scraped];
   return {
     name: "http",
     start: async () => {
       for (const server of servers) await server.open();
-      options.logger.info("HTTP server listens", { url: main.url(), metricsUrl: scraped.url() });
+      logger.info("HTTP server listens", { url: main.url(), metricsUrl: scraped.url() });
     },
     stop: async () => {
       for (const server of servers) await server.close();
@@ -64,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 function createApp(options: HttpServerOptions, { withMetrics }: { withMetrics: boolean }): Express {
-  const { health, blobs, routes, bodyBytes } = options;
+  const { health, blobs, programs, routes, bodyBytes } = options;
   const app = bareApp(options);
   app.use(express.json({ limit: bodyBytes }));
 
@@ -77,23 +82,38 @@ function createApp(options: HttpServerOptions, { withMetrics }: { withMetrics: b
     response.status(ready ? 200 : 503).json({ status: ready ? "ready" : "not ready", reasons });
   });
   app.get("/blobs/:hash", (request, response) => {
-    const { hash } = request.params;
-    const bytes = isBlobHash(hash) ? blobs?.get(hash) : undefined;
-    if (bytes === undefined) {
-      response.status(404).json({ error: "There is no such blob." });
-      return;
-    }
-    response
-      .set({
-        "content-type": "application/octet-stream",
-        "cache-control": "public, max-age=31536000, immutable",
-        etag: `"${hash}"`,
-      })
-      .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    sendBlob(response, blobs, request.params.hash, "application/octet-stream");
   });
+  for (const [file, part, type] of programParts)
+    app.get(`/programs/:programId/${file}`, (request, response) => {
+      const hashes = programs?.hashesOf(request.params.programId as Hex);
+      sendBlob(response, blobs, hashes?.[part], type);
+    });
   if (withMetrics) app.get("/metrics", scrape(options.metrics));
   routes?.(app);
   return closed(app, options);
+}
+
+const programParts = [
+  [programFile, "program", "application/octet-stream"],
+  [manifestFile, "manifest", "application/json"],
+] as const;
+
+function sendBlob(
+  response: Response,
+  blobs: Pick<BlobStore, "get"> | undefined,
+  hash: string | undefined,
+  type: string,
+) {
+  const bytes = hash !== undefined && isBlobHash(hash) ? blobs?.get(hash) : undefined;
+  if (bytes === undefined) {
+    response.status(404).json({ error: "There is no such file." });
+    return;
+  }
+  // Named by their hash, they never change.
+  response
+    .set({ "content-type": type, "cache-control": "public, max-age=31536000, immutable", etag: `"${hash}"` })
+    .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 function createMetricsApp(options: HttpServerOptions): Express {
@@ -159,7 +179,7 @@ function clientStatus(error: unknown): number | undefined {
 
 type Listener = { open(): Promise<void>; close(): Promise<void>; url(): string };
 
-function listener(app: Express, host: string, port: number): Listener {
+function listener(app: Express, host: string, port: number, logger: Logger): Listener {
   const { maxHeaderSize, maxConnections, maxHeadersCount, ...timeouts } = limits;
   const server: Server = createServer({ maxHeaderSize, ...timeouts }, app);
   server.maxConnections = maxConnections;
@@ -176,6 +196,7 @@ function listener(app: Express, host: string, port: number): Listener {
         server.once("error", refuse);
         server.listen(port, host, () => {
           server.off("error", refuse);
+          server.on("error", (error) => logger.error("HTTP server met an error", { error }));
           resolve();
         });
       }),

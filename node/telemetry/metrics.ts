@@ -151,7 +151,7 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       unavailable: count("assay_watchtower_unavailable_total", "Commitments that could not be checked", [
         "reason",
       ]),
-      disputes: value("assay_watchtower_disputes", "Our disputes", ["status"]),
+      disputes: value("assay_watchtower_own_disputes", "Our disputes", ["status"]),
       moves: count("assay_watchtower_moves_total", "Our moves in disputes", ["move"]),
       deadline: value("assay_watchtower_deadline_seconds", "Time left on the most urgent dispute clock"),
       bonds: value("assay_watchtower_bonds_tokens", "Bonds by state, in whole tokens", ["state"]),

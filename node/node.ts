@@ -1,0 +1,209 @@
+// The composition root: from settings to the parts that every role shares, in the order in which they start.
+
+import { join } from "node:path";
+import { type Deployment, getProgram } from "@assay/sdk";
+import { createEndpoints, type EndpointSource, type Endpoints, httpSources } from "./chain/endpoints.ts";
+import { decodeEvents, type ProtocolEvent } from "./chain/events.ts";
+import { applyEvents } from "./chain/indexer.ts";
+import { createPoller, type Poller } from "./chain/poller.ts";
+import { createSender, type Sender } from "./chain/sender.ts";
+import { type Clock, second } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { Executor } from "./execution/executor.ts";
+import { createFastExecutor } from "./execution/fastExecutor.ts";
+import { createReferenceExecutor } from "./execution/referenceExecutor.ts";
+import { createThread } from "./execution/thread.ts";
+import { createHttpServer, type Health, type HttpServer } from "./http/server.ts";
+import type { Signer } from "./keys/keystore.ts";
+import type { Component } from "./lifecycle.ts";
+import { createPrograms, type Programs } from "./programs.ts";
+import { type BlobStore, createBlobStore } from "./store/blobs.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+import { createJournal, type Journal } from "./store/journal.ts";
+import { createProgramStore } from "./store/programStore.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+export type NodeOptions = {
+  config: Config;
+  deployment: Deployment;
+  /** Endpoints other than the settings' URLs, such as a chain in the same process. */
+  sources?: readonly EndpointSource[];
+  /** Called with an error that the node cannot work on with; normally `lifecycle.fail`. */
+  fail(error: unknown): void;
+  logger: Logger;
+  metrics: Metrics;
+  clock: Clock;
+};
+
+export type Node = {
+  deployment: Deployment;
+  database: Database;
+  journal: Journal;
+  blobs: BlobStore;
+  endpoints: Endpoints;
+  poller: Poller;
+  programs: Programs;
+  fast: Executor;
+  reference: Executor;
+  http: HttpServer;
+  /** In starting order; roles and senders come after them. The journal has read the chain when the last one has started. */
+  components: Component[];
+  /** The sender of a key; add it to the lifecycle before the roles that use it. */
+  senderOf(signer: Signer): Sender;
+  /** Calls back after events were stored; returns the way to stop that. */
+  onEvents(listener: (events: readonly ProtocolEvent[]) => void): () => void;
+  /** Adds a reason for which the node may not be ready. */
+  addReason(reason: () => string | undefined): void;
+  health(): Health;
+};
+
+/** A week of 12-second blocks: until then a keeper may deliver an output, or a person look at an input. */
+const payloadBlocks = 50_400n;
+/** Pruning looks at every terminal request. */
+const pruneEvery = 1_000n;
+
+/** Opens the data folder and wires the parts. Nothing runs yet, and nothing was asked of the chain. */
+export function openNode(options: NodeOptions): Node {
+  const { config, fail, logger, metrics, clock } = options;
+  const common = { fail, logger, metrics, clock };
+  const database = openDatabase({ folder: config.dataDir });
+  try {
+    return assemble(options, database, common);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+type Shared = Pick<NodeOptions, "fail" | "logger" | "metrics" | "clock">;
+
+function assemble({ config, deployment, sources }: NodeOptions, database: Database, common: Shared): Node {
+  const { logger, clock } = common;
+  const { chainId, startBlock, inferenceMarket, disputeGame, programRegistry, stakeVault } = deployment;
+  const journal = createJournal(database, clock);
+  journal.bindTo({ chainId, market: inferenceMarket });
+  const blobs = createBlobStore(join(config.dataDir, "blobs"));
+  const store = createProgramStore(config.dataDir, blobs);
+  const endpoints = createEndpoints({
+    ...common,
+    ...config,
+    chainId,
+    sources: sources ?? httpSources(config.rpcUrls, config.rpcTimeoutSeconds),
+  });
+
+  const events = createFeed<ProtocolEvent>();
+  let pruneAt = 0n;
+  const poller = createPoller({
+    ...common,
+    ...config,
+    name: "protocol",
+    addresses: [inferenceMarket, disputeGame, programRegistry, stakeVault],
+    startBlock,
+    decode: decodeEvents,
+    apply: (found, { to }) => {
+      applyEvents(journal, found);
+      journal.settle(to - BigInt(config.reorgBlocks));
+      if (to >= pruneAt) {
+        journal.prune(to - payloadBlocks);
+        pruneAt = to + pruneEvery;
+      }
+      events.hold(found);
+    },
+    rollback: journal.rollback,
+    endpoints,
+    database,
+  });
+  poller.onAdvance(events.flush);
+
+  const thread = createThread();
+  const fast = createFastExecutor({ ...common, ...config });
+  const reference = createReferenceExecutor(thread);
+  const programs = createPrograms({
+    store,
+    registered: (programId) => endpoints.use((client) => getProgram(client, { deployment, programId })),
+    uriOf: (programId) => journal.programs.get(programId)?.data.uri,
+    sources: config.blobSources,
+    maxBytes: config.maxBlobBytes,
+    read: (file) => thread.run({ job: "read", file }),
+    capacity: config.sessions,
+    logger,
+  });
+
+  const reasons: (() => string | undefined)[] = [
+    () => (endpoints.status().some(({ inUse }) => inUse) ? undefined : "No RPC endpoint answers."),
+    () => (poller.isCaughtUp() ? undefined : "The chain's events are still being read."),
+    () => headAge(poller, config, clock),
+  ];
+  const health = (): Health => {
+    const found = reasons.map((reason) => reason()).filter((reason) => reason !== undefined);
+    return { ready: found.length === 0, reasons: found };
+  };
+  const http = createHttpServer({
+    ...common,
+    host: config.httpHost,
+    port: config.httpPort,
+    bodyBytes: config.httpBodyBytes,
+    metricsHost: config.metricsHost,
+    metricsPort: config.metricsPort,
+    health,
+    blobs,
+    programs: store,
+  });
+
+  return {
+    deployment,
+    database,
+    journal,
+    blobs,
+    endpoints,
+    poller,
+    programs,
+    fast,
+    reference,
+    http,
+    components: [
+      { name: "database", stop: () => database.close() },
+      { name: "executors", stop: async () => void (await Promise.all([fast.close(), reference.close()])) },
+      http,
+      endpoints,
+      { name: "history", start: (signal) => poller.catchUp(signal) },
+      poller,
+    ],
+    senderOf: (signer) => createSender({ ...common, ...config, signer, endpoints, database, policy: config }),
+    onEvents: events.listen,
+    addReason: (reason) => {
+      reasons.push(reason);
+    },
+    health,
+  };
+}
+
+function headAge(poller: Poller, { maxHeadAgeSeconds }: Config, clock: Clock): string | undefined {
+  const head = poller.head();
+  if (maxHeadAgeSeconds === 0 || head === undefined) return undefined;
+  const age = Math.floor(clock.now() / second) - Number(head.timestamp);
+  return age > maxHeadAgeSeconds ? `The newest block is ${age} seconds old.` : undefined;
+}
+
+/** Holds the events of one step back until the transaction that stored them is through. */
+function createFeed<event>() {
+  const listeners = new Set<(events: readonly event[]) => void>();
+  let held: readonly event[] = [];
+  return {
+    hold: (events: readonly event[]) => {
+      held = events;
+    },
+    flush: () => {
+      const events = held;
+      held = [];
+      if (events.length > 0) for (const listener of listeners) listener(events);
+    },
+    listen: (listener: (events: readonly event[]) => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,158 @@
+// The programs that this machine can get at: stored, or fetched from anywhere and believed only if their id comes out.
+import type { RegisteredProgram } from "@assay/sdk";
+import type { CommittedProgram, Program } from "@assay/sdk/program";
+import { programRoot } from "@assay/sdk/protocol";
+import type { Hex } from "viem";
+import { redactUrl } from "./config.ts";
+import { IntegrityError, RetryableError } from "./errors.ts";
+import { fetchBytes } from "./http/fetchBytes.ts";
+import { createLruCache } from "./lruCache.ts";
+import { manifestFile, type ProgramFiles, programFile, programOf } from "./programFiles.ts";
+import type { ProgramStore, StoredFiles } from "./store/programStore.ts";
+import type { Logger } from "./telemetry/logger.ts";
+
+export type Programs = {
+  /**
+   * A program whose roots are the chain's.
+   * @throws ProgramUnavailableError while it cannot be fetched, IntegrityError when it is not what the chain names.
+   */
+  get(programId: Hex): Promise<CommittedProgram>;
+  /** The same with manifest and files. */
+  files(programId: Hex): Promise<ProgramFiles>;
+  /** Checks and stores a program's two files, so that this node serves and offers them. */
+  put(programBytes: Uint8Array, manifestBytes: Uint8Array): Promise<ProgramFiles>;
+  list(): Hex[];
+};
+
+export type ProgramsOptions = {
+  store: ProgramStore;
+  /** What the chain knows; without it (a client that only publishes) the id alone is checked. */
+  registered?: (programId: Hex) => Promise<RegisteredProgram>;
+  /** Where the publisher says that the files are. */
+  uriOf?: (programId: Hex) => Promise<string | undefined> | string | undefined;
+  /** Base URLs of nodes and mirrors: `<source>/programs/<programId>/program.onnx`. */
+  sources: readonly string[];
+  maxBytes: number;
+  /** Reads large files in fast form elsewhere, where the process has clocks to keep. */
+  read?: (file: Uint8Array) => Promise<Program>;
+  /** Programs kept in memory. */
+  capacity: number;
+  signal?: AbortSignal;
+  logger: Logger;
+};
+
+/** The program's files are nowhere to be found, for now. */
+export class ProgramUnavailableError extends RetryableError {
+  override name = "ProgramUnavailableError";
+}
+
+const fetchSeconds = 120;
+/** Smaller files are read in less time than a thread takes to start. */
+const largeBytes = 1_048_576;
+
+export function createPrograms(options: ProgramsOptions): Programs {
+  const { store, registered, uriOf, sources, maxBytes, read, capacity, signal, logger } = options;
+  const cache = createLruCache<ProgramFiles>(capacity);
+
+  const open = async ({ programBytes, manifestBytes }: StoredFiles): Promise<ProgramFiles> =>
+    read === undefined || programBytes.length < largeBytes
+      ? programOf(programBytes, manifestBytes)
+      : programOf(programBytes, manifestBytes, await read(programBytes));
+
+  async function obtain(programId: Hex): Promise<ProgramFiles> {
+    const files = (await openStored(programId)) ?? (await fetchFrom(await placesOf(programId), programId));
+    if (registered !== undefined) assertRegistered(files, await registered(programId));
+    return files;
+  }
+
+  async function openStored(programId: Hex): Promise<ProgramFiles | undefined> {
+    try {
+      const stored = store.read(programId);
+      return stored && assertId(await open(stored), programId);
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      logger.error("A stored program is damaged and is fetched anew", { programId, error });
+      return undefined;
+    }
+  }
+
+  async function placesOf(programId: Hex): Promise<string[]> {
+    const trimmed = (url: string) => url.replace(/\/+$/, "");
+    const places = sources.map((source) => `${trimmed(source)}/programs/${programId}`);
+    const uri = await uriOf?.(programId);
+    return uri !== undefined && /^https?:\/\//.test(uri) ? [...places, trimmed(uri)] : places;
+  }
+
+  async function fetchFrom(places: readonly string[], programId: Hex): Promise<ProgramFiles> {
+    const tried: Record<string, string> = {};
+    for (const place of places) {
+      try {
+        const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
+        const [programBytes, manifestBytes] = await Promise.all(
+          [programFile, manifestFile].map((file) => fetchBytes(`${place}/${file}`, limits)),
+        );
+        const files = assertId(
+          await open({ programBytes: programBytes!, manifestBytes: manifestBytes! }),
+          programId,
+        );
+        store.put(programId, files);
+        logger.info("Program fetched", {
+          programId,
+          from: redactUrl(place),
+          bytes: files.programBytes.length,
+        });
+        return files;
+      } catch (error) {
+        signal?.throwIfAborted();
+        tried[redactUrl(place)] = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+      }
+    }
+    throw new ProgramUnavailableError("The program's files were not found.", {
+      facts: { programId, tried: places.length === 0 ? "no place is known" : tried },
+      hint: "Name a mirror with --blob-sources, or publish the files on this machine",
+    });
+  }
+
+  const files = (programId: Hex) =>
+    cache.use(
+      programId,
+      () => obtain(programId),
+      (value) => value,
+    );
+
+  return {
+    files,
+    get: async (programId) => (await files(programId)).committed,
+    put: async (programBytes, manifestBytes) => {
+      const opened = await open({ programBytes, manifestBytes });
+      store.put(opened.programId, opened);
+      return opened;
+    },
+    list: store.list,
+  };
+}
+
+function assertId(files: ProgramFiles, programId: Hex): ProgramFiles {
+  if (files.programId === programId.toLowerCase()) return files;
+  throw new IntegrityError("The files are of another program.", {
+    facts: { wanted: programId, found: files.programId },
+  });
+}
+
+/** The id covers all of this; comparing it again costs nothing and needs no trust in the id's own derivation. */
+function assertRegistered(
+  { programId, committed, manifestHash }: ProgramFiles,
+  chain: RegisteredProgram,
+): void {
+  const onChain = programRoot(chain.header, chain.descriptorsRoot, chain.constantsRoot);
+  const { descriptorsRoot, constantsRoot } = committed;
+  if (
+    committed.programRoot !== onChain ||
+    descriptorsRoot !== chain.descriptorsRoot ||
+    constantsRoot !== chain.constantsRoot ||
+    manifestHash !== chain.manifestHash
+  )
+    throw new IntegrityError("The program is not the one that the chain knows under its id.", {
+      facts: { programId, computed: committed.programRoot, registered: onChain },
+    });
+}
