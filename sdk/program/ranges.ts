@@ -97,8 +97,7 @@ export function combineRanges(
   const axis = candidates.find((candidate) => candidate !== WHOLE) ?? WHOLE;
   const project = (operand: OperandRanges): Ranges => {
     const own = axis - rank + operand.shape.length;
-    const repeated = axis === WHOLE || own < 0 || operand.shape[own] === 1;
-    return rangesAlong(operand, repeated ? WHOLE : own);
+    return rangesAlong(operand, axis === WHOLE || own < 0 ? WHOLE : own);
   };
   const left = project(a);
   const right = project(b);

@@ -175,8 +175,7 @@ export function verifyStep(
   if (kind === "unrevealed" || (kind === "inner" && place.kind === "inner")) {
     throw new StepProofError("NothingToProveError", { depth: position.depth, path: position.path });
   }
-  if (kind !== place.kind) return "faulty";
-  if (place.kind !== "tile") return "faulty";
+  if (kind !== place.kind || place.kind !== "tile") return "faulty";
   const bytes = hexToBytes(proof.tile);
   const computedNode = tileHash(bytes);
   if (computedNode !== node) throw new StepProofError("WrongTileError", { computedNode, node });

@@ -44,7 +44,7 @@ describe("Dispute", () => {
         }),
         { numRuns: 150 },
       );
-    }).timeout(30_000);
+    });
 
     it("is about the first wrong element even when everything after it is wrong too", () => {
       const run = runs[2]!;
@@ -109,7 +109,7 @@ describe("Dispute", () => {
             if (isPadding && !isHonest && forgery.kind !== "unknown") expect(result).to.equal("faulty");
           }
         }
-      }).timeout(30_000);
+      });
     }
 
     it("S-04: ends against tiles that are cut or lengthened by one element", () => {
@@ -146,6 +146,10 @@ describe("Dispute", () => {
     ]);
     expect([kindAt(0, 0n), kindAt(1, 0n), kindAt(1, 1n)]).to.deep.equal(["inner", "inner", "padding"]);
     expect([0n, 1n, 2n].map((tile) => kindAt(3, 5n * 16n + tile))).to.deep.equal(["tile", "tile", "padding"]);
+    const full = { ...shape, slots: 4, passes: 4 };
+    expect(placeOf(full, { section: "trace", depth: 1, path: 1n }).kind, "after 16 leaves").to.equal(
+      "padding",
+    );
     expect(kindAt(3, 6n * 16n), "below padding").to.equal("padding");
     expect(kindAt(4, 0n), "below a tile").to.equal("padding");
     expect(placeOf(shape, { section: "trace", depth: 3, path: 4n * 16n })).to.deep.include({ step: 1 });

@@ -16,6 +16,7 @@ import {
   leafPosition,
   type NodeKind,
   type StepProof,
+  type TileOpening,
 } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -63,7 +64,7 @@ describe("verifyStep", () => {
           }
         }
       }
-    }).timeout(30_000);
+    });
 
     it("S-05: is never faulty by a damaged proof", () => {
       const cases = proofCases().filter(({ name }) => name.endsWith("right"));
@@ -136,6 +137,31 @@ describe("verifyStep", () => {
         expect(actual()).to.equal(expected);
       });
     }
+
+    it("WrongOpeningError when the second tile of an operand is of another tensor than the first", () => {
+      const run = runs[1]!;
+      const { trace, committed } = run;
+      const position = { ...leafPosition(0, trace.depth), depth: trace.depth + 1, path: 0n };
+      const descent = {
+        position,
+        traceRoot: trace.traceRoot,
+        outputRoot: trace.outputRoot,
+        revealed: revealsOf(run),
+      };
+      const proof = proveStep(trace, descent, 0);
+      const claim = claimOf(committed, trace.inputRoot, trace.traceRoot);
+      const judge = (operands: StepProof["operands"]) =>
+        verifyStep(claim, position, trace.node(position), "tile", { ...proof, operands });
+      expect(judge(proof.operands)).to.equal("correct");
+      proof.operands.forEach((operand, place) => {
+        const [first, second] = operand.tiles as [TileOpening, TileOpening];
+        const data = bytesToHex(hexToBytes(second.data).fill(0));
+        const tiles = [first, { ...second, data }];
+        expect(() => judge(proof.operands.with(place, { ...operand, tiles })))
+          .to.throw(StepProofError)
+          .with.property("name", "WrongOpeningError");
+      });
+    });
 
     it("MalformedDescriptorError when the program's own descriptor breaks a rule", () => {
       const run = runs[0]!;
