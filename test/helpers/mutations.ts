@@ -45,6 +45,7 @@ const editType = (type: TensorType, random: Random): TensorType => {
     case 0:
       return { ...type, dtype: random.pick(["u8", "i8", "i32", "i64"] as const) };
     case 1:
+      if (shape.length === 0) return tensorType(type.dtype, [1]);
       return tensorType(
         type.dtype,
         shape.with(axis, random.pick([1, shape[axis]! + 1, 2 ** 20, 2 ** 31 - 1])),
