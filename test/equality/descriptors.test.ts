@@ -1,10 +1,11 @@
 // S-05: the SDK and the judge refuse the same descriptors, by the same rule.
+
+import { descriptorFault, descriptorRules, operandFault } from "@assay/sdk/program";
+import { bytesToHex } from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { descriptorFault, descriptorRules, operandFault } from "../../sdk/program/descriptorFault.ts";
-import { bytesToHex } from "../../sdk/protocol/index.ts";
-import { type Question, randomQuestion } from "./descriptorMutations.ts";
-import { type Harness, startHarness } from "./executions.ts";
-import { Random } from "./random.ts";
+import { Random } from "../helpers/random.ts";
+import { type Question, randomQuestion } from "./descriptorQuestions.ts";
+import { type Harness, startHarness } from "./harness.ts";
 
 const QUESTIONS = Number(process.env.ASSAY_DESCRIPTOR_CASES ?? 12_000);
 const SEED = Number(process.env.ASSAY_SEED ?? 1);
@@ -51,8 +52,8 @@ describe(`S-05 descriptor rules (seed ${SEED})`, () => {
     const random = new Random(SEED);
     const pairs = Array.from({ length: 1500 }, () => {
       const consumer = randomQuestion(random);
-      const producer = random.chance(0.5) ? randomQuestion(random) : { ...consumer, index: 0 };
-      return { ...consumer, operand: random.int(0, 2), producer: producer.descriptor };
+      const producer = random.next() < 0.5 ? randomQuestion(random) : { ...consumer, index: 0 };
+      return { ...consumer, operand: random.integer(0, 2), producer: producer.descriptor };
     }).filter((question) => !isEmpty(question));
     const codes = await harness.operandFaults(
       pairs.map(({ header, index, descriptor, operand, producer }) => ({

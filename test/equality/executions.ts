@@ -1,22 +1,19 @@
-// The executions that must be equal: element by element and fast in TypeScript, on the chain, in onnxruntime.
-import { readFileSync } from "node:fs";
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import type { Abi } from "viem";
-import { encodeDescriptor } from "../../sdk/program/descriptor.ts";
-import { wrap } from "../../sdk/program/dtype.ts";
-import { emitOnnx } from "../../sdk/program/onnx/emitOnnx.ts";
-import { inputName, slotName } from "../../sdk/program/onnx/types.ts";
-import { operators } from "../../sdk/program/ops/index.ts";
+// The executions off the chain that must be equal: fast and element by element in TypeScript, and in onnxruntime.
+
 import {
   byteLength,
   elementCount,
-  layoutBytes,
-  layoutPosition,
+  emitOnnx,
+  inputName,
+  operators,
+  type Program,
+  slotName,
+  type Tensor,
+  type TensorData,
   tensorType,
-} from "../../sdk/program/tensor.ts";
-import type { Program, Tensor, TensorData } from "../../sdk/program/types.ts";
-import { bytesToHex, type Hex, type ProgramHeader } from "../../sdk/protocol/index.ts";
-import { startAnvil } from "../helpers/anvil.ts";
+  wrap,
+} from "@assay/sdk/program";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { StepCase } from "./stepCase.ts";
 
 const toBigints = (data: TensorData): bigint[] => Array.from<bigint | number, bigint>(data, BigInt);
@@ -32,74 +29,6 @@ export function byElements({ step, operands }: StepCase): bigint[] {
   return Array.from({ length: elementCount(step.out) }, (_, index) =>
     wrap(element(read, step, index), step.out.dtype),
   );
-}
-
-const artifact = new URL(
-  "../../artifacts/contracts/mocks/OperatorHarness.sol/OperatorHarness.json",
-  import.meta.url,
-);
-
-export interface DescriptorQuestion {
-  readonly header: ProgramHeader;
-  readonly index: number;
-  readonly descriptor: Hex;
-}
-
-export interface OperandQuestion {
-  readonly header: ProgramHeader;
-  readonly index: number;
-  readonly consumer: Hex;
-  readonly operand: number;
-  readonly producer: Hex;
-}
-
-/** The judge's operators on a chain where one call may ask for thousands of elements. */
-export interface Harness {
-  /** All elements of every case, in row-major order. */
-  elements(cases: readonly StepCase[]): Promise<bigint[][]>;
-  /** `checkDescriptor` of each. */
-  faults(questions: readonly DescriptorQuestion[]): Promise<number[]>;
-  /** `checkOperand` of each. */
-  operandFaults(questions: readonly OperandQuestion[]): Promise<number[]>;
-  stop(): Promise<void>;
-}
-
-const question = ({ step, operands }: StepCase) => ({
-  descriptor: bytesToHex(encodeDescriptor(step)),
-  operands: operands.map((tensor) => bytesToHex(layoutBytes(tensor, 0, byteLength(tensor.type)))),
-  positions: Array.from({ length: elementCount(step.out) }, (_, index) =>
-    BigInt(layoutPosition(step.out, index)),
-  ),
-});
-
-export async function startHarness(): Promise<Harness> {
-  const anvil = await startAnvil(
-    "--hardfork",
-    "prague",
-    "--gas-limit",
-    "10000000000",
-    "--code-size-limit",
-    "100000",
-  );
-  const { client } = anvil;
-  const { abi, bytecode } = JSON.parse(readFileSync(artifact, "utf8")) as { abi: Abi; bytecode: Hex };
-  const [account] = await client.getAddresses();
-  const hash = await client.deployContract({
-    abi,
-    bytecode,
-    account: account!,
-    chain: null,
-    gas: 100_000_000n,
-  });
-  const { contractAddress: address } = await client.waitForTransactionReceipt({ hash });
-  const ask = (functionName: string, args: readonly unknown[]) =>
-    client.readContract({ address: address!, abi, functionName, args });
-  return {
-    elements: async (cases) => (await ask("elements", [cases.map(question)])) as bigint[][],
-    faults: async (questions) => ((await ask("faults", [questions])) as bigint[]).map(Number),
-    operandFaults: async (questions) => ((await ask("operandFaults", [questions])) as bigint[]).map(Number),
-    stop: anvil.stop,
-  };
 }
 
 function toOrt({ data, type }: Tensor): OrtTensor {

@@ -1,6 +1,6 @@
-// Cases of every operator.
-import type { OpName } from "../../../sdk/program/types.ts";
-import type { CaseSource } from "../stepCase.ts";
+// Constructed cases of every operator, at the edges of its meaning.
+import type { OpName } from "@assay/sdk/program";
+import type { StepCase } from "../stepCase.ts";
 import { Add } from "./Add.ts";
 import { ArgMax } from "./ArgMax.ts";
 import { Cast } from "./Cast.ts";
@@ -12,7 +12,7 @@ import { MatMulInteger } from "./MatMulInteger.ts";
 import { MaxPool } from "./MaxPool.ts";
 import { Reshape } from "./Reshape.ts";
 
-export const caseSources: Readonly<Record<OpName, CaseSource>> = {
+export const worstCases: Readonly<Record<OpName, readonly StepCase[]>> = {
   MatMulInteger,
   ConvInteger,
   Add,

@@ -1,0 +1,138 @@
+// The contracts as the equality tests ask them: many elements, descriptors or proofs on one chain.
+import { readFileSync } from "node:fs";
+import { elementCount, encodeDescriptor, layoutBytes, logicalIndex } from "@assay/sdk/program";
+import {
+  bytesToHex,
+  enumCode,
+  enumName,
+  type Hex,
+  nodeKinds,
+  type ProgramHeader,
+  sections,
+  verdicts,
+} from "@assay/sdk/protocol";
+import { type Abi, type Address, BaseError, ContractFunctionRevertedError } from "viem";
+import { type Anvil, startAnvil } from "../helpers/anvil.ts";
+import type { ProofCase } from "../helpers/vectors.ts";
+import type { StepCase } from "./stepCase.ts";
+
+interface Artifact {
+  readonly abi: Abi;
+  readonly bytecode: Hex;
+}
+
+const artifact = (path: string): Artifact =>
+  JSON.parse(readFileSync(new URL(`../../artifacts/contracts/${path}`, import.meta.url), "utf8"));
+
+export interface DescriptorQuestion {
+  readonly header: ProgramHeader;
+  readonly index: number;
+  readonly descriptor: Hex;
+}
+
+export interface OperandQuestion {
+  readonly header: ProgramHeader;
+  readonly index: number;
+  readonly consumer: Hex;
+  readonly operand: number;
+  readonly producer: Hex;
+}
+
+export interface Outcome {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** The judge's operators on a chain where one call may ask for thousands of elements. */
+export interface Harness {
+  /** At most `most` elements of every case, by their row-major number. */
+  elements(cases: readonly StepCase[], most?: number): Promise<Map<number, bigint>[]>;
+  /** `checkDescriptor` of each. */
+  faults(questions: readonly DescriptorQuestion[]): Promise<number[]>;
+  /** `checkOperand` of each. */
+  operandFaults(questions: readonly OperandQuestion[]): Promise<number[]>;
+  /** The verdict, or the name of the error that the judge reverts with and its arguments. */
+  verify(question: ProofCase): Promise<Outcome>;
+  tileHash(tile: Uint8Array): Promise<Hex>;
+  byteRoot(bytes: Uint8Array): Promise<Hex>;
+  rootFromPath(leaf: Hex, index: number, depth: number, path: readonly Hex[]): Promise<Hex>;
+  stop(): Promise<void>;
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/** Of small outputs every element, of large ones some that are spread over all axes. */
+function question({ step, operands }: StepCase, most: number) {
+  const total = elementCount(step.out);
+  let every = Math.ceil(total / most);
+  while (greatestDivisor(every, total) > 1) every++;
+  return {
+    descriptor: bytesToHex(encodeDescriptor(step)),
+    operands: operands.map((tensor) => bytesToHex(layoutBytes(tensor))),
+    count: Math.min(total, most),
+    every,
+  };
+}
+
+type Question = ReturnType<typeof question>;
+
+/** The answers by the element's row-major number. */
+function byNumber({ step }: StepCase, { every }: Question, values: readonly bigint[]): Map<number, bigint> {
+  const total = elementCount(step.out);
+  return new Map(values.map((value, index) => [logicalIndex(step.out, (index * every) % total), value]));
+}
+
+const { abi: verifierAbi } = artifact("StepVerifier.sol/StepVerifier.json");
+
+async function verdictOf(client: Anvil["client"], address: Address, question: ProofCase): Promise<Outcome> {
+  const { claim, position, node, kind, proof } = question;
+  const place = { ...position, section: enumCode(sections, position.section) };
+  const args = [claim, place, node, enumCode(nodeKinds, kind), proof];
+  try {
+    const code = await client.readContract({ address, abi: verifierAbi, functionName: "verify", args });
+    return { name: enumName(verdicts, Number(code)), args: [] };
+  } catch (error) {
+    const cause =
+      error instanceof BaseError && error.walk((step) => step instanceof ContractFunctionRevertedError);
+    if (!(cause instanceof ContractFunctionRevertedError) || !cause.data) throw error;
+    return { name: `${cause.data.errorName}Error`, args: (cause.data.args ?? []).map(String) };
+  }
+}
+
+export async function startHarness(): Promise<Harness> {
+  const anvil = await startAnvil(
+    "--hardfork",
+    "prague",
+    "--gas-limit",
+    "10000000000",
+    "--code-size-limit",
+    "100000",
+  );
+  const { client } = anvil;
+  const deploy = async (path: string) => {
+    const { abi, bytecode } = artifact(path);
+    const [account] = await client.getAddresses();
+    const limits = { chain: null, gas: 100_000_000n } as const;
+    const hash = await client.deployContract({ abi, bytecode, account: account!, ...limits });
+    const { contractAddress: address } = await client.waitForTransactionReceipt({ hash });
+    return (functionName: string, args: readonly unknown[]) =>
+      client.readContract({ address: address!, abi, functionName, args });
+  };
+  const ask = await deploy("mocks/OperatorHarness.sol/OperatorHarness.json");
+  const hash = await deploy("mocks/MerkleHarness.sol/MerkleHarness.json");
+  const verifier = (await ask("VERIFIER", [])) as Address;
+  return {
+    elements: async (cases, most = 1024) => {
+      const questions = cases.map((stepCase) => question(stepCase, most));
+      const values = (await ask("elements", [questions])) as bigint[][];
+      return cases.map((stepCase, index) => byNumber(stepCase, questions[index]!, values[index]!));
+    },
+    faults: async (questions) => ((await ask("faults", [questions])) as bigint[]).map(Number),
+    operandFaults: async (questions) => ((await ask("operandFaults", [questions])) as bigint[]).map(Number),
+    verify: (question) => verdictOf(client, verifier, question),
+    tileHash: async (tile) => (await hash("tileHash", [bytesToHex(tile)])) as Hex,
+    byteRoot: async (bytes) => (await hash("byteRoot", [bytesToHex(bytes)])) as Hex,
+    rootFromPath: async (...args) => (await hash("rootFromPath", args)) as Hex,
+    stop: anvil.stop,
+  };
+}
