@@ -101,6 +101,7 @@ contract DisputeGame is IDisputeGame {
     function challenge(bytes32 commitId) external returns (bytes32 disputeId) {
         (uint16 version, uint64 challengeUntil) = MARKET.disputeOpened(commitId);
         // INVARIANT (I-28, I-29): any number of disputes inside the window, none after it.
+        // GUARD: I-29
         require(block.timestamp <= challengeUntil, WindowClosed(commitId, challengeUntil));
         Tier memory tier = PARAMETERS.tier(version);
         uint32 serial = _append(commitId, tier.floorSeconds);
@@ -234,6 +235,7 @@ contract DisputeGame is IDisputeGame {
         _requireOpen(disputeId, descent, book);
         (bool workersTurn, , uint64 deadline) = _turn(descent, book);
         // INVARIANT (I-20): a move at the deadline is legal, so only a later time ends the turn.
+        // GUARD: I-20
         require(block.timestamp > deadline, ClockRunning(disputeId, deadline));
 
         emit TimedOut(disputeId, descent.commitId, workersTurn);
@@ -395,6 +397,7 @@ contract DisputeGame is IDisputeGame {
 
     function _requirePreimage(bytes32 computed, bytes32 node) internal pure {
         // INVARIANT (I-27): what is shown hashes to the node.
+        // GUARD: I-27
         require(computed == node, WrongPreimage(computed, node));
     }
 
@@ -424,6 +427,7 @@ contract DisputeGame is IDisputeGame {
         );
         require(!workersTurn, WorkerToMove(disputeId, deadline));
         // INVARIANT (I-25): a clock that has run out stays so.
+        // GUARD: I-25
         require(block.timestamp <= deadline, ClockExpired(disputeId, deadline));
         return GameClockLib.afterMove(clocks, startedAt, uint64(block.timestamp), book.floorSeconds);
     }

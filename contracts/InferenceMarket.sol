@@ -48,6 +48,7 @@ contract InferenceMarket is IInferenceMarket {
 
     modifier onlyGame() {
         // INVARIANT (I-50): nothing but the rules of the game slashes or holds up a commitment.
+        // GUARD: I-50
         require(msg.sender == address(_game), NotDisputeGame(msg.sender));
         _;
     }
@@ -191,6 +192,7 @@ contract InferenceMarket is IInferenceMarket {
         require(block.timestamp > posted.deadline, DeadlineNotReached(posted.deadline));
         bytes32 commitId = _commitIdOf(requestId, posted, answer);
         // INVARIANT (I-29): nothing is final while a dispute is open.
+        // GUARD: I-29
         require(answer.openDisputes == 0, DisputesOpen(commitId, answer.openDisputes));
 
         posted.status = RequestStatus.Finalized;
@@ -221,6 +223,7 @@ contract InferenceMarket is IInferenceMarket {
         Answer storage answer = _answers[requestId];
         _requireStatus(requestId, posted.status, RequestStatus.Slashed);
         // INVARIANT (I-30): a slash pays out once.
+        // GUARD: I-30
         require(!answer.settled, AlreadySettled(commitId));
         Tier memory tier = PARAMETERS.tier(posted.version);
         uint64 airgapUntil = uint64(answer.slashedAt) + tier.airgapSeconds;
@@ -287,6 +290,7 @@ contract InferenceMarket is IInferenceMarket {
         // INVARIANT (I-24): a commitment ends once.
         require(posted.status == RequestStatus.Committed, NotDisputable(commitId));
         // INVARIANT (S-05): nobody is slashed over a program that was proven malformed.
+        // GUARD: S-05
         if (_isRetired(posted.programId)) {
             _refund(requestId, posted);
             return false;
@@ -389,6 +393,7 @@ contract InferenceMarket is IInferenceMarket {
         require(inputLength == inputBytes, WrongLength(inputLength, inputBytes));
         (uint8 traceDepth, uint8 tensorDepth) = REGISTRY.depths(programId);
         // INVARIANT (S-14): a dispute takes no longer than the tier's formula says.
+        // GUARD: S-14
         require(
             traceDepth <= tier.maxTraceDepth && tensorDepth <= tier.maxTensorDepth,
             ProgramTooDeep(traceDepth, tensorDepth, tier.maxTraceDepth, tier.maxTensorDepth)

@@ -1,0 +1,204 @@
+// What people do on the toy network, one verb each. Every verb waits until its transaction is in a block.
+import { bytesToHex, type Hex } from "@assay/sdk/protocol";
+import type {
+  BaseContract,
+  ContractTransactionReceipt,
+  ContractTransactionResponse,
+  LogDescription,
+} from "ethers";
+import { as, type Person, type World } from "./deploy.ts";
+import { descriptorTree, type Lies, stepProof, type ToyProgram, ToyTrace, toyProgram } from "./toy.ts";
+
+export const noAddress = `0x${"00".repeat(20)}`;
+export const empty: Hex = `0x${"00".repeat(32)}`;
+
+/** The receipt of a transaction. */
+export async function mined(sent: Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
+  const receipt = await (await sent).wait();
+  if (!receipt) throw new Error("The transaction was not mined");
+  return receipt;
+}
+
+/** The events of a transaction that `contract` declares, by name. */
+export function eventsOf(
+  receipt: ContractTransactionReceipt,
+  contract: BaseContract,
+  name: string,
+): LogDescription[] {
+  return receipt.logs
+    .map((log) => contract.interface.parseLog(log))
+    .filter((event) => event !== null)
+    .filter((event) => event.name === name);
+}
+
+async function argument(
+  sent: Promise<ContractTransactionResponse>,
+  contract: BaseContract,
+  event: string,
+  name: string,
+): Promise<Hex> {
+  const [found] = eventsOf(await mined(sent), contract, event);
+  if (!found) throw new Error(`No ${event} event`);
+  return found.args.getValue(name) as Hex;
+}
+
+/** Publishes a toy program and returns its id. */
+export async function register(world: World, program: ToyProgram, by: Person = "publisher"): Promise<Hex> {
+  const registry = as(world[by], world.registry);
+  const sent = registry.register(program.header, descriptorTree(program).root, empty, empty, "");
+  return argument(sent, registry, "ProgramRegistered", "programId");
+}
+
+export interface RequestOptions {
+  fee?: bigint;
+  worker?: string;
+  consumer?: string;
+  callbackGas?: number;
+  version?: number;
+  method?: number;
+  input?: Uint8Array;
+}
+
+export const defaultFee = 10n ** 18n;
+
+export const requestParams = (programId: Hex, program: ToyProgram, options: RequestOptions = {}) => ({
+  programId,
+  input: options.input ?? program.input,
+  fee: options.fee ?? defaultFee,
+  version: options.version ?? 1,
+  method: options.method ?? 0,
+  worker: options.worker ?? noAddress,
+  consumer: options.consumer ?? noAddress,
+  callbackGas: options.callbackGas ?? 0,
+});
+
+/** A program that is registered on a world, and a worker with stake. */
+export interface Stage {
+  world: World;
+  program: ToyProgram;
+  programId: Hex;
+}
+
+export const workerStake = 10_000n * 10n ** 18n;
+
+export async function prepareStage(world: World, program: ToyProgram = toyProgram()): Promise<Stage> {
+  await as(world.worker, world.vault).stake(world.worker, workerStake);
+  return { world, program, programId: await register(world, program) };
+}
+
+export async function request(stage: Stage, options: RequestOptions = {}): Promise<Hex> {
+  const market = as(stage.world.requester, stage.world.market);
+  const params = requestParams(stage.programId, stage.program, options);
+  return argument(market.request(params), market, "Requested", "requestId");
+}
+
+export async function claim(stage: Stage, requestId: Hex, by: Person = "worker"): Promise<void> {
+  const { world } = stage;
+  await mined(as(world[by], world.market).claim(requestId, world[by]));
+}
+
+/** A commitment and everything that its worker says it computed. */
+export interface Answer extends Stage {
+  requestId: Hex;
+  commitId: Hex;
+  trace: ToyTrace;
+}
+
+export async function commit(
+  stage: Stage,
+  requestId: Hex,
+  lies: Lies = {},
+  by: Person = "worker",
+): Promise<Answer> {
+  const trace = new ToyTrace(stage.program, lies);
+  const market = as(stage.world[by], stage.world.market);
+  const commitId = await argument(market.commit(requestId, 1, trace.output), market, "Committed", "commitId");
+  return { ...stage, requestId, commitId, trace };
+}
+
+/** From a request to its commitment, with `lies` in the trace or the output. */
+export async function answer(stage: Stage, lies: Lies = {}, options: RequestOptions = {}): Promise<Answer> {
+  const requestId = await request(stage, options);
+  await claim(stage, requestId);
+  return commit(stage, requestId, lies);
+}
+
+export async function challenge({ world, commitId }: Answer, by: Person = "challenger"): Promise<Hex> {
+  return argument(as(world[by], world.game).challenge(commitId), world.game, "Challenged", "disputeId");
+}
+
+export async function bind({ world, commitId, trace }: Answer, by: Person = "worker"): Promise<void> {
+  await mined(as(world[by], world.game).bindTrace(commitId, trace.tree.children(0, 0)));
+}
+
+/** The next choice of a dispute that is to end at leaf `slot`. */
+export async function choose(
+  { world, trace }: Answer,
+  disputeId: Hex,
+  slot: number,
+  by: Person = "challenger",
+): Promise<ContractTransactionReceipt> {
+  const { position } = await world.game.getDispute(disputeId);
+  const depth = Number(position.depth);
+  const path = Number(position.path);
+  const index = trace.choices(slot)[depth];
+  const children = trace.tree.children(depth, path);
+  return mined(as(world[by], world.game).choose(disputeId, trace.tree.node(depth, path), children, index));
+}
+
+/** Shows the node at which a dispute stands, whoever sends it. Nothing to do when it is shown or empty. */
+export async function respond(
+  { world, commitId, trace }: Answer,
+  disputeId: Hex,
+  by: Person = "worker",
+): Promise<ContractTransactionReceipt | undefined> {
+  const game = as(world[by], world.game);
+  const { position, node, rooted } = await game.getDispute(disputeId);
+  if (!rooted || node === empty || (await game.getReveal(commitId, node)).kind !== 0n) return undefined;
+  const depth = Number(position.depth);
+  const path = Number(position.path);
+  if (position.section === 1n) {
+    if (depth < trace.outputTree.depth)
+      return mined(game.reveal(commitId, node, trace.outputTree.children(depth, path)));
+    return mined(
+      game.revealTile(commitId, node, bytesToHex(trace.output.slice(path * 1024, (path + 1) * 1024))),
+    );
+  }
+  if (depth < trace.depth) return mined(game.reveal(commitId, node, trace.tree.children(depth, path)));
+  return mined(game.revealTile(commitId, node, trace.tile(path)));
+}
+
+/** Plays both sides from the first move to the tile of leaf `slot`. */
+export async function descend(
+  story: Answer,
+  disputeId: Hex,
+  slot: number,
+  by: Person = "challenger",
+): Promise<void> {
+  const { boundAt } = await story.world.game.getBinding(story.commitId);
+  if (boundAt === 0n) await bind(story);
+  for (let level = 0; level < story.trace.depth; level++) {
+    await choose(story, disputeId, slot, by);
+    await respond(story, disputeId);
+  }
+}
+
+/** Asks the judge about the tile of leaf `slot`, where the dispute stands. */
+export async function prove(
+  { world, trace }: Answer,
+  disputeId: Hex,
+  slot: number,
+  by: Person = "challenger",
+): Promise<ContractTransactionReceipt> {
+  const tile = trace.tile(slot);
+  const node = trace.tree.node(trace.depth, slot);
+  return mined(as(world[by], world.game).proveStep(disputeId, node, stepProof(tile)));
+}
+
+/** A whole won dispute about leaf `slot`. */
+export async function slash(story: Answer, slot: number, by: Person = "challenger"): Promise<Hex> {
+  const disputeId = await challenge(story, by);
+  await descend(story, disputeId, slot, by);
+  await prove(story, disputeId, slot, by);
+  return disputeId;
+}

@@ -1,0 +1,263 @@
+// Attacks on the toy network. Each resolves to true when it gains what it is after, and to false or an error when a
+// defence holds.
+import { type ParameterSet, parameterSet, tiers } from "../../deploy/parameters.ts";
+import {
+  answer,
+  bind,
+  challenge,
+  choose,
+  claim,
+  commit,
+  descend,
+  empty,
+  mined,
+  prepareStage,
+  prove,
+  request,
+  slash,
+} from "../helpers/actors.ts";
+import { as, type DeployOptions, deployParameters, deployWorld, type World } from "../helpers/deploy.ts";
+import { descriptor, descriptorTree, stepProof, ToyTrace, toyProgram } from "../helpers/toy.ts";
+
+export interface Attack {
+  /** What the attacker does, as a sentence. */
+  title: string;
+  /** Plays on a fresh network that is deployed with the given options. */
+  succeeds(options: DeployOptions): Promise<boolean>;
+}
+
+const onWorld =
+  (play: (world: World) => Promise<boolean>, deployment: DeployOptions = {}): Attack["succeeds"] =>
+  async (options) =>
+    play(await deployWorld({ ...deployment, ...options }));
+
+const tier = tiers.devnet;
+const pass = (world: World, seconds: number) => world.networkHelpers.time.increase(seconds);
+const creditOf = async (
+  world: World,
+  person: "friend" | "publisher" | "stranger" | "worker",
+): Promise<bigint> => (await world.vault.account(world[person])).credit as bigint;
+const statusOf = async (world: World, commitId: string): Promise<number> =>
+  Number(await world.market.commitmentStatus(commitId));
+const finalizedStatus = 4;
+const slashedStatus = 5;
+
+const devnetWith = (changes: Partial<typeof tier>, unbondingSeconds = 600): ParameterSet => ({
+  tiers: [{ ...tier, ...changes }],
+  unbondingSeconds,
+});
+
+export const retireHonestProgram: Attack = {
+  title: "retires a well-formed program and takes half of its publisher's bond",
+  succeeds: onWorld(async (world) => {
+    const { programId, program } = await prepareStage(world);
+    const proof = {
+      index: 0,
+      descriptor: program.descriptors[0],
+      path: descriptorTree(program).path(0),
+      operand: 0,
+      producer: "0x",
+      producerPath: [],
+    };
+    await mined(as(world.stranger, world.registry).proveMalformed(programId, proof));
+    return (await creditOf(world, "stranger")) > 0n;
+  }),
+};
+
+export const slashOverRetiredProgram: Attack = {
+  title: "slashes a worker over a program that was proven malformed",
+  succeeds: onWorld(async (world) => {
+    const stage = await prepareStage(world, toyProgram({ descriptors: { 4: descriptor(7) } }));
+    const story = await answer(stage, { slot: 3 });
+    const disputeId = await challenge(story);
+    await descend(story, disputeId, 3);
+    const proof = {
+      index: 4,
+      descriptor: descriptor(7),
+      path: descriptorTree(stage.program).path(4),
+      operand: 0,
+      producer: "0x",
+      producerPath: [],
+    };
+    await mined(as(world.keeper, world.registry).proveMalformed(stage.programId, proof));
+    await prove(story, disputeId, 3);
+    return (await statusOf(world, story.commitId)) === slashedStatus;
+  }),
+};
+
+export const finalizeUnseen: Attack = {
+  title: "publishes a wrong answer at the last moment and is paid before anybody can check it",
+  succeeds: onWorld(async (world) => {
+    const stage = await prepareStage(world);
+    const requestId = await request(stage);
+    await claim(stage, requestId);
+    await pass(world, tier.deliverySeconds - 2);
+    const { commitId } = await commit(stage, requestId, { output: 0 });
+    await pass(world, tier.windowSeconds / 2);
+    await mined(as(world.worker, world.market).finalize(requestId));
+    return (await statusOf(world, commitId)) === finalizedStatus;
+  }),
+};
+
+export const bindForHonestWorker: Attack = {
+  title: "binds an honest worker to garbage and slashes it",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world));
+    const disputeId = await challenge(story);
+    const garbage = Array.from({ length: 16 }, () => `0x${"ab".repeat(32)}`);
+    await mined(as(world.challenger, world.game).bindTrace(story.commitId, garbage));
+    const root = (await world.game.getBinding(story.commitId)).traceRoot;
+    await mined(as(world.challenger, world.game).choose(disputeId, root, garbage, 0));
+    await pass(world, tier.workerSeconds + 1);
+    await mined(world.game.timeout(disputeId));
+    return (await statusOf(world, story.commitId)) === slashedStatus;
+  }),
+};
+
+export const deployCheapBonds: Attack = {
+  title: "deploys a tier whose lost bonds do not pay for the worker's replies",
+  succeeds: onWorld(async (world) => (await world.parameters.tier(1)).challengeBond === 1n, {
+    parameters: devnetWith({ challengeBond: 1n }),
+  }),
+};
+
+export const rewardLostFriend: Attack = {
+  title: "has a friend open first, lets it lose, and still collects the reporter's reward",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world), { slot: 3 });
+    const first = await challenge(story, "friend");
+    await descend(story, first, 2, "friend");
+    await prove(story, first, 2, "friend"); // slot 2 is right: lost
+    await slash(story, 3);
+    await pass(world, tier.airgapSeconds + 1);
+    await mined(world.market.settle(story.commitId));
+    return (await creditOf(world, "friend")) > 0n;
+  }),
+};
+
+export const escapePublisherBond: Attack = {
+  title: "takes a publisher's bond out while commitments on its program can still be disputed",
+  succeeds: onWorld(
+    async (world) => {
+      const story = await answer(await prepareStage(world));
+      await pass(world, tier.deliverySeconds - 10);
+      await challenge(story);
+      await pass(world, 30);
+      await mined(world.registry.reclaimBond(story.programId));
+      const open = (await world.market.getCommitment(story.commitId)).openDisputes as bigint;
+      return open === 1n && (await creditOf(world, "publisher")) > 0n;
+    },
+    { parameters: devnetWith({}, tier.deliverySeconds) },
+  ),
+};
+
+export const tooDeepProgram: Attack = {
+  title: "sells a program whose disputes outlast every delay of the tier",
+  succeeds: onWorld(
+    async (world) => {
+      const requestId = await request(await prepareStage(world));
+      return requestId !== empty;
+    },
+    { parameters: devnetWith({ maxTraceDepth: 1 }) },
+  ),
+};
+
+export const demoTierOnLiveChain: Attack = {
+  title: "deploys a tier with seconds-long clocks on a live chain",
+  async succeeds(options) {
+    const parameters = await deployParameters({ ...options, parameters: parameterSet(["demo"]), chainId: 1 });
+    return (await parameters.tier(1)).windowSeconds === 8n;
+  },
+};
+
+export const slashAsStranger: Attack = {
+  title: "slashes an honest worker without a dispute and is named as the reporter",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world));
+    await mined(as(world.stranger, world.market).slash(story.commitId, world.stranger));
+    return (await statusOf(world, story.commitId)) === slashedStatus;
+  }),
+};
+
+export const finalizeDisputed: Attack = {
+  title: "is paid for a wrong answer while it is being disputed",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world), { slot: 3 });
+    await challenge(story);
+    await pass(world, tier.windowSeconds + 1);
+    await mined(as(world.worker, world.market).finalize(story.requestId));
+    return (await creditOf(world, "worker")) > 0n;
+  }),
+};
+
+export const challengeAfterWindow: Attack = {
+  title: "holds up a result by a challenge after the window",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world));
+    await pass(world, tier.windowSeconds + 1);
+    await challenge(story, "stranger");
+    return true;
+  }),
+};
+
+export const settleTwice: Attack = {
+  title: "is paid a reporter's reward twice, out of other people's fees",
+  succeeds: onWorld(async (world) => {
+    const stage = await prepareStage(world);
+    const story = await answer(stage, { slot: 3 });
+    await slash(story, 3, "friend");
+    await pass(world, tier.airgapSeconds + 1);
+    await mined(world.market.settle(story.commitId));
+    const once = await creditOf(world, "friend");
+    await request(stage, { fee: 1000n * 10n ** 18n });
+    await mined(world.market.settle(story.commitId));
+    return (await creditOf(world, "friend")) === 2n * once;
+  }),
+};
+
+export const timeOutAtOnce: Attack = {
+  title: "times an honest worker out in the block of the challenge",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world));
+    const disputeId = await challenge(story);
+    await mined(as(world.challenger, world.game).timeout(disputeId));
+    return (await statusOf(world, story.commitId)) === slashedStatus;
+  }),
+};
+
+export const moveAfterDeadline: Attack = {
+  title: "moves after its clock has run out and holds a result up for longer than the formula",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world));
+    const disputeId = await challenge(story);
+    await bind(story);
+    await pass(world, 10 * tier.challengerSeconds);
+    await choose(story, disputeId, 0);
+    return true;
+  }),
+};
+
+export const answerWithJunk: Attack = {
+  title: "answers with bytes that are not behind the disputed hash, and wins against the truth",
+  succeeds: onWorld(async (world) => {
+    const stage = await prepareStage(world);
+    const requestId = await request(stage);
+    await claim(stage, requestId);
+    const story = await commit(stage, requestId, { output: 0 });
+    const disputeId = await challenge(story);
+    await bind(story);
+    await mined(as(world.challenger, world.game).chooseOutput(disputeId));
+    const { node } = await world.game.getDispute(disputeId);
+    const honest = new ToyTrace(stage.program);
+    await mined(as(world.worker, world.game).revealTile(story.commitId, node, honest.output));
+    const proof = stepProof(`0x${Buffer.from(honest.output).toString("hex")}`);
+    const refused = await mined(as(world.challenger, world.game).proveStep(disputeId, node, proof)).then(
+      () => false,
+      () => true,
+    );
+    await pass(world, tier.challengerSeconds + 1);
+    await mined(as(world.worker, world.game).timeout(disputeId));
+    await mined(as(world.worker, world.market).finalize(requestId));
+    return refused && (await statusOf(world, story.commitId)) === finalizedStatus;
+  }),
+};
