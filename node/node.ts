@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { type Deployment, getProgram } from "@assay/sdk";
+import type { Hex } from "viem";
 import { createEndpoints, type EndpointSource, type Endpoints, httpSources } from "./chain/endpoints.ts";
 import { decodeEvents, type ProtocolEvent } from "./chain/events.ts";
 import { applyEvents } from "./chain/indexer.ts";
@@ -11,7 +12,9 @@ import { type Clock, second } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Executor } from "./execution/executor.ts";
 import { createFastExecutor } from "./execution/fastExecutor.ts";
+import { checkKnownAnswers } from "./execution/knownAnswers.ts";
 import { createReferenceExecutor } from "./execution/referenceExecutor.ts";
+import { type SelfTestResult, selfTest } from "./execution/selfTest.ts";
 import { createThread } from "./execution/thread.ts";
 import { createHttpServer, type Health, type HttpServer } from "./http/server.ts";
 import type { Signer } from "./keys/keystore.ts";
@@ -53,6 +56,8 @@ export type Node = {
   senderOf(signer: Signer): Sender;
   /** Calls back after events were stored; returns the way to stop that. */
   onEvents(listener: (events: readonly ProtocolEvent[]) => void): () => void;
+  /** Compares both executors on a program, on this machine, before stake depends on it; throws SelfTestError. */
+  selfTest(programId: Hex): Promise<SelfTestResult>;
   /** Adds a reason for which the node may not be ready. */
   addReason(reason: () => string | undefined): void;
   health(): Health;
@@ -130,6 +135,20 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     logger,
   });
 
+  async function testProgram(programId: Hex): Promise<SelfTestResult> {
+    const committed = await programs.get(programId);
+    const record = (passed: boolean) =>
+      common.metrics.execution.selfTest.set({ program: programId }, Number(passed));
+    try {
+      const result = await selfTest(committed, fast, reference, clock);
+      record(true);
+      return result;
+    } catch (error) {
+      record(false);
+      throw error;
+    }
+  }
+
   const reasons: (() => string | undefined)[] = [
     () => (endpoints.status().some(({ inUse }) => inUse) ? undefined : "No RPC endpoint answers."),
     () => (poller.isCaughtUp() ? undefined : "The chain's events are still being read."),
@@ -164,7 +183,11 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     http,
     components: [
       { name: "database", stop: () => database.close() },
-      { name: "executors", stop: async () => void (await Promise.all([fast.close(), reference.close()])) },
+      {
+        name: "executors",
+        start: () => checkKnownAnswers(fast),
+        stop: async () => void (await Promise.all([fast.close(), reference.close()])),
+      },
       http,
       endpoints,
       { name: "history", start: (signal) => poller.catchUp(signal) },
@@ -172,6 +195,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     ],
     senderOf: (signer) => createSender({ ...common, ...config, signer, endpoints, database, policy: config }),
     onEvents: events.listen,
+    selfTest: testProgram,
     addReason: (reason) => {
       reasons.push(reason);
     },

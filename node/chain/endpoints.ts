@@ -2,12 +2,13 @@
 import { createPublicClient, type Hex, http, type PublicClient, type Transport } from "viem";
 import { type Clock, second } from "../clock.ts";
 import { redactUrl } from "../config.ts";
-import { EndpointsDisagreeError, EndpointsUnavailableError, WrongChainError } from "../errors.ts";
+import { EndpointsUnavailableError, WrongChainError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
 import { backOff, createLoop } from "../loop.ts";
 import { encodeJson } from "../store/json.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { agreementOf, assertAgreement } from "./agreement.ts";
 import { isEndpointFailure, refusalOf } from "./rpcErrors.ts";
 
 export type EndpointSource = { name: string; transport: Transport };
@@ -210,26 +211,14 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
         facts: { answered: answers.length, required: least },
         cause: firstRejection(settled),
       });
-    return majority(answers, least);
-  }
-
-  type Answer<T> = { name: string; block: Block; value: T; digest: string };
-
-  function majority<T>(answers: Answer<T>[], least: number): Agreed<T> {
-    const groups = answers.map(({ digest }) => answers.filter((other) => other.digest === digest));
-    const largest = groups.reduce((best, group) => (group.length > best.length ? group : best));
-    if (largest.length < answers.length) {
+    const agreement = agreementOf(answers);
+    if (!agreement.isUnanimous) {
       const names = answers.map(({ name }) => name);
       metrics.chain.disagreements.add({});
-      logger.error("Endpoints disagree about a block", { endpoints: names, block: largest[0]?.block.number });
+      logger.error("Endpoints disagree about a block", { endpoints: names, block: pin });
       onDisagreement?.(names);
     }
-    const [first] = largest;
-    if (first === undefined || largest.length < least || 2 * largest.length <= answers.length)
-      throw new EndpointsDisagreeError("The endpoints disagree about a block.", {
-        facts: { endpoints: answers.map(({ name }) => name), equal: largest.length, required: least },
-      });
-    return { value: first.value, block: first.block };
+    return assertAgreement(agreement, answers, least);
   }
 
   async function broadcast(raw: Hex): Promise<void> {

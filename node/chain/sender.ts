@@ -34,7 +34,7 @@ export type SendRequest = {
   isDone?: () => Promise<boolean>;
 };
 
-/** `hash` is undefined when nothing had to be sent. */
+/** `done`: nothing had to be sent, or it was mined so long ago that its receipt is gone. */
 export type SendResult =
   | { status: "mined"; hash: Hex; receipt: TransactionReceipt }
   | { status: "done"; hash?: undefined; receipt?: undefined };
@@ -128,7 +128,7 @@ export function createSender(options: SenderOptions): Sender {
     if (known) return known;
 
     const before = transactions.find(request.key);
-    const isUnderWay = before !== undefined && (isSent(before) || waiters.has(before.id));
+    const isUnderWay = before !== undefined && (isLive(before) || waiters.has(before.id));
     const row = isUnderWay ? before : transactions.queue(toAsked(request));
     const waiter = waiters.get(row.id) ?? createDeferred<SendResult>();
     waiters.set(row.id, waiter);
@@ -139,10 +139,12 @@ export function createSender(options: SenderOptions): Sender {
 
   /** The result of an earlier call with the same key, maybe before a restart. */
   async function knownResult(key: string, transactions: Transactions): Promise<SendResult | undefined> {
-    const { outcome, hash } = transactions.find(key) ?? {};
+    const { state, outcome, hash } = transactions.find(key) ?? {};
     if (outcome !== "success" || hash === undefined) return undefined;
     const receipt = await endpoints.use((client) => receiptOf(client, hash));
-    return receipt && { status: "mined", hash, receipt };
+    if (receipt) return { status: "mined", hash, receipt };
+    // Final, but forgotten by the endpoint: sending it again would be the one thing that must not happen.
+    return state === "final" ? { status: "done" } : undefined;
   }
 
   /** Brings a queued row to its first attempt, or to its end if there is nothing to send. Never two at a time for one row. */
@@ -228,8 +230,9 @@ export function createSender(options: SenderOptions): Sender {
   };
 }
 
-/** Signed versions of it may be mined at any time. */
-const isSent = ({ state }: Transaction): boolean => state === "pending" || state === "mined";
+/** Signed versions of it may be mined, or be mined again. One that was mined in vain has used its nonce up. */
+const isLive = ({ state, outcome }: Transaction): boolean =>
+  state === "pending" || (state === "mined" && outcome === "success");
 
 const isTransient = (error: unknown): boolean =>
   error instanceof EndpointsUnavailableError ||

@@ -37,6 +37,8 @@ export type Tracker = {
 
 /** So many looks in a row have to agree before a nonce counts as lost or missing: one endpoint may lag. */
 const looks = 3;
+/** Receipts that are asked for at a time. */
+const atOnce = 10;
 
 export function createTracker(options: TrackerOptions): Tracker {
   const { address, endpoints, transactions, submission, isObsolete, onMined, logger, metrics, clock } =
@@ -54,7 +56,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     const head = await endpoints.head();
     const nonce = await endpoints.use((client) => client.getTransactionCount({ address }));
 
-    for (const row of rows) await followReceipt(row, head.number);
+    for (let from = 0; from < rows.length; from += atOnce)
+      await Promise.all(rows.slice(from, from + atOnce).map((row) => followReceipt(row, head.number)));
     const pending = transactions.inStates("pending");
     for (const row of pending.filter((one) => one.nonce! < nonce)) await followLost(row, head.number);
     const waiting = pending.filter((one) => one.nonce! >= nonce);
@@ -91,7 +94,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     }
     lost.delete(row.id);
     resentAt.delete(row.id);
-    if (head - receipt.blockNumber + 1n >= BigInt(finalBlocks)) transactions.setState(row.id, "final");
+    if (head - receipt.blockNumber + 1n >= BigInt(finalBlocks)) transactions.setFinal(row.id);
   }
 
   async function findReceipt(row: Transaction, attempts: Attempt[]): Promise<Found | undefined> {

@@ -54,11 +54,14 @@ export type Transactions = {
   inStates(...states: TransactionState[]): Transaction[];
   /** Adds a queued row, or queues the row of that key again with what is asked for now. */
   queue(asked: Asked): Transaction;
+  /** The signed versions with the row's present nonce, newest first. */
   attempts(id: number): Attempt[];
   /** Stores a signed version and makes the row pending, in one transaction: before it is sent anywhere. */
   addAttempt(id: number, attempt: Attempt): void;
   setMined(id: number, mined: { outcome: Outcome; hash: Hex; block: bigint; blockHash: Hex }): void;
-  setState(id: number, state: "pending" | "final" | "failed"): void;
+  setState(id: number, state: "pending" | "failed"): void;
+  /** Keeps what became of the row, and forgets the bytes that were sent. */
+  setFinal(id: number): void;
   /** Gives up the row's nonce because something else has used it for good. */
   requeue(id: number): void;
   /** The nonces that rows of ours hold or have used, from `from` on. */
@@ -111,7 +114,7 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
   );
   const insertAttempt = sql.prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const hold = sql.prepare("UPDATE transactions SET state = 'pending', nonce = ?, updated = ? WHERE id = ?");
-  const mine_ = sql.prepare(
+  const include = sql.prepare(
     "UPDATE transactions SET state = 'mined', outcome = ?, hash = ?, block = ?, block_hash = ?, updated = ? WHERE id = ?",
   );
   const move = sql.prepare("UPDATE transactions SET state = ?, updated = ? WHERE id = ?");
@@ -138,6 +141,13 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
     hold.run(nonce, clock.now(), id);
   });
 
+  const forgetAttempts = sql.prepare("DELETE FROM attempts WHERE transaction_id = ?");
+  const close = sql.prepare("UPDATE transactions SET state = 'final', data = '0x', updated = ? WHERE id = ?");
+  const finish = sql.transaction((id: number) => {
+    forgetAttempts.run(id);
+    close.run(clock.now(), id);
+  });
+
   return {
     find,
     get: (id) => toTransaction(byId.get(id)!),
@@ -160,15 +170,20 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
     },
     attempts: (id) =>
       sql
-        .prepare<[number], AttemptRow>("SELECT * FROM attempts WHERE transaction_id = ? ORDER BY rowid DESC")
+        .prepare<[number], AttemptRow>(
+          "SELECT a.* FROM attempts a JOIN transactions t ON t.id = a.transaction_id AND t.nonce = a.nonce WHERE t.id = ? ORDER BY a.rowid DESC",
+        )
         .all(id)
         .map(toAttempt),
     addAttempt: (id, attempt) => storeAttempt.immediate(id, attempt),
     setMined: (id, { outcome, hash, block, blockHash }) => {
-      mine_.run(outcome, hash, Number(block), blockHash, clock.now(), id);
+      include.run(outcome, hash, Number(block), blockHash, clock.now(), id);
     },
     setState: (id, state) => {
       move.run(state, clock.now(), id);
+    },
+    setFinal: (id) => {
+      finish.immediate(id);
     },
     requeue: (id) => {
       release.run(clock.now(), id);

@@ -165,15 +165,15 @@ describe("createSender", () => {
       await mine();
       await sending;
     });
-    const now = BigInt(Math.floor(Date.now() / 1_000));
+    const soon = BigInt(Math.floor(Date.now() / 1_000) + 4);
     const urgent = make({ policy: { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, urgentFeeFactor: 1_000 } });
     await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: 500n });
     await mine();
     await automine(true);
     const outcome = await running(urgent, () =>
-      urgent.send(mintOne("move", { urgent: true, deadline: now })),
+      urgent.send(mintOne("move", { urgent: true, deadline: soon })),
     );
-    expect(outcome.status, "a dispute move at its deadline may exceed the cap").to.equal("mined");
+    expect(outcome.status, "a dispute move near its deadline may exceed the cap").to.equal("mined");
     await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
   });
 
@@ -337,6 +337,20 @@ describe("createSender", () => {
       expect((await sender.send({ key: "poor", call })).status).to.equal("mined"); // the same key may try again
     });
     expect(await balance()).to.equal(5n);
+  });
+
+  it("tries again under the same key what was mined in vain, and never what succeeded", async () => {
+    const sender = make({ finalBlocks: 100 });
+    await running(sender, async () => {
+      expect((await errorOf(() => sender.send(mintOne("vain", { gas: 24_000n })))).message).to.match(
+        /mined in vain/,
+      );
+      expect((await sender.send(mintOne("vain"))).status).to.equal("mined");
+    });
+    expect(await balance()).to.equal(1n);
+    database.sql.exec(`UPDATE transactions SET state = 'final', hash = '0x${"12".repeat(32)}'`); // its receipt is gone
+    expect(await make().send(mintOne("vain"))).to.deep.equal({ status: "done" });
+    expect(await balance()).to.equal(1n);
   });
 
   it("gives up what is late, what the key cannot pay for, and waiting when told to", async () => {

@@ -8,7 +8,6 @@ import { checkKnownAnswers, knownAnswers } from "../../../node/execution/knownAn
 import { createReferenceExecutor } from "../../../node/execution/referenceExecutor.ts";
 import { selfTest } from "../../../node/execution/selfTest.ts";
 import { createThread } from "../../../node/execution/thread.ts";
-import { withTraceCache } from "../../../node/execution/traces.ts";
 import { errorOf, quiet } from "../../helpers/nodeParts.ts";
 
 describe("executors", () => {
@@ -71,30 +70,6 @@ describe("executors", () => {
     expect(error.message)
       .to.match(/all operands 255 and 64/)
       .and.match(/MatMulInteger/);
-  });
-
-  it("keep the last traces and make each once", async () => {
-    let made = 0;
-    const counting: Executor = {
-      ...fast,
-      trace: (committed, input) => {
-        made += 1;
-        return fast.trace(committed, input);
-      },
-    };
-    const cached = withTraceCache(counting, 1);
-    const { committed, input } = programs[0]!;
-    const [first, second] = await Promise.all([
-      cached.trace(committed, input),
-      cached.trace(committed, input),
-    ]);
-    expect(first).to.equal(second);
-    await cached.trace(
-      committed,
-      input.map((byte) => byte ^ 1),
-    );
-    await cached.trace(committed, input);
-    expect(made).to.equal(3);
   });
 
   it("run in a thread that reports errors by name and starts again after it died", async () => {
