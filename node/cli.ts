@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // The `assay` command.
-import { runCommandLine } from "./cli/run.ts";
-import { commands } from "./commands/index.ts";
+import { requireRuntime } from "./cli/runtime.ts";
 
+requireRuntime(process.versions.node);
+const { runCommandLine } = await import("./cli/run.ts");
+const { commands } = await import("./commands/index.ts");
 const { env: environment, stdin, stdout, stderr } = process;
 const code = await runCommandLine(process.argv.slice(2), commands, {
   environment,

@@ -27,6 +27,7 @@ export type Scope =
   | "http"
   | "programs"
   | "worker"
+  | "defender"
   | "watchtower";
 
 export type Option<T> = {
@@ -264,6 +265,26 @@ export const options = {
     help: "Part of the answers that the reference executor computes again",
   }),
 
+  tiers: option("worker", list(integer({ min: 1, max: 65_535 })), [1], {
+    key: "worker.tiers",
+    help: "Parameter versions that the worker accepts",
+  }),
+  methods: option("worker", list(oneOf("optimistic", "cryptoeconomic", "zk")), ["optimistic"], {
+    key: "worker.methods",
+    help: "Verification methods that the worker accepts",
+  }),
+  deliveryMarginSeconds: option("worker", integer({ max: 86_400 }), 5, {
+    key: "worker.deliveryMarginSeconds",
+    unit: "seconds",
+    help: "Kept between the end of an execution and the delivery deadline",
+  }),
+
+  defenderPatienceSeconds: option("defender", integer({ max: 86_400 }), 0, {
+    key: "defender.patienceSeconds",
+    unit: "seconds",
+    help: "How long the defender leaves a reply to the worker itself; less than the tier's shortest turn",
+  }),
+
   watchPrograms: option("watchtower", list(bytes32), [], {
     key: "watchtower.programs",
     help: "Program ids that are watched; all that can be fetched if empty",
@@ -276,6 +297,11 @@ export const options = {
     key: "watchtower.bondBudget",
     unit: "base units",
     help: "Most that may be locked in challenge bonds at a time; no limit if not given",
+  }),
+  challengeMarginSeconds: option("watchtower", integer({ max: 86_400 }), 2, {
+    key: "watchtower.marginSeconds",
+    unit: "seconds",
+    help: "A window that closes sooner is too late for a challenge to be included",
   }),
   challenge: option("watchtower", flag, true, {
     key: "watchtower.challenge",

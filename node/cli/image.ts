@@ -105,13 +105,19 @@ function paeth(left: number, up: number, corner: number): number {
 export type ImageOptions = {
   /** Ink and paper change places. */
   invert: boolean;
+  /** Number that black and white become; the ends of what the input's codec can say if not given. */
+  range?: readonly [number, number] | undefined;
 };
 
 /**
  * The numbers of an image for an input [1, channels, height, width] or [channels, height, width]: resized by averaging,
- * grey or RGB as the input has it, black at the lower and white at the upper end of what the input's codec can say.
+ * grey or RGB as the input has it, black at the lower and white at the upper end of the input's range.
  */
-export function imageValues(image: Image, input: ManifestTensor, { invert }: ImageOptions): Float64Array {
+export function imageValues(
+  image: Image,
+  input: ManifestTensor,
+  { invert, range }: ImageOptions,
+): Float64Array {
   const [width = 0, height = 0, channels = 0] = [...input.shape].reverse();
   const hasForm = input.shape.length >= 3 && input.shape.slice(0, -3).every((size) => size === 1);
   if (!hasForm || (channels !== 1 && channels !== 3))
@@ -119,7 +125,7 @@ export function imageValues(image: Image, input: ManifestTensor, { invert }: Ima
       facts: { input: input.name, shape: input.shape.join("×") },
       hint: "Give the numbers as .npy or .json",
     });
-  const [low, high] = codecBounds(input);
+  const [low, high] = range ?? codecBounds(input);
   const values = new Float64Array(channels * height * width);
   for (let channel = 0; channel < channels; channel++)
     for (let y = 0; y < height; y++)

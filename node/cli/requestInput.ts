@@ -3,7 +3,7 @@ import { encodeInput, type TensorValues } from "@assay/sdk";
 import type { Manifest, ManifestTensor } from "@assay/sdk/program";
 import type { Io } from "./context.ts";
 import { UsageError } from "./failure.ts";
-import { imageValues, isImage, readImage } from "./image.ts";
+import { type ImageOptions, imageValues, isImage, readImage } from "./image.ts";
 import { InputFormatError, isNpy, type NumberArray, parseNpy } from "./npy.ts";
 import { flatten, parseJson, readInputFile } from "./numbers.ts";
 
@@ -65,7 +65,9 @@ async function readValues(
     }
     const input = named ?? onlyInput(manifest, file);
     values[input.name] =
-      json === undefined ? numbersOf(bytes, input, file, options) : checked(flatten(json, file), input, file);
+      json === undefined
+        ? numbersOf(bytes, input, file, { ...options, range: rangeOf(manifest, input) })
+        : checked(flatten(json, file), input, file);
   }
   return values;
 }
@@ -74,7 +76,7 @@ function numbersOf(
   bytes: Uint8Array,
   input: ManifestTensor,
   file: string,
-  options: { invert: boolean },
+  options: ImageOptions,
 ): ArrayLike<number> {
   if (isImage(bytes)) return imageValues(readImage(bytes, file), input, options);
   if (isNpy(bytes)) return checked(parseNpy(bytes, file), input, file);
@@ -82,6 +84,14 @@ function numbersOf(
     facts: { file, known: ".png, .pgm, .ppm, .npy, .json" },
     hint: "Convert it, or give the program's input bytes with --raw",
   });
+}
+
+/** The bounds that the input was compiled for, as the manifest records them. */
+function rangeOf({ compiler }: Manifest, { name }: ManifestTensor): [number, number] | undefined {
+  const ranges = compiler.options.inputRanges as Readonly<Record<string, unknown>> | undefined;
+  const range = ranges?.[name];
+  const isRange = Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === "number");
+  return isRange ? (range as [number, number]) : undefined;
 }
 
 /** Shapes may differ by axes of size 1, as with a missing batch axis; else the numbers would silently mean something else. */

@@ -1,6 +1,7 @@
 // assay compile: a float ONNX model becomes a provable program.
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
+import { emitOnnx, encodeManifest } from "@assay/sdk/program";
 import type { Hex } from "viem";
 import { z } from "zod";
 import { readExpected, readLabels, readSamples } from "../cli/calibrationData.ts";
@@ -8,10 +9,11 @@ import { defaulted, defineCommand, optional, repeated, required, toggle } from "
 import type { Context } from "../cli/context.ts";
 import { readInputFile } from "../cli/numbers.ts";
 import { toJson } from "../cli/output.ts";
-import { manifestFile, programFile, writeProgramFiles } from "../cli/programFiles.ts";
+import { writeProgramFolder } from "../cli/programFolder.ts";
 import { oneOf, text } from "../cli/values.ts";
 import type { CompileOptions, CompileReport } from "../compiler/index.ts";
 import { FatalError } from "../errors.ts";
+import { manifestFile, programFile, programOf } from "../programFiles.ts";
 
 const reportFile = "report.json";
 
@@ -96,9 +98,10 @@ export const compileCommand = defineCommand({
         progress.update(stages[stage], total === 0 ? undefined : done / total);
       },
     }).finally(() => progress.done());
-    const { programId } = writeProgramFiles(folder, program, manifest);
+    const files = programOf(emitOnnx(program), encodeManifest(manifest));
+    writeProgramFolder(folder, files);
     writeFileSync(join(folder, reportFile), `${toJson(report)}\n`);
-    return { programId, folder, report, text: formatReport(report) };
+    return { programId: files.programId, folder, report, text: formatReport(report) };
   },
   render: ({ programId, folder, text }) =>
     [

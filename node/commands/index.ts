@@ -2,10 +2,13 @@
 import type { Command } from "../cli/command.ts";
 import { compileCommand } from "./compile.ts";
 import { configShowCommand } from "./config.ts";
+import { defenderCommand } from "./defender.ts";
 import { devnetCommand } from "./devnet.ts";
 import { disputesListCommand, disputesShowCommand } from "./disputes.ts";
+import { drainCommand } from "./drain.ts";
 import { faucetCommand } from "./faucet.ts";
 import { initCommand } from "./init.ts";
+import { keeperCommand } from "./keeper.ts";
 import { keysCreateCommand, keysExportCommand, keysImportCommand, keysListCommand } from "./keys.ts";
 import { keysAuthorizeCommand } from "./keysAuthorize.ts";
 import { programsFetchCommand, programsListCommand, programsShowCommand } from "./programs.ts";
@@ -17,12 +20,19 @@ import { statusCommand } from "./status.ts";
 import { unstakeCommand } from "./unstake.ts";
 import { verifyCommand } from "./verify.ts";
 import { versionCommand } from "./version.ts";
+import { watchtowerCommand } from "./watchtower.ts";
 import { withdrawCommand } from "./withdraw.ts";
+import { workerCommand } from "./worker.ts";
 
 export const commands: readonly Command[] = [
   initCommand,
   devnetCommand,
   faucetCommand,
+  workerCommand,
+  watchtowerCommand,
+  defenderCommand,
+  keeperCommand,
+  drainCommand,
   compileCommand,
   publishCommand,
   programsListCommand,

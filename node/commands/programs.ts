@@ -5,8 +5,8 @@ import type { Hex } from "viem";
 import { openChain } from "../cli/chain.ts";
 import { defaulted, defineCommand, optional, required } from "../cli/command.ts";
 import { facts, table, timeText, tokenText } from "../cli/layout.ts";
-import { writeProgramFiles } from "../cli/programFiles.ts";
-import { findProgram, keptFolder } from "../cli/programSource.ts";
+import { writeProgramFolder } from "../cli/programFolder.ts";
+import { openPrograms } from "../cli/programSource.ts";
 import { address, id, integer, text } from "../cli/values.ts";
 
 export const programsListCommand = defineCommand({
@@ -84,28 +84,27 @@ export const programsShowCommand = defineCommand({
     ]),
 });
 
-type FetchedProgram = { programId: Hex; name: string; folder: string };
+type FetchedProgram = { programId: Hex; name: string; folder: string | null };
 
 export const programsFetchCommand = defineCommand({
   name: "programs fetch",
   group: "Programs",
-  summary: "Fetch a program's files and check that they hash to its id",
+  summary: "Fetch a program's files, and check that they hash to its id",
   scopes: ["chain", "programs"],
   args: {
     program: required(id, "Program id"),
-    folder: optional(text, "Folder to write; the data folder if not given"),
+    folder: optional(text, "Folder to write as well; the data folder has the files in any case"),
   },
   run: async (context, { program: programId, folder }): Promise<FetchedProgram> => {
-    const chain = await openChain(context);
-    const { program, manifest } = await findProgram(context, chain, programId);
-    const target = folder === undefined ? keptFolder(context, programId) : resolve(context.io.folder, folder);
-    if (folder !== undefined) writeProgramFiles(target, program, manifest);
-    return { programId, name: manifest.name, folder: target };
+    const files = await openPrograms(context, await openChain(context)).files(programId);
+    const target = folder === undefined ? null : resolve(context.io.folder, folder);
+    if (target !== null) writeProgramFolder(target, files);
+    return { programId, name: files.manifest.name, folder: target };
   },
   render: ({ programId, name, folder }) =>
     facts([
       ["program", programId],
       ["name", name],
-      ["folder", folder],
+      ["folder", folder ?? "kept in the data folder"],
     ]),
 });

@@ -4,7 +4,8 @@ import { erc20Abi, type Hash, type Hex } from "viem";
 import { registration } from "../cli/bonds.ts";
 import { defineCommand, optional, required } from "../cli/command.ts";
 import { facts, tokenText } from "../cli/layout.ts";
-import { readProgramFiles } from "../cli/programFiles.ts";
+import { readProgramFolder } from "../cli/programFolder.ts";
+import { openPrograms } from "../cli/programSource.ts";
 import { requireTokens } from "../cli/tokens.ts";
 import { renderWrite, write, writeFlags } from "../cli/transaction.ts";
 import { text } from "../cli/values.ts";
@@ -16,7 +17,7 @@ export const publishCommand = defineCommand({
   group: "Programs",
   summary: "Register a compiled program",
   about:
-    "Takes the publisher's bond, which comes back unless somebody proves the program malformed. Workers and checkers fetch the files from the URI or from mirrors; whatever they fetch has to hash to the program id.",
+    "Takes the publisher's bond, which comes back unless somebody proves the program malformed. Workers and checkers fetch the files from the URI or from mirrors; whatever they fetch has to hash to the program id. The files are also kept in the data folder, so that a node that runs on it offers them.",
   scopes: ["chain", "keys", "send"],
   args: { folder: required(text, "Folder that `assay compile` wrote") },
   flags: {
@@ -27,8 +28,8 @@ export const publishCommand = defineCommand({
   },
   examples: ["assay publish my-program --uri https://example.org/my-program --dry-run"],
   run: (context, { folder, uri = "", ...flags }) => {
-    const files = readProgramFiles(folder);
-    const { programId, manifest, committed, manifestHash } = files;
+    const files = readProgramFolder(folder);
+    const { programId, manifest, committed, manifestHash, programBytes, manifestBytes } = files;
     return write<Published>(context, flags, "owner", async (writer) => {
       const { client, deployment, sender, transaction } = writer;
       const { bond, isRegistered } = await registration(writer, programId);
@@ -38,7 +39,10 @@ export const publishCommand = defineCommand({
         return {
           calls: [],
           effect: `Nothing: ${programId} is registered already.`,
-          send: async () => ({ programId, name: manifest.name, bond: 0n, hash: null, uri }),
+          send: async () => {
+            await openPrograms(context).put(programBytes, manifestBytes);
+            return { programId, name: manifest.name, bond: 0n, hash: null, uri };
+          },
         };
       await requireTokens(writer, sender, bond);
       const allowance = await client.readContract({
@@ -52,6 +56,7 @@ export const publishCommand = defineCommand({
         calls: allowance >= bond ? [call] : [approveCall({ deployment, amount: bond }), call],
         effect: `Program ${programId} is registered; ${tokenText(bond)} of ${sender} are held as its bond.`,
         send: async () => {
+          await openPrograms(context).put(programBytes, manifestBytes);
           const { transaction: sent } = await registerProgram(client, {
             ...parameters,
             bond,

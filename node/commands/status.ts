@@ -1,6 +1,6 @@
 // assay status: chain, stake, keys, tiers and the running node at a glance.
 import { getAccount, getTier, type VaultAccount } from "@assay/sdk";
-import { parametersAbi, stakeVaultAbi } from "@assay/sdk/abi";
+import { parametersAbi } from "@assay/sdk/abi";
 import type { Tier } from "@assay/sdk/protocol";
 import { type Address, hexToString } from "viem";
 import { type ChainAccess, openChain } from "../cli/chain.ts";
@@ -9,6 +9,7 @@ import type { Context } from "../cli/context.ts";
 import { accountOf, openKeystore } from "../cli/keys.ts";
 import { coinText, durationText, facts, table, timeText, tokenText } from "../cli/layout.ts";
 import { type NodeStatus, readNodeStatus } from "../cli/nodeStatus.ts";
+import { mayAct, type VaultRole, vaultRoles } from "../cli/readiness.ts";
 import { tokenBalance } from "../cli/tokens.ts";
 import { unbondingSeconds } from "../cli/unbonding.ts";
 
@@ -152,27 +153,11 @@ function keyStatuses(
   );
 }
 
-/** Bits of the vault's role set. */
-const vaultRoles = { operator: 1, defender: 2 } as const;
-
 /** What `account` lets `key` do. */
-async function rolesOf(
-  { client, deployment }: ChainAccess,
-  account: Address | undefined,
-  key: Address,
-): Promise<string[]> {
+async function rolesOf(chain: ChainAccess, account: Address | undefined, key: Address): Promise<string[]> {
   if (account === undefined) return [];
-  const names = Object.keys(vaultRoles) as (keyof typeof vaultRoles)[];
-  const granted = await Promise.all(
-    names.map((name) =>
-      client.readContract({
-        address: deployment.stakeVault,
-        abi: stakeVaultAbi,
-        functionName: "hasRole",
-        args: [account, key, vaultRoles[name]],
-      }),
-    ),
-  );
+  const names = Object.keys(vaultRoles) as VaultRole[];
+  const granted = await Promise.all(names.map((name) => mayAct(chain, account, key, name)));
   return names.filter((_, index) => granted[index]);
 }
 

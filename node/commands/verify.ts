@@ -6,10 +6,11 @@ import { defineCommand, optional } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { exits, UsageError } from "../cli/failure.ts";
 import { facts } from "../cli/layout.ts";
-import { type ProgramFiles, readProgramFiles } from "../cli/programFiles.ts";
+import { readProgramFolder } from "../cli/programFolder.ts";
 import { findProgram } from "../cli/programSource.ts";
 import { collectReceipt, type Receipt, readReceipt } from "../cli/receipt.ts";
 import { id, text } from "../cli/values.ts";
+import type { ProgramFiles } from "../programFiles.ts";
 
 type Verified = {
   valid: boolean;
@@ -83,7 +84,7 @@ async function gather(
       throw new UsageError("--program is needed.", {
         hint: "Name the folder with the program's files: nothing is fetched",
       });
-    return { receipt: readReceipt(file), files: readProgramFiles(program) };
+    return { receipt: readReceipt(file), files: readProgramFolder(program) };
   }
   const chain = await openChain(context);
   const { client, deployment } = chain;

@@ -7,6 +7,11 @@ import { FatalError } from "../errors.ts";
 
 export type Artifact = { abi: Abi; bytecode: Hex };
 
+/** An optional part of the software is not installed. */
+export class MissingPackageError extends FatalError {
+  override name = "MissingPackageError";
+}
+
 /** The contracts are not compiled. */
 export class MissingArtifactError extends FatalError {
   override name = "MissingArtifactError";
@@ -16,7 +21,7 @@ export class MissingArtifactError extends FatalError {
 const folders: Readonly<Record<string, string>> = { AssayToken: "mocks/" };
 
 export function readArtifact(contract: string): Artifact {
-  const home = dirname(createRequire(import.meta.url).resolve("@assay/contracts/package.json"));
+  const home = contractsFolder();
   const places = [
     join(home, "artifacts", `${contract}.json`),
     join(
@@ -36,4 +41,16 @@ export function readArtifact(contract: string): Artifact {
     });
   const { abi, bytecode } = JSON.parse(readFileSync(place, "utf8")) as Artifact;
   return { abi, bytecode };
+}
+
+function contractsFolder(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("@assay/contracts/package.json"));
+  } catch (cause) {
+    throw new MissingPackageError("A local network needs the contracts, which are not installed.", {
+      facts: { package: "@assay/contracts" },
+      hint: "Run npm i @assay/contracts",
+      cause,
+    });
+  }
 }

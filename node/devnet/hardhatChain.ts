@@ -3,14 +3,9 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Hex } from "viem";
 import { second } from "../clock.ts";
-import { FatalError } from "../errors.ts";
+import { MissingPackageError } from "./artifacts.ts";
 
 export type LocalChain = { url: string; stop(): Promise<void> };
-
-/** An optional part of the software is not installed. */
-export class MissingPackageError extends FatalError {
-  override name = "MissingPackageError";
-}
 
 export type LocalChainOptions = {
   host: string;

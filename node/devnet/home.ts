@@ -69,13 +69,15 @@ async function writeKeys(folder: string): Promise<DevnetKey[]> {
   );
 }
 
+export type Described = {
+  deployment: Deployment;
+  rpcUrl: string;
+  /** Where the network's worker offers program files. */
+  workerUrl: string | undefined;
+};
+
 /** Writes what other commands need to find the network. */
-export function describeNetwork(
-  home: DevnetHome,
-  deployment: Deployment,
-  rpcUrl: string,
-  blobSource?: string,
-): void {
+export function describeNetwork(home: DevnetHome, { deployment, rpcUrl, workerUrl }: Described): void {
   const json = { ...deployment, startBlock: Number(deployment.startBlock) };
   writeFileSync(home.deploymentFile, `${JSON.stringify(json, null, 2)}\n`);
   const settings = {
@@ -89,10 +91,11 @@ export function describeNetwork(
     },
     fees: { resubmitSeconds: 10, finalBlocks: 2 },
     keys: { folder: join(home.folder, "keys"), passwordFile: home.passwordFile, cost: keyCost },
-    ...(blobSource !== undefined && { programs: { sources: [blobSource] } }),
+    http: { port: 0 },
+    ...(workerUrl !== undefined && { programs: { sources: [workerUrl] } }),
   };
   const head =
-    "# Settings of a local network, written by `assay devnet`: every command that is run in this folder uses it.\n";
+    "# Settings of a local network, written by `assay devnet`: every command that is run in this folder uses them.\n";
   writeFileSync(home.settingsFile, head + stringify(settings), { mode: 0o600 });
 }
 
