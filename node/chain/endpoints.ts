@@ -9,17 +9,12 @@ import { encodeJson } from "../store/json.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { agreementOf, assertAgreement } from "./agreement.ts";
+import { type Block, blockAt, latestBlock } from "./blocks.ts";
 import { isEndpointFailure, refusalOf } from "./rpcErrors.ts";
 
 export type EndpointSource = { name: string; transport: Transport };
 
-export type Block = {
-  number: bigint;
-  hash: Hex;
-  parentHash: Hex;
-  timestamp: bigint;
-  baseFeePerGas: bigint | null;
-};
+export type { Block } from "./blocks.ts";
 
 export type EndpointStatus = {
   name: string;
@@ -41,6 +36,8 @@ export type Endpoints = Component & {
     work: (client: PublicClient, block: Block) => Promise<T>,
     options?: { least?: number },
   ): Promise<Agreed<T>>;
+  /** What every endpoint answers; those that fail are left out. */
+  all<T>(work: (client: PublicClient) => Promise<T>): Promise<T[]>;
   /** Hands a signed transaction to every endpoint; one that takes or knows it is enough. */
   broadcast(raw: Hex): Promise<void>;
   chainId(): Promise<number>;
@@ -221,6 +218,11 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
     return assertAgreement(agreement, answers, least);
   }
 
+  async function all<T>(work: (client: PublicClient) => Promise<T>): Promise<T[]> {
+    const settled = await Promise.allSettled(candidates().map((endpoint) => ask(endpoint, work)));
+    return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  }
+
   async function broadcast(raw: Hex): Promise<void> {
     const settled = await Promise.allSettled(
       candidates().map((endpoint) =>
@@ -247,6 +249,7 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
     ...loop,
     use,
     agree,
+    all,
     broadcast,
     head: () => use(latestBlock),
     chainId: () => use((client) => client.getChainId()),
@@ -259,29 +262,6 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
         error: endpoint.error,
       })),
   };
-}
-
-async function latestBlock(client: PublicClient): Promise<Block> {
-  return toBlock(await client.getBlock({ blockTag: "latest" }));
-}
-
-/** A block of the canonical chain by number. */
-export async function blockAt(client: PublicClient, number: bigint): Promise<Block> {
-  return toBlock(await client.getBlock({ blockNumber: number }));
-}
-
-type RawBlock = {
-  number: bigint | null;
-  hash: Hex | null;
-  parentHash: Hex;
-  timestamp: bigint;
-  baseFeePerGas: bigint | null;
-};
-
-function toBlock({ number, hash, parentHash, timestamp, baseFeePerGas }: RawBlock): Block {
-  if (number === null || hash === null)
-    throw new EndpointsUnavailableError("The endpoint returned a block without a hash.");
-  return { number, hash, parentHash, timestamp, baseFeePerGas };
 }
 
 function firstRejection(settled: readonly PromiseSettledResult<unknown>[]): unknown {

@@ -8,8 +8,9 @@ import { createLoop } from "../loop.ts";
 import type { Database } from "../store/database.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type Block, blockAt, mayHoldLogsOf } from "./blocks.ts";
 import { type BlockMark, createCursor } from "./cursor.ts";
-import { type Block, blockAt, type Endpoints } from "./endpoints.ts";
+import type { Endpoints } from "./endpoints.ts";
 import { isEndpointFailure } from "./rpcErrors.ts";
 
 /** An event of a mined block. */
@@ -182,12 +183,29 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
       return { blocks: found, logs: await Promise.all(found.map((block) => logsOf(client, block.hash))) };
     });
     let previous = last?.hash;
-    for (const block of blocks) {
+    for (const [index, block] of blocks.entries()) {
+      if (logs[index]?.length === 0 && mayHoldLogsOf(block, addresses))
+        logs[index] = await logsOfAnybody(block);
       if (previous !== undefined && block.parentHash !== previous)
         throw new RetryableError("The chain changed while it was read.", { facts: { block: block.number } });
       previous = block.hash;
     }
     store(logs.flat(), from, blocks);
+  }
+
+  /** An endpoint whose database has holes says "no events" where others have some: the block's filter gives it away. */
+  async function logsOfAnybody(block: Block): Promise<MinedLog[]> {
+    const answers = await endpoints.all((client) => logsOf(client, block.hash));
+    const found = answers.find((logs) => logs.length > 0) ?? [];
+    if (found.length > 0) {
+      metrics.chain.disagreements.add({});
+      logger.error("An endpoint withholds events", {
+        poller: name,
+        block: block.number,
+        events: found.length,
+      });
+    }
+    return found;
   }
 
   async function logsOf(client: PublicClient, blockHash: Hex): Promise<MinedLog[]> {

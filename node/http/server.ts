@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Hex } from "viem";
-import { second } from "../clock.ts";
+import { day, second } from "../clock.ts";
 import { FatalError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
 import { manifestFile, programFile } from "../programFiles.ts";
@@ -23,7 +23,7 @@ export type HttpServerOptions = {
   metricsPort?: number | undefined;
   health: () => Health | Promise<Health>;
   /** Blobs that anyone may fetch. */
-  blobs?: Pick<BlobStore, "get">;
+  blobs?: Pick<BlobStore, "pathOf">;
   /** Programs that anyone may fetch: their two blobs. */
   programs?: Pick<ProgramStore, "hashesOf">;
   /** Adds the routes of a role. */
@@ -37,6 +37,8 @@ export type HttpServer = Component & {
   url(): string;
   metricsUrl(): string;
 };
+
+const year = 365 * day;
 
 const limits = {
   headersTimeout: 10 * second,
@@ -101,19 +103,18 @@ const programParts = [
 
 function sendBlob(
   response: Response,
-  blobs: Pick<BlobStore, "get"> | undefined,
+  blobs: Pick<BlobStore, "pathOf"> | undefined,
   hash: string | undefined,
   type: string,
 ) {
-  const bytes = hash !== undefined && isBlobHash(hash) ? blobs?.get(hash) : undefined;
-  if (bytes === undefined) {
+  const path = hash !== undefined && isBlobHash(hash) ? blobs?.pathOf(hash) : undefined;
+  if (path === undefined) {
     response.status(404).json({ error: "There is no such file." });
     return;
   }
-  // Named by their hash, they never change.
-  response
-    .set({ "content-type": type, "cache-control": "public, max-age=31536000, immutable", etag: `"${hash}"` })
-    .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  // Named by their hash, they never change. The data folder's own name may begin with a dot.
+  response.set({ "content-type": type, etag: `"${hash}"` });
+  response.sendFile(path, { dotfiles: "allow", immutable: true, maxAge: year, lastModified: false });
 }
 
 function createMetricsApp(options: HttpServerOptions): Express {

@@ -11,7 +11,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Hex } from "viem";
 import { IntegrityError } from "../errors.ts";
 
@@ -21,6 +21,8 @@ export type BlobStore = {
   /** The bytes of that name, or undefined. Throws IntegrityError when the file was changed; it is set aside. */
   get(hash: Hex): Uint8Array | undefined;
   has(hash: Hex): boolean;
+  /** Where the file lies, for sending large ones; its bytes are checked once per process. */
+  pathOf(hash: Hex): string | undefined;
   remove(hash: Hex): void;
 };
 
@@ -40,11 +42,33 @@ export function createBlobStore(folder: string): BlobStore {
   // Two levels keep folders small: ab/cdef…
   const place = (hash: Hex) => {
     if (!isBlobHash(hash)) throw new IntegrityError("This is not the name of a blob.", { facts: { hash } });
-    const parent = join(folder, hash.slice(2, 4));
+    const parent = resolve(folder, hash.slice(2, 4));
     return { parent, path: join(parent, hash.slice(4)) };
   };
 
+  function get(hash: Hex): Uint8Array | undefined {
+    const { path } = place(hash);
+    if (!existsSync(path)) return undefined;
+    const bytes = new Uint8Array(readFileSync(path));
+    const computed = blobHash(bytes);
+    if (computed === hash) return bytes;
+    renameSync(path, `${path}.damaged`);
+    throw new IntegrityError("A stored file does not hash to its name.", {
+      facts: { hash, computed, file: `${path}.damaged` },
+      hint: "Check the disk, then start again: the file will be fetched anew",
+    });
+  }
+
+  const checked = new Set<Hex>();
   return {
+    get,
+    pathOf: (hash) => {
+      const { path } = place(hash);
+      if (!existsSync(path)) return undefined;
+      if (!checked.has(hash) && get(hash) === undefined) return undefined;
+      checked.add(hash);
+      return path;
+    },
     put: (bytes) => {
       const hash = blobHash(bytes);
       const { parent, path } = place(hash);
@@ -58,18 +82,6 @@ export function createBlobStore(folder: string): BlobStore {
         rmSync(draft, { force: true });
       }
       return hash;
-    },
-    get: (hash) => {
-      const { path } = place(hash);
-      if (!existsSync(path)) return undefined;
-      const bytes = new Uint8Array(readFileSync(path));
-      const computed = blobHash(bytes);
-      if (computed === hash) return bytes;
-      renameSync(path, `${path}.damaged`);
-      throw new IntegrityError("A stored file does not hash to its name.", {
-        facts: { hash, computed, file: `${path}.damaged` },
-        hint: "Check the disk, then start again: the file will be fetched anew",
-      });
     },
     has: (hash) => existsSync(place(hash).path),
     remove: (hash) => rmSync(place(hash).path, { force: true }),

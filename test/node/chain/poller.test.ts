@@ -39,12 +39,14 @@ describe("createPoller", () => {
 
   interface Options {
     transport?: Transport;
+    second?: Transport;
     reorgBlocks?: number;
     confirmations?: number;
     beforeCommit?: () => void;
   }
   function read({
     transport = http(anvil.url),
+    second,
     reorgBlocks = 8,
     confirmations = 0,
     beforeCommit,
@@ -53,7 +55,10 @@ describe("createPoller", () => {
     const items = createItems<{ amount: bigint; order: number }, "minted">(database.sql, systemClock, "mint");
     const applied: bigint[] = [];
     const endpoints = createEndpoints({
-      sources: [{ name: "anvil", transport }],
+      sources: [transport, ...(second ? [second] : [])].map((one, index) => ({
+        name: `anvil ${index}`,
+        transport: one,
+      })),
       maxHeadLagBlocks: 5,
       pollSeconds: 0.02,
       ...parts,
@@ -182,6 +187,18 @@ describe("createPoller", () => {
     const { poller, applied } = read({ transport });
     await poller.catchUp();
     expect(applied).to.deep.equal(amounts(1, 25));
+  });
+
+  it("notices an endpoint whose database has lost events, and takes them from the next one", async () => {
+    await mintEach(1n, 2n);
+    const inner = http(anvil.url)({});
+    const forgetful = custom({
+      request: async (request: { method: string; params?: unknown }) =>
+        request.method === "eth_getLogs" ? [] : inner.request(request as never),
+    });
+    const { poller, applied } = read({ transport: forgetful, second: http(anvil.url) });
+    await poller.catchUp();
+    expect(applied).to.deep.equal([1n, 2n]);
   });
 
   it("waits for confirmations, runs as a loop, and wakes its listeners", async () => {
