@@ -17,7 +17,7 @@ library DescriptorLib {
     uint256 private constant MAX_COLLECTED = 16;
     uint256 private constant MAX_ATTRIBUTES = 16;
 
-    /// @dev A place in calldata, and where the descriptor ends.
+    /// @dev Places in calldata: where the descriptor begins, what is read next, where it ends.
     struct Cursor {
         uint256 start;
         uint256 next;
@@ -108,54 +108,63 @@ library DescriptorLib {
     function _readGeometry(Cursor memory cursor) private pure returns (Geometry memory geometry) {
         geometry.start = cursor.next - cursor.start;
         uint256 dtype = _read(cursor, 1);
-        bool known = dtype >= DType.U8 && dtype <= DType.I64;
-        RuleLib.check(known, Rule.UNKNOWN_DTYPE);
+        RuleLib.check(dtype >= DType.U8 && dtype <= DType.I64, Rule.UNKNOWN_DTYPE);
         uint256 rank = _read(cursor, 1);
         RuleLib.check(rank <= MAX_RANK, Rule.RANK_TOO_HIGH);
         geometry.dtype = dtype;
-        geometry.dims = new uint256[](rank);
-        geometry.strides = new uint256[](rank);
-        geometry.rowMajor = true;
+        geometry.dims = _readDims(cursor, rank);
+        _readLayout(cursor, geometry);
+        geometry.end = cursor.next - cursor.start;
+        RuleLib.check(GeometryLib.byteLength(geometry) <= MAX_TENSOR_BYTES, Rule.TENSOR_TOO_LARGE);
+    }
+
+    function _readDims(Cursor memory cursor, uint256 rank) private pure returns (uint256[] memory dims) {
+        dims = new uint256[](rank);
         for (uint256 axis = 0; axis < rank; ++axis) {
             uint256 dim = _read(cursor, 4);
-            bool inRange = dim > 0 && dim <= MAX_DIM;
-            RuleLib.check(inRange, Rule.DIM_OUT_OF_RANGE);
-            geometry.dims[axis] = dim;
+            RuleLib.check(dim > 0 && dim <= MAX_DIM, Rule.DIM_OUT_OF_RANGE);
+            dims[axis] = dim;
         }
-        // From the innermost axis outwards, each stride is the number of elements further in.
-        uint256 axes = cursor.next;
-        _skip(cursor, rank);
+    }
+
+    /// @dev From the innermost axis outwards, each stride is the number of elements further in.
+    function _readLayout(Cursor memory cursor, Geometry memory geometry) private pure {
+        uint256[] memory dims = geometry.dims;
+        uint256 rank = dims.length;
+        uint256 axes = _take(cursor, rank);
+        uint256[] memory strides = new uint256[](rank);
         uint256 elements = 1;
-        for (uint256 place = rank; place > 0; --place) {
-            uint256 axis = _byteAt(axes + place - 1);
-            bool isNew = axis < rank && geometry.strides[axis] == 0;
-            RuleLib.check(isNew, Rule.LAYOUT_NOT_PERMUTATION);
-            geometry.strides[axis] = elements;
-            elements *= geometry.dims[axis];
-            if (axis != place - 1) geometry.rowMajor = false;
+        bool rowMajor = true;
+        for (uint256 place = rank; place > 0;) {
+            --place;
+            uint256 axis;
+            assembly ("memory-safe") {
+                axis := byte(place, axes)
+            }
+            RuleLib.check(axis < rank && strides[axis] == 0, Rule.LAYOUT_NOT_PERMUTATION);
+            strides[axis] = elements;
+            elements *= dims[axis];
+            if (axis != place) rowMajor = false;
         }
+        geometry.strides = strides;
         geometry.elements = elements;
-        geometry.end = cursor.next - cursor.start;
-        bool small = GeometryLib.byteLength(geometry) <= MAX_TENSOR_BYTES;
-        RuleLib.check(small, Rule.TENSOR_TOO_LARGE);
+        geometry.rowMajor = rowMajor;
     }
 
-    function _skip(Cursor memory cursor, uint256 size) private pure {
-        cursor.next += size;
-        RuleLib.check(cursor.next <= cursor.end, Rule.TRUNCATED);
+    function _read(Cursor memory cursor, uint256 size) private pure returns (uint256) {
+        return _take(cursor, size) >> (256 - 8 * size);
     }
 
-    function _read(Cursor memory cursor, uint256 size) private pure returns (uint256 value) {
+    /// @dev The next `size` bytes, at most 32, at the upper end of a word.
+    function _take(Cursor memory cursor, uint256 size) private pure returns (uint256 word) {
         uint256 place = cursor.next;
-        _skip(cursor, size);
-        assembly ("memory-safe") {
-            value := shr(sub(256, shl(3, size)), calldataload(place))
+        unchecked {
+            // SAFETY: places in calldata are far below 2^255.
+            cursor.next = place + size;
+            RuleLib.check(place + size <= cursor.end, Rule.TRUNCATED);
         }
-    }
-
-    function _byteAt(uint256 place) private pure returns (uint256 value) {
         assembly ("memory-safe") {
-            value := byte(0, calldataload(place))
+            word := calldataload(place)
         }
     }
 }
