@@ -90,7 +90,7 @@ export function createSender(options: SenderOptions): Sender {
 
   async function assembleOnce(): Promise<Parts> {
     const chainId = await endpoints.chainId();
-    const transactions = createTransactions({ sql: database.sql, clock, chainId, sender: signer.address });
+    const transactions = createTransactions({ database, clock, chainId, sender: signer.address });
     const submission = createSubmission({ ...options, logger, chainId, transactions });
     const tracker = createTracker({
       ...options,

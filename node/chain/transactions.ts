@@ -1,7 +1,7 @@
 // The journal's rows about transactions: what was asked for, and every version that was signed for it.
 import type { Address, Hex } from "viem";
 import type { Clock } from "../clock.ts";
-import type { Sql } from "../store/database.ts";
+import type { Database } from "../store/database.ts";
 
 /**
  * queued: asked for, nothing signed. pending: signed, holds its nonce. mined: in a block that may still vanish.
@@ -56,7 +56,7 @@ export type Transactions = {
   queue(asked: Asked): Transaction;
   /** The signed versions with the row's present nonce, newest first. */
   attempts(id: number): Attempt[];
-  /** Stores a signed version and makes the row pending, in one transaction: before it is sent anywhere. */
+  /** Stores a signed version and makes the row pending, in one transaction that the disk holds before it is sent. */
   addAttempt(id: number, attempt: Attempt): void;
   setMined(id: number, mined: { outcome: Outcome; hash: Hex; block: bigint; blockHash: Hex }): void;
   setState(id: number, state: "pending" | "failed"): void;
@@ -98,9 +98,10 @@ type AttemptRow = {
   signed: number;
 };
 
-type Owner = { sql: Sql; clock: Clock; chainId: number; sender: Address };
+type Owner = { database: Database; clock: Clock; chainId: number; sender: Address };
 
-export function createTransactions({ sql, clock, chainId, sender }: Owner): Transactions {
+export function createTransactions({ database, clock, chainId, sender }: Owner): Transactions {
+  const { sql } = database;
   const owner = [chainId, sender.toLowerCase()] as const;
   const mine = "chain_id = ? AND sender = ?";
   const byKey = sql.prepare<unknown[], Row>(`SELECT * FROM transactions WHERE ${mine} AND key = ?`);
@@ -126,7 +127,7 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
     const row = byKey.get(...owner, key);
     return row === undefined ? undefined : toTransaction(row);
   };
-  const storeAttempt = sql.transaction((id: number, attempt: Attempt) => {
+  const storeAttempt = (id: number, attempt: Attempt) => {
     const { hash, nonce, raw, maxFeePerGas, maxPriorityFeePerGas, cancels, signed } = attempt;
     insertAttempt.run(
       hash,
@@ -139,14 +140,10 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
       signed,
     );
     hold.run(nonce, clock.now(), id);
-  });
+  };
 
   const forgetAttempts = sql.prepare("DELETE FROM attempts WHERE transaction_id = ?");
   const close = sql.prepare("UPDATE transactions SET state = 'final', data = '0x', updated = ? WHERE id = ?");
-  const finish = sql.transaction((id: number) => {
-    forgetAttempts.run(id);
-    close.run(clock.now(), id);
-  });
 
   return {
     find,
@@ -175,7 +172,7 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
         )
         .all(id)
         .map(toAttempt),
-    addAttempt: (id, attempt) => storeAttempt.immediate(id, attempt),
+    addAttempt: (id, attempt) => database.transactDurably(() => storeAttempt(id, attempt)),
     setMined: (id, { outcome, hash, block, blockHash }) => {
       include.run(outcome, hash, Number(block), blockHash, clock.now(), id);
     },
@@ -183,7 +180,10 @@ export function createTransactions({ sql, clock, chainId, sender }: Owner): Tran
       move.run(state, clock.now(), id);
     },
     setFinal: (id) => {
-      finish.immediate(id);
+      database.transact(() => {
+        forgetAttempts.run(id);
+        close.run(clock.now(), id);
+      });
     },
     requeue: (id) => {
       release.run(clock.now(), id);

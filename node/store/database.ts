@@ -13,6 +13,8 @@ export type Database = {
   folder: string;
   /** Runs `work` in one transaction; a throw rolls back. Nested calls become savepoints. */
   transact<T>(work: () => T): T;
+  /** The same, and it returns when the disk holds everything committed so far: for what is signed, before it is sent. */
+  transactDurably<T>(work: () => T): T;
   /** Writes a consistent copy of the running database. */
   backup(path: string): Promise<void>;
   /** Problems that SQLite finds in the file; empty when it is sound. */
@@ -39,8 +41,8 @@ export function openDatabase({ folder, readonly = false }: DatabaseOptions): Dat
     const sql = new Sqlite(path, { readonly, timeout: busyMilliseconds });
     if (!readonly) {
       sql.pragma("journal_mode = WAL");
-      // NORMAL survives kill -9 without a disk flush per answer. A power cut can lose the last rows, which costs nothing:
-      // answers are computed again to the same bits, and the chain tells which nonces are taken.
+      // NORMAL survives kill -9 without a disk flush per commit. A power cut can lose the last rows: answers are then
+      // computed again to the same bits. What cannot be made again asks for a flush, see `transactDurably`.
       sql.pragma("synchronous = NORMAL");
       sql.pragma("foreign_keys = ON");
     }
@@ -49,6 +51,14 @@ export function openDatabase({ folder, readonly = false }: DatabaseOptions): Dat
       sql,
       folder,
       transact: (work) => sql.transaction(work).immediate(),
+      transactDurably: (work) => {
+        sql.pragma("synchronous = FULL");
+        try {
+          return sql.transaction(work).immediate();
+        } finally {
+          sql.pragma("synchronous = NORMAL");
+        }
+      },
       backup: async (to) => {
         await sql.backup(to);
       },

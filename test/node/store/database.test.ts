@@ -43,7 +43,12 @@ describe("openDatabase", () => {
   it("makes durable commits, checks itself and writes a copy", async () => {
     const database = openDatabase({ folder });
     expect(database.sql.pragma("journal_mode", { simple: true })).to.equal("wal");
-    expect(database.sql.pragma("synchronous", { simple: true })).to.equal(2);
+    const [normal, full] = [1, 2];
+    const synchronous = () => database.sql.pragma("synchronous", { simple: true });
+    expect(synchronous()).to.equal(normal);
+    expect(database.transactDurably(synchronous)).to.equal(full);
+    expect(() => database.transactDurably(() => JSON.parse("{"))).to.throw();
+    expect(synchronous()).to.equal(normal);
     expect(database.check()).to.deep.equal([]);
     await database.backup(join(folder, "copy.sqlite"));
     expect(existsSync(join(folder, "copy.sqlite"))).to.equal(true);
