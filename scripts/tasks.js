@@ -1,9 +1,19 @@
 // Every npm script of the root ends here: node scripts/tasks.js <command> [arguments]. Plain JavaScript, run by the
 // Node that scripts/bootstrap.js chose, with the packages installed.
 import { spawn } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -160,6 +170,20 @@ async function build() {
   for (const name of ["sdk", "node"]) {
     rmSync(join(name, "dist"), { recursive: true, force: true });
     await must([bin.tsc, "-p", `${name}/tsconfig.build.json`]);
+  }
+  shipArtifacts();
+  for (const name of ["contracts", "sdk", "node"]) cpSync("LICENSE", join(name, "LICENSE"));
+}
+
+// What `assay devnet` deploys from an installed package: interface and code of every contract, beside the sources.
+function shipArtifacts() {
+  const target = "contracts/artifacts";
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const source of [...globSync("contracts/*.sol"), "contracts/mocks/AssayToken.sol"]) {
+    const name = basename(source, ".sol");
+    const { abi, bytecode } = JSON.parse(readFileSync(join("artifacts", source, `${name}.json`), "utf8"));
+    writeFileSync(join(target, `${name}.json`), `${JSON.stringify({ abi, bytecode })}\n`);
   }
 }
 

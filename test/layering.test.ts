@@ -59,6 +59,7 @@ type Import = { name: string; target: string; typeOnly: boolean };
 const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
+    peerDependencies?: Record<string, string>;
     exports: Record<string, { "assay-source"?: string }>;
   };
 
@@ -94,7 +95,8 @@ function allowed(file: string, { name, target }: Import): boolean {
   if (name.startsWith("node:")) return rows.includes("node:");
   if (name.startsWith("@assay/")) return rows.some((row) => row.startsWith("@assay/") && within(name, row));
   if (rows.includes("any") || rows.includes(name)) return true;
-  const declared = Object.keys(manifest(owner.split("/")[0] ?? "").dependencies ?? {});
+  const { dependencies, peerDependencies } = manifest(owner.split("/")[0] ?? "");
+  const declared = Object.keys({ ...dependencies, ...peerDependencies });
   return rows.includes("pkg") && declared.some((dependency) => within(name, dependency));
 }
 
