@@ -21,9 +21,8 @@ import { createJournal } from "../../node/store/journal.ts";
 import { measuredReplyGas } from "../../node/strategy/capacity.ts";
 import { createMetrics } from "../../node/telemetry/metrics.ts";
 import { cheatingSlots, type Flip } from "./cheat.ts";
-import type { Network, Person } from "./network.ts";
-import { privateKeyOf } from "./network.ts";
 import { quiet, temporaryFolder } from "./nodeParts.ts";
+import { type Network, type Person, privateKeyOf } from "./people.ts";
 
 /** A role with everything that runs under it. */
 export interface Player<role extends Role = Role> {
@@ -41,10 +40,13 @@ type Parts = Pick<Player, "context" | "poller" | "events" | "leave"> & {
   onChainEvents(listener: (events: readonly ProtocolEvent[]) => void): void;
 };
 
+/** Without a folder the journal goes away with the player; with zero seconds rounds are made by {@link play} only. */
+type Home = { folder?: string; pollSeconds?: number };
+
 const gwei = 1_000_000_000n;
 
 /** What a role of `person` needs on that chain. With a folder, the journal of an earlier start is taken up again. */
-export function openParts(network: Network, person: Person, folder?: string): Parts {
+export function openParts(network: Network, person: Person, { folder, pollSeconds = 0 }: Home = {}): Parts {
   const home = folder === undefined ? temporaryFolder() : { path: folder, remove: () => {} };
   const database: Database = openDatabase({ folder: home.path });
   const { deployment, clock, transport } = network;
@@ -73,7 +75,7 @@ export function openParts(network: Network, person: Person, folder?: string): Pa
     confirmations: 0,
     chunkBlocks: 1_000,
     reorgBlocks: 64,
-    pollSeconds: 1,
+    pollSeconds,
     endpoints,
     database,
   });
@@ -94,7 +96,7 @@ export function openParts(network: Network, person: Person, folder?: string): Pa
     endpoints,
     sender,
     deployment,
-    pollSeconds: 0,
+    pollSeconds,
     onEvent: (event) => {
       events.push(event);
     },
@@ -145,14 +147,14 @@ export function fast(): Executor {
 }
 
 export type Library = ReadonlyMap<Hex, CommittedProgram>;
-type Join = { folder?: string; person?: Person };
+type Join = Home & { person?: Person };
 
 export function joinWorker(
   network: Network,
   library: Library,
-  { folder, person = "worker", ...changed }: Partial<WorkerOptions> & Join = {},
+  { person = "worker", ...changed }: Partial<WorkerOptions> & Join = {},
 ): Player {
-  const parts = openParts(network, person, folder);
+  const parts = openParts(network, person, changed);
   const role = createWorker({
     ...parts.context,
     account: network.addresses[person],
@@ -193,9 +195,9 @@ export function joinDefender(network: Network, library: Library, account: Person
 export function joinWatchtower(
   network: Network,
   library: Library,
-  { folder, person = "watchtower", ...changed }: Partial<WatchtowerOptions> & Join = {},
+  { person = "watchtower", ...changed }: Partial<WatchtowerOptions> & Join = {},
 ): Player<Watchtower> {
-  const parts = openParts(network, person, folder);
+  const parts = openParts(network, person, changed);
   const role = createWatchtower({
     ...parts.context,
     fast: fast(),

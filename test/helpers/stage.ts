@@ -11,15 +11,7 @@ import {
 import type { Hex, RequestStatus } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { keccak256, parseEther, stringToBytes } from "viem";
-import {
-  type Books,
-  createNetwork,
-  type Network,
-  type Person,
-  people,
-  readBooks,
-  wealth,
-} from "./network.ts";
+import { type Books, type Network, type Person, people, readBooks, wealth } from "./people.ts";
 import type { Library } from "./players.ts";
 import { network as convolution } from "./programs.ts";
 import { Random } from "./random.ts";
@@ -53,13 +45,16 @@ export interface StageOptions {
   defended?: boolean;
 }
 
+// Loading Hardhat takes seconds that stories on another chain need not wait.
+const createInProcess = async () => (await import("./network.ts")).createNetwork();
+
 /** A published program and a worker with stake on a fresh chain. */
 export async function setStage({
   network,
   program = convolution(1),
   defended = false,
 }: StageOptions = {}): Promise<Stage> {
-  const chain = network ?? (await createNetwork());
+  const chain = network ?? (await createInProcess());
   const { clients, addresses } = chain;
   const committed = commitProgram(program);
   const manifestHash = keccak256(stringToBytes("{}"));
