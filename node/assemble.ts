@@ -6,7 +6,6 @@ import type { EndpointSource } from "./chain/endpoints.ts";
 import type { Sender } from "./chain/sender.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { selfTest } from "./execution/selfTest.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
@@ -51,7 +50,7 @@ export function assembleWorker(options: AssembleOptions & { account: Address }):
       ...executorsOf(node),
       account,
       serves: config.programs,
-      selfTest: selfTestOf(node, options),
+      selfTest: node.selfTest,
       limits: {
         minFee: config.minFee,
         methods: config.methods,
@@ -89,7 +88,7 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
     const watchtower = createWatchtower({
       ...shared,
       ...executorsOf(node),
-      selfTest: selfTestOf(node, options),
+      selfTest: node.selfTest,
       watches: config.watchPrograms,
       isSampled: createSampling(config.checkRate),
       limits: {
@@ -122,11 +121,6 @@ function assemble(options: AssembleOptions, create: (node: Node, shared: RoleCon
 }
 
 const executorsOf = ({ fast, reference, programs }: Node) => ({ fast, reference, programs });
-
-const selfTestOf =
-  ({ programs, fast, reference }: Node, { clock }: Pick<AssembleOptions, "clock">) =>
-  async (programId: Hex) =>
-    selfTest(await programs.get(programId), fast, reference, clock);
 
 /**
  * Which commitments are checked. Secret and new at every start: a worker that knew it could search for a wrong answer
