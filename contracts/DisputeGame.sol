@@ -6,6 +6,8 @@ import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
+import {Book, BookLib, Ending, Entry, Pot} from "./libraries/BookLib.sol";
+import {Descent, DescentLib} from "./libraries/DescentLib.sol";
 import {GameClockLib} from "./libraries/GameClockLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
@@ -19,55 +21,10 @@ import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "./types/Tr
 /// @dev Holds no tokens; bonds and gas pots lie in this module's escrow in the vault. Trusts the market on what is
 /// committed and the judge on what is right. No call loops over disputes or reveals.
 contract DisputeGame is IDisputeGame {
-    /// @dev How the commitment ended, as far as the game must know.
-    enum Ending {
-        None,
-        Slashed,
-        Settled, // slashed, and the gas pot is here
-        Voided
-    }
-
-    /// @dev What a move reads and writes. `node` is the commitment's id until the challenger has chosen a node.
-    struct Descent {
-        bytes32 commitId;
-        bytes32 node;
-        DisputeStatus status;
-        Section section;
-        uint8 depth;
-        uint64 path;
-        uint40 lastMoveAt;
-        uint32 workerSeconds;
-        uint32 challengerSeconds;
-        uint32 gasOwed;
-        uint32 serial;
-    }
-
-    /// @dev A dispute's place among those not lost on its commitment. Neighbours are serial + 1, zero = none.
-    struct Entry {
-        address challenger;
-        uint32 previous;
-        uint32 next;
-        bool settled;
-    }
-
-    /// @dev What all disputes on one commitment share.
-    struct Book {
-        bytes32 traceRoot;
-        uint40 boundAt;
-        uint32 disputes;
-        uint32 first;
-        uint32 last;
-        uint64 gasOwed;
-        uint32 floorSeconds;
-        Ending ending;
-    }
-
-    /// @dev The gas pot of a settled slash.
-    struct Pot {
-        uint96 amount;
-        uint96 paid;
-        uint64 settledGas;
-    }
+    using BookLib for Book;
+    using BookLib for Pot;
+    using DescentLib for Descent;
+    using GameClockLib for GameClockLib.Clocks;
 
     uint8 internal constant BINDING_ROLES = 3; // operator or defender
     uint8 internal constant MAX_DEPTH = 16; // choices that a path can hold
@@ -104,7 +61,10 @@ contract DisputeGame is IDisputeGame {
         // GUARD: I-29
         require(block.timestamp <= challengeUntil, WindowClosed(commitId, challengeUntil));
         Tier memory tier = PARAMETERS.tier(version);
-        uint32 serial = _append(commitId, tier.floorSeconds);
+        Book storage book = _books[commitId];
+        uint32 serial = book.append(_entries[commitId], msg.sender);
+        book.gasOwed += MoveGasLib.CHALLENGE;
+        book.floorSeconds = tier.floorSeconds;
         disputeId = IdLib.disputeId(commitId, msg.sender, serial);
 
         Descent storage descent = _descents[disputeId];
@@ -169,18 +129,18 @@ contract DisputeGame is IDisputeGame {
         uint8 index
     ) external {
         Descent storage descent = _descents[disputeId];
-        bytes32 commitId = descent.commitId;
-        bytes32 node = descent.node;
-        Book storage book = _books[commitId];
-        bool rooted = node != commitId;
-        if (!rooted) node = book.traceRoot;
+        Book storage book = _books[descent.commitId];
+        bytes32 node = descent.isRooted() ? descent.node : book.traceRoot;
         _requireNode(expectedNode, node);
         GameClockLib.Clocks memory clocks = _challengersMove(disputeId, descent, book);
         _requirePreimage(MerkleLib.nodeHash(children), node);
-        Position memory position = _child(descent, index);
+        uint8 depth = descent.depth;
+        require(index < MerkleLib.ARITY && depth < MAX_DEPTH, InvalidChoice(index, depth));
+        Position memory position = descent.child(index);
 
         descent.node = children[index];
-        _advance(descent, book, clocks, position, MoveGasLib.CHOOSE);
+        book.gasOwed += MoveGasLib.CHOOSE;
+        descent.advance(position, clocks, MoveGasLib.CHOOSE);
         emit Chosen(disputeId, children[index], position, clocks.lastMoveAt + clocks.workerSeconds);
     }
 
@@ -195,7 +155,8 @@ contract DisputeGame is IDisputeGame {
         Position memory position = Position({section: Section.Output, depth: 0, path: 0});
 
         descent.node = outputRoot;
-        _advance(descent, book, clocks, position, MoveGasLib.CHOOSE_OUTPUT);
+        book.gasOwed += MoveGasLib.CHOOSE_OUTPUT;
+        descent.advance(position, clocks, MoveGasLib.CHOOSE_OUTPUT);
         emit Chosen(disputeId, outputRoot, position, clocks.lastMoveAt + clocks.workerSeconds);
     }
 
@@ -211,7 +172,7 @@ contract DisputeGame is IDisputeGame {
         (bytes32 node, NodeKind kind) = _nodeOf(descent, book);
         _requireNode(expectedNode, node);
         _challengersMove(disputeId, descent, book);
-        Position memory position = Position(descent.section, descent.depth, descent.path);
+        Position memory position = descent.position();
         Claim memory claim = MARKET.claimOf(commitId);
         claim.traceRoot = book.traceRoot;
         verdict = VERIFIER.verify(claim, position, node, kind, proof);
@@ -265,7 +226,10 @@ contract DisputeGame is IDisputeGame {
         uint96 gas = 0;
         uint96 reward = 0;
         if (ending == Ending.Settled) {
-            gas = _takeGas(commitId, descent.gasOwed, book.gasOwed);
+            uint96 dust;
+            (gas, dust) = _pots[commitId].take(descent.gasOwed, book.gasOwed);
+            // INVARIANT (I-04): every unit of the pot is paid or burned.
+            VAULT.burnFromEscrow(dust);
             bool reports = book.first == descent.serial + 1;
             if (reports) reward = SplitLib.slash(MARKET.getCommitment(commitId).lock, 0).reporter;
         }
@@ -306,8 +270,8 @@ contract DisputeGame is IDisputeGame {
         found.lastMoveAt = descent.lastMoveAt;
         found.workerSeconds = descent.workerSeconds;
         found.challengerSeconds = descent.challengerSeconds;
-        found.position = Position(descent.section, descent.depth, descent.path);
-        found.rooted = descent.node != commitId;
+        found.position = descent.position();
+        found.rooted = descent.isRooted();
         (found.node, ) = _nodeOf(descent, book);
         found.gasOwed = descent.gasOwed;
         found.previous = entry.previous;
@@ -351,34 +315,6 @@ contract DisputeGame is IDisputeGame {
         (workersTurn, , deadline) = _turn(descent, book);
     }
 
-    // LIST OF DISPUTES NOT LOST
-
-    /// @dev Adds a dispute of the caller at the end.
-    function _append(bytes32 commitId, uint32 floorSeconds) internal returns (uint32 serial) {
-        Book storage book = _books[commitId];
-        serial = book.disputes;
-        uint32 last = book.last;
-        Entry storage entry = _entries[commitId][serial];
-        entry.challenger = msg.sender;
-        entry.previous = last;
-        if (last == 0) book.first = serial + 1;
-        else _entries[commitId][last - 1].next = serial + 1;
-        book.last = serial + 1;
-        book.disputes = serial + 1;
-        book.gasOwed += MoveGasLib.CHALLENGE;
-        book.floorSeconds = floorSeconds;
-    }
-
-    /// @dev Takes a dispute out; its own links stay as they were.
-    function _unlink(bytes32 commitId, uint32 serial, Book storage book) internal {
-        Entry storage entry = _entries[commitId][serial];
-        (uint32 previous, uint32 next) = (entry.previous, entry.next);
-        if (previous == 0) book.first = next;
-        else _entries[commitId][previous - 1].next = next;
-        if (next == 0) book.last = previous;
-        else _entries[commitId][next - 1].previous = previous;
-    }
-
     // MOVES
 
     function _openBook(bytes32 commitId) internal view returns (Book storage book) {
@@ -420,16 +356,13 @@ contract DisputeGame is IDisputeGame {
     ) internal view returns (GameClockLib.Clocks memory clocks) {
         _requireOpen(disputeId, descent, book);
         _requireChallenger(disputeId, descent);
-        clocks = _clocksOf(descent);
-        (bool workersTurn, uint64 startedAt, uint64 deadline) = GameClockLib.turn(
-            clocks,
-            _respondedAt(descent, book)
-        );
+        clocks = descent.clocks();
+        (bool workersTurn, uint64 startedAt, uint64 deadline) = clocks.turn(_respondedAt(descent, book));
         require(!workersTurn, WorkerToMove(disputeId, deadline));
         // INVARIANT (I-25): a clock that has run out stays so.
         // GUARD: I-25
         require(block.timestamp <= deadline, ClockExpired(disputeId, deadline));
-        return GameClockLib.afterMove(clocks, startedAt, uint64(block.timestamp), book.floorSeconds);
+        return clocks.afterMove(startedAt, uint64(block.timestamp), book.floorSeconds);
     }
 
     /// @dev A dispute's id binds its challenger, so a hash does instead of a read; only the error reads.
@@ -437,33 +370,6 @@ contract DisputeGame is IDisputeGame {
         (bytes32 commitId, uint32 serial) = (descent.commitId, descent.serial);
         if (IdLib.disputeId(commitId, msg.sender, serial) != disputeId) {
             revert NotChallenger(msg.sender, _entries[commitId][serial].challenger);
-        }
-    }
-
-    function _child(Descent storage descent, uint8 index) internal view returns (Position memory) {
-        uint8 depth = descent.depth;
-        require(index < MerkleLib.ARITY && depth < MAX_DEPTH, InvalidChoice(index, depth));
-        return Position({section: descent.section, depth: depth + 1, path: (descent.path << 4) | index});
-    }
-
-    /// @dev Books a descent to `position`.
-    function _advance(
-        Descent storage descent,
-        Book storage book,
-        GameClockLib.Clocks memory clocks,
-        Position memory position,
-        uint32 moveGas
-    ) internal {
-        descent.section = position.section;
-        descent.depth = position.depth;
-        descent.path = position.path;
-        descent.lastMoveAt = uint40(clocks.lastMoveAt);
-        descent.workerSeconds = clocks.workerSeconds;
-        descent.challengerSeconds = clocks.challengerSeconds;
-        // SAFETY: a descent has at most `MAX_DEPTH` moves.
-        unchecked {
-            descent.gasOwed += moveGas;
-            book.gasOwed += moveGas;
         }
     }
 
@@ -490,7 +396,7 @@ contract DisputeGame is IDisputeGame {
         book.gasOwed -= descent.gasOwed;
         // INVARIANT (S-13): a lost dispute is nobody's report.
         // GUARD: S-13
-        _unlink(commitId, descent.serial, book);
+        book.unlink(_entries[commitId], descent.serial);
         emit DisputeEnded(disputeId, commitId, DisputeStatus.Lost);
 
         MARKET.disputeLost(commitId);
@@ -498,17 +404,6 @@ contract DisputeGame is IDisputeGame {
         (uint96 toWorker, uint96 burned) = SplitLib.bond(PARAMETERS.tier(version).challengeBond);
         VAULT.creditFromEscrow(worker, toWorker);
         VAULT.burnFromEscrow(burned);
-    }
-
-    /// @dev Takes a dispute's part out of the gas pot, pro rata; with the last one, what rounding left is burned.
-    function _takeGas(bytes32 commitId, uint32 owed, uint64 allOwed) internal returns (uint96 gas) {
-        Pot storage pot = _pots[commitId];
-        // SAFETY: `owed` is part of `allOwed`, so the share is part of the amount.
-        gas = uint96((uint256(pot.amount) * owed) / allOwed);
-        pot.paid += gas;
-        pot.settledGas += owed;
-        // INVARIANT (I-04): every unit of the pot is paid or burned.
-        if (pot.settledGas == allOwed) VAULT.burnFromEscrow(pot.amount - pot.paid);
     }
 
     // DERIVED STATE
@@ -520,36 +415,25 @@ contract DisputeGame is IDisputeGame {
         return status;
     }
 
-    function _clocksOf(Descent storage descent) internal view returns (GameClockLib.Clocks memory) {
-        return
-            GameClockLib.Clocks({
-                lastMoveAt: descent.lastMoveAt,
-                workerSeconds: descent.workerSeconds,
-                challengerSeconds: descent.challengerSeconds
-            });
-    }
-
     function _turn(
         Descent storage descent,
         Book storage book
     ) internal view returns (bool workersTurn, uint64 startedAt, uint64 deadline) {
-        return GameClockLib.turn(_clocksOf(descent), _respondedAt(descent, book));
+        return descent.clocks().turn(_respondedAt(descent, book));
     }
 
     /// @dev When the worker answered the last move; zero while it has not. `EMPTY` has no preimage to show, so choosing it
     /// leaves the turn with the challenger.
     function _respondedAt(Descent storage descent, Book storage book) internal view returns (uint64) {
+        if (!descent.isRooted()) return book.boundAt;
         bytes32 node = descent.node;
-        bytes32 commitId = descent.commitId;
-        if (node == commitId) return book.boundAt;
         if (node == MerkleLib.EMPTY) return descent.lastMoveAt;
-        return _reveals[commitId][node].revealedAt;
+        return _reveals[descent.commitId][node].revealedAt;
     }
 
     function _nodeOf(Descent storage descent, Book storage book) internal view returns (bytes32, NodeKind) {
         bytes32 node = descent.node;
-        bytes32 commitId = descent.commitId;
-        if (node != commitId) return (node, _reveals[commitId][node].kind);
+        if (descent.isRooted()) return (node, _reveals[descent.commitId][node].kind);
         return (book.traceRoot, book.boundAt == 0 ? NodeKind.Unrevealed : NodeKind.Inner);
     }
 }

@@ -13,7 +13,7 @@ library MoveGasLib {
     uint32 internal constant CHALLENGE = 230_000;
     uint32 internal constant CHOOSE = 60_000;
     uint32 internal constant CHOOSE_OUTPUT = 62_000;
-    uint32 internal constant PROVE_STEP = 1_500_000;
+    uint32 internal constant PROVE_STEP = 600_000;
 
     /// @notice All replies of a worker in a dispute through trees of `depth` levels in sum.
     function worker(uint256 depth) internal pure returns (uint256) {

@@ -168,6 +168,7 @@ contract ParametersTest is ProtocolTest {
 
     function test_constructor_lockBelowGasPot_reverts_S13() public {
         Tier memory t = live();
+        t.challengeBond = 2e18;
         uint256 moves = MoveGasLib.challenger(9) * t.gasPrice;
         uint256 least = (moves * 100 + 14) / 15;
         t.minLock = uint96(least - 1);

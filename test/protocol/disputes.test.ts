@@ -165,7 +165,7 @@ describe("disputes", () => {
       const gasOf = async (disputeId: string) => (await world.game.getDispute(disputeId)).gasOwed as bigint;
       const price = 10n ** 12n;
       const [friendsGas, honestGas] = [await gasOf(friends), await gasOf(honest)];
-      expect(honestGas, "challenge, two choices, proof").to.equal(230_000n + 2n * 60_000n + 1_500_000n);
+      expect(honestGas, "challenge, two choices, proof").to.equal(230_000n + 2n * 60_000n + 600_000n);
       const before = (await world.vault.pendingBurn()) as bigint;
       await settleAll(story, friends, honest);
 

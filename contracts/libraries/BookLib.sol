@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice How a commitment ended, as far as the dispute game must know.
+enum Ending {
+    None,
+    Slashed,
+    Settled, // slashed, and the gas pot is here
+    Voided
+}
+
+/// @notice A dispute's place among those not lost on its commitment. Neighbours are serial + 1, zero = none.
+struct Entry {
+    address challenger;
+    uint32 previous;
+    uint32 next;
+    bool settled;
+}
+
+/// @notice What all disputes on one commitment share, in two slots.
+struct Book {
+    bytes32 traceRoot;
+    uint40 boundAt;
+    uint32 disputes;
+    uint32 first;
+    uint32 last;
+    uint64 gasOwed;
+    uint32 floorSeconds;
+    Ending ending;
+}
+
+/// @notice The gas pot of a settled slash.
+struct Pot {
+    uint96 amount;
+    uint96 paid;
+    uint64 settledGas;
+}
+
+/// @title The books of all disputes on one commitment: a doubly linked list in opening order, and the gas pot.
+/// @dev Nothing here loops: a list that anybody may lengthen is only entered at its ends and at a known place.
+library BookLib {
+    /// @notice Adds a dispute at the end.
+    function append(
+        Book storage self,
+        mapping(uint32 serial => Entry) storage entries,
+        address challenger
+    ) internal returns (uint32 serial) {
+        serial = self.disputes;
+        uint32 last = self.last;
+        Entry storage entry = entries[serial];
+        entry.challenger = challenger;
+        entry.previous = last;
+        if (last == 0) self.first = serial + 1;
+        else entries[last - 1].next = serial + 1;
+        self.last = serial + 1;
+        self.disputes = serial + 1;
+    }
+
+    /// @notice Takes a dispute out; its own links stay as they were.
+    function unlink(
+        Book storage self,
+        mapping(uint32 serial => Entry) storage entries,
+        uint32 serial
+    ) internal {
+        Entry storage entry = entries[serial];
+        (uint32 previous, uint32 next) = (entry.previous, entry.next);
+        if (previous == 0) self.first = next;
+        else entries[previous - 1].next = next;
+        if (next == 0) self.last = previous;
+        else entries[next - 1].previous = previous;
+    }
+
+    /// @notice Takes a dispute's part out of the pot, pro rata and rounded down.
+    /// @return gas What the dispute gets.
+    /// @return dust What rounding left over, with the last dispute.
+    function take(Pot storage self, uint32 owed, uint64 allOwed) internal returns (uint96 gas, uint96 dust) {
+        uint96 amount = self.amount;
+        // SAFETY: `owed` is part of `allOwed`, so the share is part of the amount.
+        gas = uint96((uint256(amount) * owed) / allOwed);
+        uint96 paid = self.paid + gas;
+        uint64 settledGas = self.settledGas + owed;
+        self.paid = paid;
+        self.settledGas = settledGas;
+        if (settledGas == allOwed) dust = amount - paid;
+    }
+}
