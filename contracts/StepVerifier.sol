@@ -110,6 +110,7 @@ contract StepVerifier is IStepVerifier {
         if (node == MerkleLib.EMPTY || kind == NodeKind.Inner) return Verdict.Faulty;
         require(kind == NodeKind.Tile, NothingToProve(position.depth, position.path));
         bytes32 computed = MerkleLib.tileHash(proof.tile);
+        // GUARD: S-04-tile
         require(computed == node, WrongTile(computed, node));
         if (proof.tile.length != GeometryLib.tileLength(byteLength, tile)) return Verdict.Faulty;
         return _verifyElement(claim, descriptor, place.pass, tile, proof);
@@ -133,6 +134,8 @@ contract StepVerifier is IStepVerifier {
 
     function _elementOf(bytes calldata tile, uint256 element, uint256 dtype) private pure returns (int256) {
         uint256 width = GeometryLib.width(dtype);
+        // INVARIANT: only what was revealed is judged; beyond it lies whatever calldata follows.
+        // GUARD: S-04-element
         require(element < tile.length / width, ElementOutOfRange(element, tile.length / width));
         uint256 pointer;
         assembly ("memory-safe") {
@@ -153,6 +156,7 @@ contract StepVerifier is IStepVerifier {
         NodeKind kind
     ) private pure returns (Verdict) {
         bool misplaced = node == MerkleLib.EMPTY || kind == NodeKind.Tile;
+        // GUARD: S-04-node
         require(misplaced, NothingToProve(position.depth, position.path));
         return Verdict.Faulty;
     }
@@ -182,6 +186,8 @@ contract StepVerifier is IStepVerifier {
     ) private pure returns (Descriptor memory descriptor) {
         descriptor = DescriptorLib.parse(data);
         DescriptorLib.checkAgainst(descriptor, header, index);
+        // INVARIANT: what is judged has one meaning; of anything else the program is retired instead.
+        // GUARD: S-05
         OperatorSet.checkShape(descriptor, header.outputBytes);
         uint256 depth = MerkleLib.treeDepth(GeometryLib.tileCount(GeometryLib.byteLength(descriptor.out)));
         RuleLib.check(depth <= header.tensorDepth, Rule.TENSOR_TOO_DEEP);

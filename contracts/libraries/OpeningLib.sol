@@ -29,6 +29,7 @@ library OpeningLib {
 
     /// @notice Throws unless `computed` is the committed root.
     function requireRoot(bytes32 computed, bytes32 committed) internal pure {
+        // GUARD: S-04-opening
         require(computed == committed, IStepVerifier.WrongOpening(computed, committed));
     }
 

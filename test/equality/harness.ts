@@ -52,7 +52,9 @@ export interface Harness {
   /** `checkOperand` of each. */
   operandFaults(questions: readonly OperandQuestion[]): Promise<number[]>;
   /** The verdict, or the name of the error that the judge reverts with and its arguments. */
-  verify(question: ProofCase): Promise<Outcome>;
+  verify(question: ProofCase, judge?: Address): Promise<Outcome>;
+  /** Another judge on the same chain. */
+  deployJudge(bytecode: Hex): Promise<Address>;
   tileHash(tile: Uint8Array): Promise<Hex>;
   byteRoot(bytes: Uint8Array): Promise<Hex>;
   rootFromPath(leaf: Hex, index: number, depth: number, path: readonly Hex[]): Promise<Hex>;
@@ -109,14 +111,17 @@ export async function startHarness(): Promise<Harness> {
     "100000",
   );
   const { client } = anvil;
-  const deploy = async (path: string) => {
-    const { abi, bytecode } = artifact(path);
-    const [account] = await client.getAddresses();
+  const [account] = await client.getAddresses();
+  const create = async (abi: Abi, bytecode: Hex): Promise<Address> => {
     const limits = { chain: null, gas: 100_000_000n } as const;
     const hash = await client.deployContract({ abi, bytecode, account: account!, ...limits });
-    const { contractAddress: address } = await client.waitForTransactionReceipt({ hash });
+    return (await client.waitForTransactionReceipt({ hash })).contractAddress!;
+  };
+  const deploy = async (path: string) => {
+    const { abi, bytecode } = artifact(path);
+    const address = await create(abi, bytecode);
     return (functionName: string, args: readonly unknown[]) =>
-      client.readContract({ address: address!, abi, functionName, args });
+      client.readContract({ address, abi, functionName, args });
   };
   const ask = await deploy("mocks/OperatorHarness.sol/OperatorHarness.json");
   const hash = await deploy("mocks/MerkleHarness.sol/MerkleHarness.json");
@@ -129,7 +134,8 @@ export async function startHarness(): Promise<Harness> {
     },
     faults: async (questions) => ((await ask("faults", [questions])) as bigint[]).map(Number),
     operandFaults: async (questions) => ((await ask("operandFaults", [questions])) as bigint[]).map(Number),
-    verify: (question) => verdictOf(client, verifier, question),
+    verify: (question, judge = verifier) => verdictOf(client, judge, question),
+    deployJudge: (judge) => create(verifierAbi, judge),
     tileHash: async (tile) => (await hash("tileHash", [bytesToHex(tile)])) as Hex,
     byteRoot: async (bytes) => (await hash("byteRoot", [bytesToHex(bytes)])) as Hex,
     rootFromPath: async (...args) => (await hash("rootFromPath", args)) as Hex,
