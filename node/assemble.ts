@@ -44,8 +44,8 @@ export type Assembled = {
 /** @param account Whose stake backs the work; the signer's key acts for it. */
 export function assembleWorker(options: AssembleOptions & { account: Address }): Assembled {
   const { config, account } = options;
-  return assemble(options, (node, shared) =>
-    createWorker({
+  return assemble(options, (node, shared) => {
+    const worker = createWorker({
       ...shared,
       ...executorsOf(node),
       account,
@@ -63,8 +63,10 @@ export function assembleWorker(options: AssembleOptions & { account: Address }):
       },
       maxFeePerGas: config.maxFeePerGas,
       sampleRate: config.sampleRate,
-    }),
-  );
+    });
+    node.onEvents((events) => void worker.observe(events));
+    return worker;
+  });
 }
 
 /** @param account The worker that is defended. */

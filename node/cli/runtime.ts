@@ -1,6 +1,6 @@
 // Refuses a Node.js that is too old, before something fails in a way that nobody understands.
 
-const least = [22, 13] as const;
+const least = [22, 14] as const;
 
 /** Prints what is wrong and ends the process with the exit code for a wrong setting. */
 export function requireRuntime(version: string): void {

@@ -4,7 +4,14 @@ import { compileCommand } from "./compile.ts";
 import { configShowCommand } from "./config.ts";
 import { defenderCommand } from "./defender.ts";
 import { devnetCommand } from "./devnet.ts";
+import {
+  disputesChallengeCommand,
+  disputesMoveCommand,
+  disputesSettleCommand,
+  disputesTimeoutCommand,
+} from "./disputeMoves.ts";
 import { disputesListCommand, disputesShowCommand } from "./disputes.ts";
+import { doctorCommand } from "./doctor.ts";
 import { drainCommand } from "./drain.ts";
 import { faucetCommand } from "./faucet.ts";
 import { initCommand } from "./init.ts";
@@ -28,6 +35,7 @@ export const commands: readonly Command[] = [
   initCommand,
   devnetCommand,
   faucetCommand,
+  doctorCommand,
   workerCommand,
   watchtowerCommand,
   defenderCommand,
@@ -48,6 +56,10 @@ export const commands: readonly Command[] = [
   rewardsClaimCommand,
   disputesListCommand,
   disputesShowCommand,
+  disputesChallengeCommand,
+  disputesMoveCommand,
+  disputesTimeoutCommand,
+  disputesSettleCommand,
   keysCreateCommand,
   keysImportCommand,
   keysListCommand,

@@ -22,16 +22,11 @@ const folders: Readonly<Record<string, string>> = { AssayToken: "mocks/" };
 
 export function readArtifact(contract: string): Artifact {
   const home = contractsFolder();
+  // A checkout first: a copy made for shipping may be older.
+  const compiled = `${folders[contract] ?? ""}${contract}.sol/${contract}.json`;
   const places = [
+    join(home, "..", "artifacts", "contracts", compiled),
     join(home, "artifacts", `${contract}.json`),
-    join(
-      home,
-      "..",
-      "artifacts",
-      "contracts",
-      `${folders[contract] ?? ""}${contract}.sol`,
-      `${contract}.json`,
-    ),
   ];
   const place = places.find((path) => existsSync(path));
   if (place === undefined)

@@ -8,7 +8,7 @@ import type { ProgramFiles } from "../programFiles.ts";
 import { devnetAccounts } from "./accounts.ts";
 
 /** Handwritten digits, compiled by scripts/compileDigits.ts. */
-const digitsFolder = (): string =>
+export const digitsFolder = (): string =>
   join(dirname(createRequire(import.meta.url).resolve("@assay/node/package.json")), "devnet", "digits");
 
 export function readPrograms(folders: readonly string[]): ProgramFiles[] {
