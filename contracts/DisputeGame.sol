@@ -155,8 +155,8 @@ contract DisputeGame is IDisputeGame {
         Position memory position = Position({section: Section.Output, depth: 0, path: 0});
 
         descent.node = outputRoot;
-        book.gasOwed += MoveGasLib.CHOOSE_OUTPUT;
-        descent.advance(position, clocks, MoveGasLib.CHOOSE_OUTPUT);
+        book.gasOwed += MoveGasLib.CHOOSE;
+        descent.advance(position, clocks, MoveGasLib.CHOOSE);
         emit Chosen(disputeId, outputRoot, position, clocks.lastMoveAt + clocks.workerSeconds);
     }
 
@@ -172,17 +172,16 @@ contract DisputeGame is IDisputeGame {
         (bytes32 node, NodeKind kind) = _nodeOf(descent, book);
         _requireNode(expectedNode, node);
         _challengersMove(disputeId, descent, book);
-        Position memory position = descent.position();
-        Claim memory claim = MARKET.claimOf(commitId);
-        claim.traceRoot = book.traceRoot;
-        verdict = VERIFIER.verify(claim, position, node, kind, proof);
+        uint256 judgeGas;
+        (verdict, judgeGas) = _judge(descent, book, node, kind, proof);
 
-        emit StepProved(disputeId, commitId, verdict, position, proof.element);
+        emit StepProved(disputeId, commitId, verdict, descent.position(), proof.element);
         if (verdict == Verdict.Correct) {
             _lose(disputeId, descent, book);
         } else {
-            descent.gasOwed += MoveGasLib.PROVE_STEP;
-            book.gasOwed += MoveGasLib.PROVE_STEP;
+            uint32 moveGas = MoveGasLib.proveStep(judgeGas);
+            descent.gasOwed += moveGas;
+            book.gasOwed += moveGas;
             _win(disputeId, descent, book);
         }
     }
@@ -371,6 +370,21 @@ contract DisputeGame is IDisputeGame {
         if (IdLib.disputeId(commitId, msg.sender, serial) != disputeId) {
             revert NotChallenger(msg.sender, _entries[commitId][serial].challenger);
         }
+    }
+
+    /// @dev The judge's verdict on the claim at the node where the dispute stands, and the gas that it took.
+    function _judge(
+        Descent storage descent,
+        Book storage book,
+        bytes32 node,
+        NodeKind kind,
+        StepProof calldata proof
+    ) internal view returns (Verdict verdict, uint256 judgeGas) {
+        Claim memory claim = MARKET.claimOf(descent.commitId);
+        claim.traceRoot = book.traceRoot;
+        judgeGas = gasleft();
+        verdict = VERIFIER.verify(claim, descent.position(), node, kind, proof);
+        judgeGas -= gasleft();
     }
 
     // ENDS

@@ -58,6 +58,7 @@ interface IDisputeGame {
     /// @notice Thrown when a dispute has nothing to pay out, or not yet.
     error NothingToSettle(bytes32 disputeId);
 
+    /// @notice A dispute was opened; the worker must bind by `workerDeadline`, unless the trace is bound.
     event Challenged(
         bytes32 indexed disputeId,
         bytes32 indexed commitId,
@@ -66,10 +67,15 @@ interface IDisputeGame {
         uint96 bond,
         uint64 workerDeadline
     );
+    /// @notice The worker is bound to a trace root for every dispute on the commitment.
     event TraceBound(bytes32 indexed commitId, bytes32 indexed traceRoot, address by, bytes32[16] children);
+    /// @notice The children behind a hash were shown. Warning: anyone may show nodes that belong to no disputed tree.
     event NodeRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes32[16] children);
+    /// @notice The bytes behind a hash were shown. The same warning.
     event TileRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes tile);
+    /// @notice A dispute moved down to `node`, which the worker must show by `workerDeadline`.
     event Chosen(bytes32 indexed disputeId, bytes32 indexed node, Position position, uint64 workerDeadline);
+    /// @notice The judge has spoken on one element.
     event StepProved(
         bytes32 indexed disputeId,
         bytes32 indexed commitId,
@@ -77,8 +83,11 @@ interface IDisputeGame {
         Position position,
         uint32 element
     );
+    /// @notice A side let its clock run out.
     event TimedOut(bytes32 indexed disputeId, bytes32 indexed commitId, bool workerLost);
+    /// @notice A dispute ended. The others on a slashed or refunded commitment become void without an event of their own.
     event DisputeEnded(bytes32 indexed disputeId, bytes32 indexed commitId, DisputeStatus status);
+    /// @notice A dispute was paid out: `bond` and `gas` now, `reward` (of the reporter) when the slash was settled.
     event DisputeSettled(
         bytes32 indexed disputeId,
         address indexed challenger,

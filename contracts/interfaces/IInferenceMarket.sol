@@ -7,6 +7,8 @@ import {Claim} from "../types/Trace.sol";
 /// @title Requests and commitments: request → claim → commit → window → finalize.
 /// @notice Every state that is not terminal has a deadline and a call by which anyone moves it on. Money is never pushed:
 /// fees and refunds are credited in the vault. A consumer is called only after finality and cannot block anything.
+/// @dev Times are unix seconds, amounts stake-token units. A call at a deadline is in time; a poke needs it to have passed.
+/// Warning: until a result is final it may turn out wrong. `result` says how sure it is; contracts act on `Final` only.
 interface IInferenceMarket {
     /// @notice Thrown when a request is not in the status that the call needs.
     error WrongStatus(bytes32 requestId, RequestStatus status, RequestStatus required);
@@ -65,6 +67,7 @@ interface IInferenceMarket {
     /// @notice Thrown when the game is named a second time, or by another than the deployer.
     error GameAlreadySet();
 
+    /// @notice A request was posted. The input is in the event, nowhere else.
     event Requested(
         bytes32 indexed requestId,
         bytes32 indexed programId,
@@ -77,7 +80,9 @@ interface IInferenceMarket {
         bytes32 inputRoot,
         bytes input
     );
+    /// @notice A worker took a request on, with `lock` of its stake at risk.
     event Claimed(bytes32 indexed requestId, address indexed worker, uint96 lock, uint64 commitBy);
+    /// @notice A worker published its output. From here on it may be used provisionally and challenged.
     event Committed(
         bytes32 indexed requestId,
         bytes32 indexed commitId,
@@ -87,7 +92,9 @@ interface IInferenceMarket {
         uint64 challengeUntil,
         bytes output
     );
+    /// @notice The window passed without an open dispute, and the worker was paid.
     event Finalized(bytes32 indexed requestId, bytes32 indexed commitId, address indexed worker, uint96 fee);
+    /// @notice A commitment was proven wrong or missed a clock. `amount` left the worker's stake.
     event CommitmentSlashed(
         bytes32 indexed requestId,
         bytes32 indexed commitId,
@@ -95,6 +102,7 @@ interface IInferenceMarket {
         uint96 amount,
         address reporter
     );
+    /// @notice A slash was distributed. What the gas pot does not need is burned by the game.
     event SlashSettled(
         bytes32 indexed commitId,
         uint96 reporterReward,
@@ -102,7 +110,9 @@ interface IInferenceMarket {
         uint96 compensation,
         uint96 burned
     );
+    /// @notice A request ended without a result: `refunded` is the fee, `penalty` what the worker paid on top.
     event RequestClosed(bytes32 indexed requestId, RequestStatus status, uint96 refunded, uint96 penalty);
+    /// @notice A consumer was called; `success` is false when it reverted or ran out of its gas.
     event Delivered(bytes32 indexed requestId, address indexed consumer, bool success);
 
     event GameSet(address indexed game);
@@ -111,6 +121,7 @@ interface IInferenceMarket {
     function setGame(address game) external;
 
     /// @notice Posts a request with its input and escrows the fee (the caller approves the vault beforehand).
+    /// @dev Warning: input and output are public. Warning: a tier's security is worth its lock, see `Tier`.
     function request(RequestParams calldata params) external returns (bytes32 requestId);
 
     /// @notice Takes back a request that nobody has claimed.
@@ -120,6 +131,9 @@ interface IInferenceMarket {
     function claim(bytes32 requestId, address worker) external;
 
     /// @notice Posts the output. The window starts now. Caller: the worker or its operator key.
+    /// @dev Warning: one commitment per request, and a wrong byte anywhere in its trace costs the whole lock.
+    /// @param passes How many passes were run, 1 to the program's maximum.
+    /// @param output Exactly as long as the program declares.
     function commit(
         bytes32 requestId,
         uint32 passes,
@@ -141,7 +155,8 @@ interface IInferenceMarket {
     /// @notice Distributes a slash after the airgap. Anyone.
     function settle(bytes32 commitId) external;
 
-    /// @notice Calls the consumer with the final output. Anyone, once.
+    /// @notice Calls the consumer with the final output. Anyone, once: a consumer that fails is not called again.
+    /// @param output The bytes of the `Committed` event, checked against the committed root.
     function deliver(bytes32 requestId, bytes calldata output) external;
 
     // Dispute game only

@@ -41,6 +41,7 @@ interface IProgramRegistry {
         bytes32 manifestHash,
         string uri
     );
+    /// @notice A program was proven malformed: `reward` went to the prover, `burned` to nobody.
     event ProgramRetired(bytes32 indexed programId, address indexed prover, uint256 reward, uint256 burned);
     event PublisherBondReclaimed(bytes32 indexed programId, address indexed publisher, uint256 amount);
 
@@ -54,9 +55,10 @@ interface IProgramRegistry {
     ) external returns (bytes32 programId);
 
     /// @notice Retires a program with a malformed descriptor. Half of the bond is credited to the caller, half burned.
+    /// @dev Without a bond (it was reclaimed) the program is retired all the same.
     function proveMalformed(bytes32 programId, MalformedProof calldata proof) external;
 
-    /// @notice Gives the bond back to the publisher once the time to prove malformation has passed.
+    /// @notice Credits the bond to the publisher once the time to prove malformation has passed. Anyone.
     function reclaimBond(bytes32 programId) external;
 
     function program(bytes32 programId) external view returns (Program memory);

@@ -83,10 +83,20 @@ interface IStakeVault {
 
     // Modules only
 
+    /// @notice Pulls tokens of `from`, who has approved the vault, into the calling module's escrow.
+    /// @dev Warning: a module pulls from its own caller and nobody else.
     function escrowFrom(address from, uint96 amount) external;
+
+    /// @notice Credits `account` out of the calling module's escrow; the account claims it.
     function creditFromEscrow(address account, uint96 amount) external;
+
+    /// @notice Records a part of the calling module's escrow as burned.
     function burnFromEscrow(uint96 amount) external;
+
+    /// @notice Takes free stake out of its owner's hands until it is unlocked or slashed.
     function lock(address account, uint96 amount) external;
+
+    /// @notice Gives locked stake back.
     function unlock(address account, uint96 amount) external;
 
     /// @notice Moves up to `amount` of the account's locked stake into the calling module's escrow. Never reverts for
@@ -101,6 +111,8 @@ interface IStakeVault {
     function account(address owner) external view returns (Account memory);
     function tranches(address owner) external view returns (Tranche[] memory);
     function escrow(address module) external view returns (uint256);
+
+    /// @notice What is burned and not yet sent to the dead address.
     function pendingBurn() external view returns (uint256);
 
     /// @notice Whether `key` is the owner itself or holds one of the roles in the bit set `roles`.

@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title What the moves of a dispute cost, in gas of whole transactions.
-/// @dev Measured on the worst case of each move and rounded up; a test holds the moves to them. Step proofs differ by
-/// operator, and what one costs above `PROVE_STEP` is not repaid. The worker's side sets the least bond of a tier; the
-/// challenger's side is repaid from the gas pot of a slash and sets the least lock.
+/// @title What the moves of a dispute cost, in gas.
+/// @dev Measured; a test holds the contracts to it. A worker's replies are taken at their dearest and set the least bond of
+/// a tier. A challenger's moves are repaid at their cheapest, so that nobody earns by making them, and set the least lock.
 library MoveGasLib {
+    // The worker's replies, as transactions of their own, at most
     uint256 internal constant BIND = 85_000;
     uint256 internal constant REVEAL = 65_000;
     uint256 internal constant REVEAL_TILE = 80_000;
 
-    uint32 internal constant CHALLENGE = 230_000;
-    uint32 internal constant CHOOSE = 60_000;
-    uint32 internal constant CHOOSE_OUTPUT = 62_000;
-    uint32 internal constant PROVE_STEP = 600_000;
+    // What a challenger is repaid
+    uint32 internal constant CHALLENGE = 190_000;
+    uint32 internal constant CHOOSE = 50_000;
+    uint32 internal constant PROVE_STEP = 150_000; // besides the judge's work, which is metered
+    uint32 internal constant JUDGE_MAX = 3_000_000; // of the judge's work
+
+    /// @notice What a step proof is repaid, given what the judge's call took.
+    function proveStep(uint256 judgeGas) internal pure returns (uint32) {
+        // SAFETY: cast only where it is below a 32-bit maximum.
+        return PROVE_STEP + (judgeGas < JUDGE_MAX ? uint32(judgeGas) : JUDGE_MAX);
+    }
 
     /// @notice All replies of a worker in a dispute through trees of `depth` levels in sum.
     function worker(uint256 depth) internal pure returns (uint256) {
         return BIND + depth * REVEAL + REVEAL_TILE;
     }
 
-    /// @notice All moves of a challenger in such a dispute.
+    /// @notice All that a challenger can be repaid in such a dispute.
     function challenger(uint256 depth) internal pure returns (uint256) {
-        return CHALLENGE + depth * CHOOSE + PROVE_STEP;
+        return CHALLENGE + depth * CHOOSE + proveStep(JUDGE_MAX);
     }
 }

@@ -509,7 +509,7 @@ contract DisputeGameTest is ProtocolTest {
         equal(account(CHALLENGER).credit, reward, "the reporter's reward");
         vm.prank(KEEPER);
         game.settleDispute(disputeId);
-        uint256 gas = 230_000 * 1e12; // of one challenge at the reference price
+        uint256 gas = 190_000 * 1e12; // of one challenge at the reference price
         equal(account(CHALLENGER).credit, reward + BOND + gas, "bond and gas");
         equal(vault.escrow(address(game)), 0, "nothing left");
         refuseGame(KEEPER, data, nothing);

@@ -70,9 +70,12 @@ describe("gas of whole transactions", () => {
     await record("chooseOutput", as(world.friend, world.game).chooseOutput(friendsId));
     spent.proveStep = Number((await prove(story, disputeId, lie)).gasUsed); // without the judge's own work
     within("challenge", 230_000);
+    expect(spent.challenge, "S-13: not repaid above its cost").to.be.at.least(190_000);
+    expect(Math.min(...chosen), "S-13: not repaid above its cost").to.be.at.least(50_000);
+    expect(spent.proveStep, "S-13: not repaid above its cost").to.be.at.least(150_000);
     within("bindTrace", 85_000);
     within("choose", 60_000);
-    within("chooseOutput", 62_000);
+    within("chooseOutput", 65_000);
     within("reveal", 65_000);
     within("revealTile", 80_000);
   });
@@ -105,6 +108,7 @@ describe("gas of whole transactions", () => {
     }
     const later = costs.slice(2);
     expect(Math.max(...later) - Math.min(...later)).to.be.below(100);
+    expect(Math.min(...later), "S-13: not repaid above its cost").to.be.at.least(190_000);
   });
 
   it("charges a worker with 1 KiB of the dearest bytes within the reveal's ceiling", async () => {
