@@ -32,6 +32,8 @@ export interface Level {
   children: readonly string[];
   differs: readonly boolean[];
   chosen: number;
+  /** What the chosen child stands for, in words. */
+  covers: string;
 }
 
 /** Where the dispute ended. */
@@ -46,6 +48,8 @@ export interface End {
   elementInTile: number;
   /** Every element of the tile as the worker showed it. */
   tileValues: readonly string[];
+  /** Bits of one element. */
+  bits: number;
   claimed: string;
   recomputed: string;
 }
@@ -60,6 +64,17 @@ export interface StoryTransaction {
   dispute: boolean;
 }
 
+/** Who got what of the stake that the cheater lost. */
+export interface Slash {
+  amount: bigint;
+  /** To the watchtower, besides its bond. */
+  reward: bigint;
+  gas: bigint;
+  /** To the requester, besides its fee. */
+  compensation: bigint;
+  burned: bigint;
+}
+
 /** Token amounts of one account, whole tokens with decimals as text. */
 export interface TokenRow {
   who: string;
@@ -68,14 +83,22 @@ export interface TokenRow {
   held: bigint;
 }
 
+export interface ProgramStep {
+  op: string;
+  type: string;
+  /** Whether the cheater's tensor is another one than the honest one. */
+  differs: boolean;
+}
+
 export interface StoryRecord {
-  program: { name: string; programId: string; steps: { op: string; type: string }[] };
+  program: { name: string; programId: string; steps: ProgramStep[] };
   answers: Answer[];
   lie: Lie;
   lieAnswer: Answer;
   honestAnswer: number;
   levels: Level[];
   end: End;
+  slash: Slash;
   transactions: StoryTransaction[];
   tokens: TokenRow[];
   seconds: number;
