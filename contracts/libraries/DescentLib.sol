@@ -6,7 +6,7 @@ import {Position, Section} from "../types/Trace.sol";
 import {GameClockLib} from "./GameClockLib.sol";
 
 /// @notice Where one dispute stands: all that a move reads and writes, in three slots.
-/// @dev `node` is the commitment's id until the challenger has chosen a node below one of the committed roots.
+/// @dev `node` means nothing until the challenger has chosen a node below one of the committed roots.
 struct Descent {
     bytes32 commitId;
     bytes32 node;
@@ -23,8 +23,9 @@ struct Descent {
 
 /// @title Descents in the storage of the dispute game.
 library DescentLib {
+    /// @notice Whether the challenger has chosen a node yet. Never told from the node's hash: the worker picks those.
     function isRooted(Descent storage self) internal view returns (bool) {
-        return self.node != self.commitId;
+        return self.depth > 0 || self.section == Section.Output;
     }
 
     function position(Descent storage self) internal view returns (Position memory) {
