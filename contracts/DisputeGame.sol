@@ -69,7 +69,6 @@ contract DisputeGame is IDisputeGame {
 
         Descent storage descent = _descents[disputeId];
         descent.commitId = commitId;
-        descent.node = commitId;
         descent.status = DisputeStatus.Open;
         descent.lastMoveAt = uint40(block.timestamp);
         descent.workerSeconds = tier.workerSeconds;
@@ -149,7 +148,7 @@ contract DisputeGame is IDisputeGame {
         Descent storage descent = _descents[disputeId];
         bytes32 commitId = descent.commitId;
         Book storage book = _books[commitId];
-        _requireNode(commitId, descent.node);
+        require(!descent.isRooted(), UnexpectedNode(book.traceRoot, descent.node));
         GameClockLib.Clocks memory clocks = _challengersMove(disputeId, descent, book);
         bytes32 outputRoot = MARKET.getCommitment(commitId).outputRoot;
         Position memory position = Position({section: Section.Output, depth: 0, path: 0});
