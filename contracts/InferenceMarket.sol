@@ -76,11 +76,11 @@ contract InferenceMarket is IInferenceMarket {
         _checkParams(params, tier);
         _checkProgram(params.programId, params.input.length, tier);
 
-        requestId = IdLib.requestId(address(this), msg.sender, _nonces[msg.sender]++);
-        Request storage posted = _requests[requestId];
-        uint64 claimBy = uint64(block.timestamp) + tier.claimSeconds;
         // INVARIANT (S-07): the root is computed from the posted bytes, so whoever reads the chain can check the answer.
         bytes32 inputRoot = MerkleLib.byteRoot(params.input);
+        requestId = _nextId(params, inputRoot);
+        Request storage posted = _requests[requestId];
+        uint64 claimBy = uint64(block.timestamp) + tier.claimSeconds;
         posted.requester = msg.sender;
         posted.status = RequestStatus.Open;
         posted.method = params.method;
@@ -398,6 +398,23 @@ contract InferenceMarket is IInferenceMarket {
             traceDepth <= tier.maxTraceDepth && tensorDepth <= tier.maxTensorDepth,
             ProgramTooDeep(traceDepth, tensorDepth, tier.maxTraceDepth, tier.maxTensorDepth)
         );
+    }
+
+    /// @dev INVARIANT (A18, I-20): the id binds the question, so that a re-organisation cannot put another one under an answer.
+    function _nextId(RequestParams calldata params, bytes32 inputRoot) internal returns (bytes32) {
+        return
+            IdLib.requestId(
+                address(this),
+                IdLib.RequestParts({
+                    requester: msg.sender,
+                    nonce: _nonces[msg.sender]++,
+                    programId: params.programId,
+                    inputRoot: inputRoot,
+                    fee: params.fee,
+                    version: params.version,
+                    method: uint8(params.method)
+                })
+            );
     }
 
     function _requireStatus(bytes32 requestId, RequestStatus status, RequestStatus required) internal pure {

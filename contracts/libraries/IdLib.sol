@@ -11,6 +11,17 @@ library IdLib {
     bytes32 internal constant COMMITMENT_DOMAIN = keccak256("assay.commitment");
     bytes32 internal constant DISPUTE_DOMAIN = keccak256("assay.dispute");
 
+    /// @notice What a request asks. A claim or commit that a re-organisation carries over names the same question or none.
+    struct RequestParts {
+        address requester;
+        uint256 nonce;
+        bytes32 programId;
+        bytes32 inputRoot;
+        uint96 fee;
+        uint16 version;
+        uint8 method;
+    }
+
     /// @notice Everything that a commitment binds besides the chain and the market.
     struct CommitmentParts {
         bytes32 requestId;
@@ -49,8 +60,8 @@ library IdLib {
         return keccak256(abi.encode(PROGRAM_DOMAIN, operatorSet, root, manifestHash));
     }
 
-    function requestId(address market, address requester, uint256 nonce) internal view returns (bytes32) {
-        return keccak256(abi.encode(REQUEST_DOMAIN, block.chainid, market, requester, nonce));
+    function requestId(address market, RequestParts memory parts) internal view returns (bytes32) {
+        return keccak256(abi.encode(REQUEST_DOMAIN, block.chainid, market, parts));
     }
 
     function commitId(address market, CommitmentParts memory parts) internal view returns (bytes32) {

@@ -1,6 +1,7 @@
 // Roots and identifiers of programs, requests, commitments and disputes.
 import type { Address } from "viem";
 import { encodeAbiParameters, keccak256, stringToBytes } from "viem/utils";
+import { enumCode, type Method, methods } from "./enums.ts";
 import { bytesToHex, type Hex, hexToBytes, sha256 } from "./hash.ts";
 
 const PROGRAM_DOMAIN = 3;
@@ -16,8 +17,10 @@ const domains = {
 
 const bytes32 = { type: "bytes32" } as const;
 const address = { type: "address" } as const;
+const uint8 = { type: "uint8" } as const;
 const uint16 = { type: "uint16" } as const;
 const uint32 = { type: "uint32" } as const;
+const uint96 = { type: "uint96" } as const;
 const uint256 = { type: "uint256" } as const;
 
 /** What a program is made of, hashed into its root. Mirrors contracts/types/Program.sol. */
@@ -65,11 +68,35 @@ export const programId = (operatorSet: number, programRoot: Hex, manifestHash: H
     ),
   );
 
-export const requestId = (chainId: bigint, market: Address, requester: Address, nonce: bigint): Hex =>
+export interface RequestIdParameters {
+  chainId: bigint;
+  market: Address;
+  requester: Address;
+  /** The requester's own counter in the market. */
+  nonce: bigint;
+  programId: Hex;
+  inputRoot: Hex;
+  fee: bigint;
+  version: number;
+  method: Method;
+}
+
+export const requestId = (parameters: RequestIdParameters): Hex =>
   keccak256(
     encodeAbiParameters(
-      [bytes32, uint256, address, address, uint256],
-      [domains.request, chainId, market, requester, nonce],
+      [bytes32, uint256, address, address, uint256, bytes32, bytes32, uint96, uint16, uint8],
+      [
+        domains.request,
+        parameters.chainId,
+        parameters.market,
+        parameters.requester,
+        parameters.nonce,
+        parameters.programId,
+        parameters.inputRoot,
+        parameters.fee,
+        parameters.version,
+        enumCode(methods, parameters.method),
+      ],
     ),
   );
 

@@ -96,6 +96,17 @@ function ids() {
     worker: address("6"),
     version: 2,
   };
+  const request = {
+    chainId: 31337n,
+    market: address("1"),
+    requester: address("7"),
+    nonce: 9n,
+    programId: hash("4"),
+    inputRoot: hash("5"),
+    fee: 5n,
+    version: 2,
+    method: "optimistic",
+  } as const;
   const root = programRoot(header, hash("a"), hash("b"));
   return {
     header,
@@ -105,8 +116,8 @@ function ids() {
     programRoot: root,
     manifestHash: hash("c"),
     programId: programId(1, root, hash("c")),
-    request: { chainId: 31337, market: address("1"), requester: address("7"), nonce: 9 },
-    requestId: requestId(31337n, address("1"), address("7"), 9n),
+    request: { ...request, chainId: 31337, nonce: 9, fee: 5 },
+    requestId: requestId(request),
     commitment: { ...commitment, chainId: 31337 },
     commitId: commitId(commitment),
     dispute: { commitId: commitId(commitment), challenger: address("8"), serial: 4 },

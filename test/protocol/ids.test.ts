@@ -1,7 +1,16 @@
 // Roots and ids that the contracts compute are those that the SDK computes.
 import * as sdk from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { answer, challenge, empty, eventsOf, mined, prepareStage } from "../helpers/actors.ts";
+import {
+  answer,
+  challenge,
+  claim,
+  empty,
+  eventsOf,
+  mined,
+  prepareStage,
+  request,
+} from "../helpers/actors.ts";
 import { as, deployWorld } from "../helpers/deploy.ts";
 import { descriptorTree, toyProgram } from "../helpers/toy.ts";
 
@@ -33,7 +42,18 @@ describe("ids", () => {
     await answer(stage);
     const story = await answer(stage);
     const market = (await world.market.getAddress()) as sdk.Hex;
-    const requestId = sdk.requestId(31337n, market, world.requester.address as sdk.Hex, 1n);
+    const { fee } = await world.market.getRequest(story.requestId);
+    const requestId = sdk.requestId({
+      chainId: 31337n,
+      market,
+      requester: world.requester.address as sdk.Hex,
+      nonce: 1n,
+      programId: stage.programId,
+      inputRoot: sdk.byteRoot(stage.program.input),
+      fee,
+      version: 1,
+      method: "optimistic",
+    });
     expect(story.requestId, "the second request has nonce 1").to.equal(requestId);
     const commitId = sdk.commitId({
       chainId: 31337n,
@@ -51,6 +71,23 @@ describe("ids", () => {
     const disputeId = await challenge(story);
     expect(disputeId).to.equal(sdk.disputeId(commitId, world.challenger.address as sdk.Hex, 1));
     expect(await world.game.disputeIdOf(commitId, 1)).to.equal(disputeId);
+  });
+
+  it("keep an answer from standing behind another question after a re-organisation (A18, I-20)", async () => {
+    const world = await deployWorld();
+    const stage = await prepareStage(world);
+    const before = await world.networkHelpers.takeSnapshot();
+    const asked = await request(stage);
+    await claim(stage, asked);
+    await before.restore();
+
+    const other = stage.program.input.slice();
+    other[0] = other[0]! ^ 1;
+    await request(stage, { input: other });
+    const market = as(world.worker, world.market);
+    await expect(market.claim(asked, world.worker))
+      .to.be.revertedWithCustomError(market, "WrongStatus")
+      .withArgs(asked, 0, 1);
   });
 
   it("let the judge see the claim that the market holds", async () => {
