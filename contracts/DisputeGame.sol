@@ -69,6 +69,7 @@ contract DisputeGame is IDisputeGame {
 
         Descent storage descent = _descents[disputeId];
         descent.commitId = commitId;
+        descent.node = commitId; // means nothing yet: a slot in use makes the first choice as cheap as the others
         descent.status = DisputeStatus.Open;
         descent.lastMoveAt = uint40(block.timestamp);
         descent.workerSeconds = tier.workerSeconds;

@@ -310,7 +310,7 @@ contract DisputeGameTest is ProtocolTest {
         refuseGame(
             CHALLENGER,
             abi.encodeCall(game.chooseOutput, (disputeId)),
-            abi.encodeWithSelector(IDisputeGame.UnexpectedNode.selector, commitId, d.node)
+            abi.encodeWithSelector(IDisputeGame.UnexpectedNode.selector, nodeHash(traceWith(HONEST)), d.node)
         );
     }
 
