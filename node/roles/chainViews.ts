@@ -38,8 +38,8 @@ export type CommitmentEntry = Item<CommitmentItem, RequestStatus> & { disputes: 
 
 export type ChainViews = {
   requests(...states: RequestStatus[]): Promise<RequestView[]>;
-  /** Commitments of the journal with their disputes. */
-  entries(filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
+  /** Commitments of the journal in those states, with their disputes. */
+  entries(states: readonly RequestStatus[], filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
   /** With `contested`, an entry is read from the chain; the others are as the journal has them. */
   commitments(
     entries: readonly CommitmentEntry[],
@@ -71,12 +71,15 @@ export function createChainViews(journal: Journal, endpoints: Endpoints, deploym
     };
   }
 
-  function entries(filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[] {
+  function entries(
+    states: readonly RequestStatus[],
+    filter: (entry: CommitmentEntry) => boolean,
+  ): CommitmentEntry[] {
     const disputes = new Map<Hex, DisputeEntry[]>();
     for (const item of journal.disputes.list())
       disputes.set(item.data.commitId, [...(disputes.get(item.data.commitId) ?? []), item]);
     return journal.commitments
-      .list()
+      .list({ states })
       .map((item) => ({ ...item, disputes: disputes.get(item.data.commitId) ?? [] }))
       .filter(filter);
   }

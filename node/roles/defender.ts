@@ -27,8 +27,8 @@ export function createDefender(options: DefenderOptions): Role {
 
   async function plan(): Promise<DefenderAction[]> {
     const entries = views.entries(
-      ({ state, data, disputes }) =>
-        state === "committed" && isSame(data.worker, account) && disputes.length > 0,
+      ["committed"],
+      ({ data, disputes }) => isSame(data.worker, account) && disputes.length > 0,
     );
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
     open = commitments.filter(({ commitment }) => commitment.openDisputes > 0).length;

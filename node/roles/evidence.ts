@@ -1,13 +1,14 @@
 // What this machine has computed about other workers' answers, kept over restarts.
 import type { CommittedProgram } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
-import { type Clock, unixSeconds } from "../clock.ts";
+import { type Clock, second } from "../clock.ts";
 import { isRetryable } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Journal } from "../store/journal.ts";
 import { type Evidence, type Judgement, judge } from "../strategy/judgement.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Programs } from "./context.ts";
+import { createQueue } from "./queue.ts";
 import { executionOf } from "./traces.ts";
 
 /** Executions that share no code; `fast` acquits, both together convict. */
@@ -33,6 +34,8 @@ export type EvidenceOptions = Executors & {
   programs: Programs;
   /** Asks for known answers before the first execution of a program; throws when one is wrong. */
   trust(committed: CommittedProgram, programId: Hex): Promise<void>;
+  /** Of the newest block that was read, unix seconds. */
+  now(): bigint;
   clock: Clock;
   metrics: Metrics;
 };
@@ -42,6 +45,8 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
   const kept = journal.notes<Kept, "kept">("evidence");
   // One program on one input has one output, whoever asked and whenever it was computed.
   const outputs = journal.notes<{ roots: readonly Hex[] }, "kept">("outputs");
+
+  const queue = createQueue();
 
   const keptOf = (commitId: Hex): Kept => kept.get(commitId)?.data ?? {};
 
@@ -62,7 +67,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
   }
 
   async function gather(commitId: Hex, name: keyof Executors): Promise<Gathered> {
-    const from = performance.now();
+    const from = clock.now();
     let outputRoot: Hex | undefined;
     try {
       const { programId, input } = executionOf(journal, commitId);
@@ -78,7 +83,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     } catch (error) {
       postpone(commitId, error);
     }
-    const seconds = (performance.now() - from) / 1_000;
+    const seconds = (clock.now() - from) / second;
     const claimed = journal.commitments.get(commitId)?.data.outputRoot;
     const judgement = claimed === undefined ? "unavailable" : judge(claimed, of(commitId));
     return { judgement, outputRoot, seconds };
@@ -89,10 +94,10 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     const before = keptOf(commitId);
     const failures = (before.failures ?? 0) + 1;
     const wait = Math.min(firstRetrySeconds * 2 ** (failures - 1), longestRetrySeconds);
-    kept.put(commitId, "kept", { ...before, failures, retryAt: BigInt(unixSeconds(clock) + wait) });
+    kept.put(commitId, "kept", { ...before, failures, retryAt: options.now() + BigInt(wait) });
     const reason = isRetryable(error) ? "retryable" : error instanceof Error ? error.name : "unknown";
     metrics.watchtower.unavailable.add({ reason });
   }
 
-  return { of, gather, add };
+  return { of, gather: (commitId, executor) => queue(() => gather(commitId, executor)), add };
 }

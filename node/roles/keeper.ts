@@ -13,9 +13,7 @@ export function createKeeper(options: RoleContext): Role {
 
   async function plan(): Promise<KeeperAction[]> {
     const requests = await views.requests("open", "claimed");
-    const entries = views.entries(
-      ({ state, data }) => state === "committed" || (state === "slashed" && data.settled !== true),
-    );
+    const entries = views.entries(["committed", "slashed"], ({ data }) => data.settled !== true);
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
     return keeperPlan({ now: block.timestamp, requests, commitments });
   }

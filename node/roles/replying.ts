@@ -1,30 +1,29 @@
 // Carries out the replies that a worker or its defender owes.
 import type { Hex } from "@assay/sdk/protocol";
+import { second } from "../clock.ts";
 import type { Reply } from "../strategy/replies.ts";
 import { replySend } from "./calls.ts";
 import type { Conduct } from "./conduct.ts";
 import type { RoleContext } from "./context.ts";
+import { createQueue } from "./queue.ts";
 import type { Traces } from "./traces.ts";
 
 export type ActOnReply = (reply: Reply, signal: AbortSignal) => Promise<void>;
 
 export function createReplying(
-  { deployment, metrics, logger }: Pick<RoleContext, "deployment" | "metrics" | "logger">,
+  { deployment, metrics, logger, clock }: Pick<RoleContext, "deployment" | "metrics" | "logger" | "clock">,
   conduct: Conduct,
   traces: Traces,
   onTraced: (commitId: Hex, seconds: number) => void = () => {},
 ): ActOnReply {
+  const queue = createQueue();
   return async (reply, signal) => {
     const { commitId } = reply;
     if (reply.kind === "alarm") {
       const { kind, reason, ...facts } = reply;
       conduct.alarm(reason, facts);
     } else if (reply.kind === "trace") {
-      const from = performance.now();
-      await traces.compute(commitId);
-      const seconds = (performance.now() - from) / 1_000;
-      onTraced(commitId, seconds);
-      logger.info("Trace computed for a disputed commitment", { commitId, seconds });
+      await queue(() => computeTrace(commitId));
     } else {
       const trace = traces.get(commitId);
       const request = trace && replySend(deployment, reply, trace);
@@ -33,6 +32,14 @@ export function createReplying(
       metrics.worker.moves.add({ move: reply.kind });
     }
   };
+
+  async function computeTrace(commitId: Hex): Promise<void> {
+    const from = clock.now();
+    await traces.compute(commitId);
+    const seconds = (clock.now() - from) / second;
+    onTraced(commitId, seconds);
+    logger.info("Trace computed for a disputed commitment", { commitId, seconds });
+  }
 }
 
 /** The same for two replies that must not be made at once. */

@@ -1,24 +1,27 @@
 // The watchtower: re-executes what workers have answered and disputes what is wrong.
-import { approveCall, getAccount } from "@assay/sdk";
 import type { CommittedProgram } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
-import { erc20Abi, maxUint256 } from "viem";
+import { formatEther } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
 import { isSame } from "../strategy/claims.ts";
+import { standing } from "../strategy/turns.ts";
+import type { CommitmentView } from "../strategy/views.ts";
 import {
   type WatchtowerAction,
   type WatchtowerLimits,
   type WatchtowerState,
   watchtowerPlan,
 } from "../strategy/watchtowerPlan.ts";
+import { createBonding } from "./bonding.ts";
 import { challengerSend, claimCreditSend, pokeRequest } from "./calls.ts";
 import { type CommitmentEntry, createChainViews, revealedIn } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
 import { createEvidence, type Executors } from "./evidence.ts";
 import { createNarration } from "./narration.ts";
+import { createQueue } from "./queue.ts";
 import { createRole, type Role } from "./role.ts";
 import { createTraces } from "./traces.ts";
 
@@ -49,15 +52,18 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const challenger = sender.address;
   const views = createChainViews(journal, endpoints, deployment);
   const traces = createTraces(journal, programs, fast);
-  const evidence = createEvidence({ ...options, trust });
+  const evidence = createEvidence({ ...options, trust, now: () => now });
   const conduct = createConduct(options, {
     dryRun,
     onMove: (move) => metrics.watchtower.moves.add({ move }),
   });
+  const bonding = createBonding(options, conduct);
   const narration = createNarration(options, traces, isOurs);
+  const queue = createQueue();
   const trusted = new Map<Hex, Promise<unknown>>();
   let selfTest = true;
   let lastHead = 0n;
+  let now = 0n;
   let playing = 0;
 
   const isOwn = ({ challenger: who }: { challenger: Hex }) => isSame(who, challenger);
@@ -108,18 +114,19 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
 
   async function read(): Promise<WatchtowerState> {
     const { block, views: found } = await views.commitments(
-      views.entries(isWatched),
+      views.entries(["committed", "slashed", "refunded"], isWatched),
       endpoints.agree,
       isContested,
     );
     const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
     traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
     playing = disputed.length;
-    metrics.watchtower.disputes.set({ status: "open" }, playing);
+    now = block.timestamp;
+    measure(disputed);
     return {
-      now: block.timestamp,
+      now,
       challenger,
-      ...(await funds(block.number)),
+      ...(await bonding.funds(block.number)),
       commitments: found.map((view) => ({
         ...view,
         evidence: evidence.of(view.commitId),
@@ -131,6 +138,23 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     };
   }
 
+  function measure(disputed: readonly CommitmentView[]): void {
+    const own = disputed.flatMap((view) =>
+      view.disputes
+        .filter(({ dispute }) => isOwn(dispute))
+        .map((dispute) => ({ ...dispute, standing: standing(dispute, view, now) })),
+    );
+    const open = own.filter(({ dispute }) => dispute.status === "open");
+    const bonds = open.reduce((total, { dispute }) => total + dispute.bond, 0n);
+    metrics.watchtower.disputes.set({ status: "open" }, open.length);
+    metrics.watchtower.disputes.set({ status: "ended" }, own.length - open.length);
+    metrics.watchtower.bonds.set({ state: "locked" }, Number(formatEther(bonds)));
+    const waiting = open.filter((one) => one.standing.waitingFor === "challenger");
+    const [urgent] = waiting.map((one) => one.standing.turn.deadline).sort((a, b) => Number(a - b));
+    metrics.watchtower.deadline.reset();
+    if (urgent !== undefined) metrics.watchtower.deadline.set({}, Number(urgent - now));
+  }
+
   /** Not when the newest block is old, nor in the round in which the chain went backwards. */
   function isFresh({ number, timestamp }: { number: bigint; timestamp: bigint }): boolean {
     const wentBack = number < lastHead;
@@ -140,22 +164,6 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     return !wentBack && !isOld;
   }
 
-  async function funds(blockNumber: bigint): Promise<{ wallet: bigint; credit: bigint }> {
-    return endpoints.use(async (client) => {
-      const [wallet, { credit }] = await Promise.all([
-        client.readContract({
-          address: deployment.token,
-          abi: erc20Abi,
-          functionName: "balanceOf",
-          args: [challenger],
-          blockNumber,
-        }),
-        getAccount(client, { deployment, owner: challenger, blockNumber }),
-      ]);
-      return { wallet, credit };
-    });
-  }
-
   async function act(action: WatchtowerAction, signal: AbortSignal): Promise<void> {
     switch (action.kind) {
       case "check":
@@ -163,13 +171,12 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       case "confirm":
         return gather(action.commitId, "reference");
       case "trace": {
-        const { outputRoot } = await traces.compute(action.commitId);
+        const { outputRoot } = await queue(() => traces.compute(action.commitId));
         evidence.add(action.commitId, outputRoot);
         return;
       }
       case "challenge":
-        if (!dryRun) await approve(action.bond, signal);
-        return conduct.send(action.kind, action.commitId, challengerSend(deployment, action), signal);
+        return challenge(action, signal);
       case "choose":
       case "chooseOutput":
       case "proveStep":
@@ -199,10 +206,25 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     const { judgement, outputRoot, seconds } = await evidence.gather(commitId, executor);
     const claimed = journal.commitments.get(commitId)?.data.outputRoot;
     metrics.watchtower.checked.add({ verdict: judgement });
+    const seen = journal.commitments.get(commitId)?.updated;
+    if (seen !== undefined) metrics.watchtower.checkSeconds.observe({}, (clock.now() - seen) / second);
     logger.info("Commitment checked", { commitId, judgement, seconds });
     onEvent?.({ kind: "checked", commitId, judgement, seconds });
     if (outputRoot !== undefined && claimed !== undefined && outputRoot !== claimed)
       onEvent?.({ kind: "mismatch", commitId, claimed, recomputed: outputRoot });
+  }
+
+  async function challenge(
+    action: Extract<WatchtowerAction, { kind: "challenge" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { commitId, bond } = action;
+    const request = challengerSend(deployment, action);
+    const claimed = journal.commitments.get(commitId)?.data.outputRoot;
+    const data = { claimed, ...evidence.of(commitId) };
+    journal.decide({ key: request.key, action: action.kind, subject: commitId, data });
+    if (!dryRun) await bonding.approve(bond, signal);
+    await conduct.send(action.kind, commitId, request, signal);
   }
 
   /** Known answers once per program and start: a machine that gets them wrong judges nobody. */
@@ -216,21 +238,6 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       else trusted.delete(programId);
       throw error;
     }
-  }
-
-  /** Lets the vault take bonds from this key. Once: the vault takes nothing but what the key's own calls ask for. */
-  async function approve(bond: bigint, signal: AbortSignal): Promise<void> {
-    const allowance = await endpoints.use((client) =>
-      client.readContract({
-        address: deployment.token,
-        abi: erc20Abi,
-        functionName: "allowance",
-        args: [challenger, deployment.stakeVault],
-      }),
-    );
-    if (allowance >= bond) return;
-    const call = approveCall({ deployment, amount: maxUint256 });
-    await conduct.send("approve", deployment.stakeVault, { key: `approve:${allowance}`, call }, signal);
   }
 
   const role = createRole<WatchtowerAction>({

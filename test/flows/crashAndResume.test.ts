@@ -9,7 +9,8 @@ import { fee, gain, type Stage, setStage } from "../helpers/stage.ts";
 
 const sent = (move: string) => (event: RoleEvent) => event.kind === "sent" && event.move === move;
 
-describe("a killed process", () => {
+describe("a killed process", function () {
+  this.timeout(180_000); // six starts of Node with everything loaded
   let network: AnvilNetwork;
   let stage: Stage;
   let folder: ReturnType<typeof temporaryFolder>;

@@ -1,6 +1,7 @@
 // Runs roles on a test network round by round: everybody reads, plans and acts until nobody has anything left to do.
 import { type CommittedProgram, collectOutput, createTrace, execute, type Tensor } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
+import type { Transport } from "viem";
 import { createEndpoints } from "../../node/chain/endpoints.ts";
 import { decodeEvents, type ProtocolEvent } from "../../node/chain/events.ts";
 import { applyEvents } from "../../node/chain/indexer.ts";
@@ -41,18 +42,25 @@ type Parts = Pick<Player, "context" | "poller" | "events" | "leave"> & {
 };
 
 /** Without a folder the journal goes away with the player; with zero seconds rounds are made by {@link play} only. */
-type Home = { folder?: string; pollSeconds?: number };
+type Home = { folder?: string; pollSeconds?: number; transports?: readonly Transport[] };
 
 const gwei = 1_000_000_000n;
 
 /** What a role of `person` needs on that chain. With a folder, the journal of an earlier start is taken up again. */
-export function openParts(network: Network, person: Person, { folder, pollSeconds = 0 }: Home = {}): Parts {
+export function openParts(
+  network: Network,
+  person: Person,
+  { folder, pollSeconds = 0, transports }: Home = {},
+): Parts {
   const home = folder === undefined ? temporaryFolder() : { path: folder, remove: () => {} };
   const database: Database = openDatabase({ folder: home.path });
   const { deployment, clock, transport } = network;
   const shared = { ...quiet(), clock };
   const journal = createJournal(database, clock);
-  const sources = [{ name: "test", transport }];
+  const sources = (transports ?? [transport]).map((one, index) => ({
+    name: `test ${index}`,
+    transport: one,
+  }));
   const { chainId, startBlock } = deployment;
   const endpoints = createEndpoints({ ...shared, sources, chainId, maxHeadLagBlocks: 5, pollSeconds: 1 });
   const listeners: ((events: readonly ProtocolEvent[]) => void)[] = [];
@@ -177,6 +185,7 @@ export function joinWorker(
     sampleRate: 0,
     ...changed,
   });
+  parts.onChainEvents((events) => void role.observe(events));
   return { ...parts, person, role };
 }
 

@@ -26,7 +26,7 @@ export interface RoleProcess {
   kill(): Promise<void>;
 }
 
-const patience = 25_000;
+const patience = 60_000;
 
 export function startRole(task: RoleTask): RoleProcess {
   const main = fileURLToPath(new URL("roleMain.ts", import.meta.url));

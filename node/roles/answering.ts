@@ -1,0 +1,133 @@
+// Computes a worker's answers: known answers first, then each request once, samples twice; stops at the first doubt.
+import { byteRoot, type Hex } from "@assay/sdk/protocol";
+import { second } from "../clock.ts";
+import { ConflictingAnswerError, SelfTestError } from "../errors.ts";
+import type { Executor } from "../execution/executor.ts";
+import type { Answer } from "../store/journal.ts";
+import type { ServedProgram } from "../strategy/capacity.ts";
+import type { Conduct } from "./conduct.ts";
+import type { Programs, RoleContext } from "./context.ts";
+import { createQueue } from "./queue.ts";
+
+/** Seconds that one request takes on this machine, at most. */
+export type Measured = { executeSeconds: number; traceSeconds: number };
+
+export type AnsweringOptions = Pick<RoleContext, "journal" | "metrics" | "logger" | "clock" | "onEvent"> & {
+  programs: Programs;
+  /** Answers with this one; the other one checks samples. */
+  fast: Executor;
+  reference: Executor;
+  /** Known answers on this machine; throws SelfTestError when one comes out wrong. */
+  selfTest(programId: Hex): Promise<Measured>;
+  /** Part of the answers that the reference executor computes again. */
+  sampleRate: number;
+  random?: () => number;
+};
+
+export type Answering = {
+  /** Programs that were tried on this machine. */
+  served: ReadonlyMap<Hex, ServedProgram>;
+  /** True once this machine has computed two different results: nothing more is answered until a person has looked. */
+  isHalted(): boolean;
+  prepare(programId: Hex): Promise<void>;
+  /** Computes and records the answer to a request. */
+  execute(requestId: Hex): Promise<void>;
+  /** The recorded answer to what the chain asks under this id: after a re-org that can be another question. */
+  answerTo(requestId: Hex): Answer | undefined;
+  /** The bytes of the recorded answer; undefined when a re-org has left other ones in their place. */
+  outputOf(requestId: Hex): Uint8Array | undefined;
+  /** Takes in how long something took under load. */
+  note(programId: Hex, times: Partial<Measured>): void;
+};
+
+export function createAnswering(options: AnsweringOptions, conduct: Conduct): Answering {
+  const {
+    journal,
+    metrics,
+    logger,
+    clock,
+    onEvent,
+    programs,
+    fast,
+    reference,
+    random = Math.random,
+  } = options;
+  const served = new Map<Hex, ServedProgram>();
+  const queue = createQueue();
+  let halted = false;
+
+  async function prepare(programId: Hex): Promise<void> {
+    const { header } = await programs.get(programId);
+    try {
+      served.set(programId, { header, ready: true, ...(await options.selfTest(programId)) });
+      metrics.execution.selfTest.set({ program: programId }, 1);
+      logger.info("Program is ready to be served", { programId });
+    } catch (error) {
+      if (!(error instanceof SelfTestError)) throw error;
+      served.set(programId, { header, ready: false, executeSeconds: 0, traceSeconds: 0 });
+      metrics.execution.selfTest.set({ program: programId }, 0);
+      conduct.alarm("selfTest", { programId, error: error.shortMessage });
+    }
+  }
+
+  async function execute(requestId: Hex): Promise<void> {
+    const request = journal.requests.get(requestId)?.data;
+    const input = journal.inputOf(requestId);
+    if (request === undefined || input === undefined) return;
+    const { programId, inputRoot } = request;
+    if (byteRoot(input) !== inputRoot) return conduct.alarm("inputDiffers", { requestId });
+    const committed = await programs.get(programId);
+    const from = clock.now();
+    const output = await fast.run(committed, input);
+    const seconds = (clock.now() - from) / second;
+    note(programId, { executeSeconds: seconds });
+    const outputRoot = byteRoot(output);
+    if (random() < options.sampleRate) {
+      const agrees = byteRoot(await reference.run(committed, input)) === outputRoot;
+      metrics.worker.samples.add({ verdict: agrees ? "agrees" : "differs" });
+      onEvent?.({ kind: "sampled", requestId, agrees });
+      if (!agrees) return halt("sampleDiffers", requestId);
+    }
+    try {
+      journal.recordAnswer({ requestId, programId, inputRoot, outputRoot, passes: 1 }, { input, output });
+    } catch (error) {
+      if (error instanceof ConflictingAnswerError) return halt("answersDiffer", requestId);
+      throw error;
+    }
+    logger.info("Request executed", { requestId, outputRoot, seconds });
+    onEvent?.({ kind: "executed", requestId, outputRoot, seconds });
+  }
+
+  function halt(reason: string, requestId: Hex): void {
+    halted = true;
+    conduct.alarm(reason, { requestId });
+  }
+
+  function answerTo(requestId: Hex): Answer | undefined {
+    const request = journal.requests.get(requestId)?.data;
+    return request && journal.answerOf(request);
+  }
+
+  function note(programId: Hex, { executeSeconds = 0, traceSeconds = 0 }: Partial<Measured>): void {
+    const program = served.get(programId);
+    if (program === undefined) return;
+    served.set(programId, {
+      ...program,
+      executeSeconds: Math.max(program.executeSeconds, executeSeconds),
+      traceSeconds: Math.max(program.traceSeconds, traceSeconds),
+    });
+  }
+
+  return {
+    served,
+    isHalted: () => halted,
+    prepare,
+    execute: (requestId) => queue(() => execute(requestId)),
+    answerTo,
+    outputOf: (requestId) => {
+      const output = journal.outputOf(requestId);
+      return output && byteRoot(output) === answerTo(requestId)?.outputRoot ? output : undefined;
+    },
+    note,
+  };
+}
