@@ -9,13 +9,10 @@ import { operators } from "./ops/index.ts";
 import { packedOffsets } from "./packing.ts";
 import { collectStep, programHeader } from "./program.ts";
 import { operandRanges } from "./programRanges.ts";
+import { MAX_PROOF_BYTES, MAX_PROOF_GAS, type ProofBound, stepProofBound } from "./proofBound.ts";
 import { hull, type Ranges } from "./ranges.ts";
 import { elementCount, isRowMajor, sameType } from "./tensor.ts";
-import { tilesOf } from "./tiles.ts";
 import type { Operand, Program, Step, TensorType } from "./types.ts";
-
-/** Most tiles that one step proof may open, so that it fits a transaction. */
-export const MAX_PROOF_TILES = 128;
 
 const MAX_PACKED_BYTES = 2 ** 32 - 1;
 
@@ -40,8 +37,8 @@ export interface CheckedProgram {
   readonly header: ProgramHeader;
   /** Bounds of every slot, whatever the inputs. */
   readonly ranges: readonly Ranges[];
-  /** Most tiles that a step proof of each slot opens. */
-  readonly proofTiles: readonly number[];
+  /** What the worst proof about each step costs, collect last. */
+  readonly proofs: readonly ProofBound[];
 }
 
 function demand(condition: boolean, reason: string, remedy: string): asserts condition {
@@ -152,19 +149,14 @@ function rangeRefusal({ op, out }: Step, ranges: Ranges): Refusal | undefined {
   };
 }
 
-/** The tiles that a proof of this step opens, over elements at the borders and in the middle. */
-function countProofTiles(step: Step): number {
-  const count = elementCount(step.out);
-  const centre = step.out.shape.reduce((index, size) => index * size + Math.floor(size / 2), 0);
-  const samples = new Set([0, centre, Math.floor(count / 3), Math.floor(count / 2), count - 1]);
-  const tiles = (index: number): number => {
-    const runs = operators[step.op].reads(step, index);
-    return step.operands.reduce((sum, { source, type }, operand) => {
-      const offset = source.kind === "input" ? source.offset : 0;
-      return sum + tilesOf(type, runs[operand]!, offset).length;
-    }, 0);
-  };
-  return Math.max(...[...samples].map(tiles));
+function proofRefusal({ op }: Step, { calldata, gas }: ProofBound): Refusal | undefined {
+  const isSum = op === "MatMulInteger" || op === "ConvInteger";
+  const remedy = `Use a layout in which the reduced axis is contiguous, or split the reduction${isSum ? " and Add the parts" : ""}.`;
+  if (calldata > MAX_PROOF_BYTES)
+    return { reason: `a step proof of it can take ${calldata} bytes, more than ${MAX_PROOF_BYTES}`, remedy };
+  if (gas > MAX_PROOF_GAS)
+    return { reason: `a step proof of it can cost ${gas} gas, more than ${MAX_PROOF_GAS}`, remedy };
+  return undefined;
 }
 
 /**
@@ -178,7 +170,7 @@ export function checkProgram(program: Program): CheckedProgram {
   const { offsets } = packedOffsets(program.inputs);
   const inputs = new Map(program.inputs.map((type, index) => [offsets[index]!.start, type]));
   const ranges: Ranges[] = [];
-  const proofTiles: number[] = [];
+  const proofs: ProofBound[] = [];
   const refuse = (index: number, step: Step, refusal: Refusal | undefined): void => {
     if (refusal) throw new ProgramError(refusal.reason, refusal.remedy, { index, op: step.op });
   };
@@ -190,16 +182,13 @@ export function checkProgram(program: Program): CheckedProgram {
     const result = operator.ranges(step, operands);
     refuse(index, step, rangeRefusal(step, result));
     ranges.push(result);
-    const tiles = countProofTiles(step);
-    if (tiles > MAX_PROOF_TILES) {
-      refuse(index, step, {
-        reason: `a step proof of it opens ${tiles} tiles, more than ${MAX_PROOF_TILES}`,
-        remedy: "Give its operands layouts in which what one element reads lies together.",
-      });
-    }
-    proofTiles.push(tiles);
+    const bound = stepProofBound(step, program);
+    refuse(index, step, proofRefusal(step, bound));
+    proofs.push(bound);
   });
   const collect = collectStep(program);
   refuse(program.steps.length, collect, formRefusal(program, header, inputs, collect, program.steps.length));
-  return { program, header, ranges, proofTiles };
+  const bound = stepProofBound(collect, program);
+  refuse(program.steps.length, collect, proofRefusal(collect, bound));
+  return { program, header, ranges, proofs: [...proofs, bound] };
 }

@@ -1,5 +1,5 @@
 // @assay/sdk/program: graph, grammar, operators, reference executor, traces and openings. Pure: no input or output.
-export { type CheckedProgram, checkProgram, MAX_PROOF_TILES, ProgramError } from "./checkProgram.ts";
+export { type CheckedProgram, checkProgram, ProgramError } from "./checkProgram.ts";
 export { claimOf } from "./claim.ts";
 export * from "./codec.ts";
 export { type Move, nextMove } from "./descend.ts";
@@ -34,6 +34,14 @@ export {
   programHeader,
 } from "./program.ts";
 export { programRanges } from "./programRanges.ts";
+export {
+  MAX_PROOF_BYTES,
+  MAX_PROOF_GAS,
+  memoryOf,
+  type ProofBound,
+  stepProofBound,
+  workOf,
+} from "./proofBound.ts";
 export { type Descent, proveStep } from "./prove.ts";
 export { hull, type Interval, type Ranges } from "./ranges.ts";
 export { StepProofError, type StepProofErrorArgs, type StepProofErrorName } from "./StepProofError.ts";

@@ -28,6 +28,10 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
+/** Number of elements between neighbours along an axis, in the layout. */
+export const strideAlong = ({ shape, layout }: TensorType, axis: number): number =>
+  layout.slice(layout.indexOf(axis) + 1).reduce((stride, inner) => stride * shape[inner]!, 1);
+
 export const isPermutation = (layout: readonly number[]): boolean =>
   new Set(layout).size === layout.length && layout.every((axis) => axis >= 0 && axis < layout.length);
 

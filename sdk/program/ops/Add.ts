@@ -3,7 +3,7 @@ import { allocate, wrap } from "../dtype.ts";
 import { combineRanges } from "../ranges.ts";
 import { elementCount } from "../tensor.ts";
 import { broadcastIndex, forEachRow, single } from "./broadcast.ts";
-import type { OpDefinition } from "./definition.ts";
+import { type OpDefinition, singleBoxes } from "./definition.ts";
 import { pairFault } from "./pair.ts";
 
 const OPCODE = 3;
@@ -22,6 +22,7 @@ export const Add: OpDefinition = {
   },
   reads: ({ operands, out }, index) =>
     operands.map(({ type }) => single(broadcastIndex(out.shape, type.shape, index))),
+  boxes: singleBoxes,
   ranges: (step, [a, b]) =>
     combineRanges(step.out.shape, a!, b!, (x, y) => ({ min: x.min + y.min, max: x.max + y.max })),
   evaluate({ out }, [a, b]) {

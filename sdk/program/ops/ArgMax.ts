@@ -2,7 +2,7 @@
 import { whole } from "../ranges.ts";
 import { elementCount, sameShape } from "../tensor.ts";
 import type { Step } from "../types.ts";
-import { MAX_ROW, type OpDefinition, RULE, within } from "./definition.ts";
+import { boxOf, MAX_ROW, type OpDefinition, RULE, within } from "./definition.ts";
 
 const OPCODE = 9;
 
@@ -45,6 +45,11 @@ export const ArgMax: OpDefinition = {
     return BigInt(best);
   },
   reads: (step, index) => [[placeOf(step, index)]],
+  boxes({ operands, attributes }) {
+    const { shape } = operands[0]!.type;
+    const axis = Number(attributes[0]);
+    return [boxOf(shape, { [axis]: { count: shape[axis]!, step: 1 } }, axis)];
+  },
   ranges: ({ operands, attributes }) =>
     whole(0n, BigInt(operands[0]!.type.shape[Number(attributes[0])]! - 1)),
   evaluate(step, [operand]) {

@@ -3,7 +3,7 @@ import { allocate, dtypeBounds, wrap } from "../dtype.ts";
 import { hull } from "../ranges.ts";
 import { sameShape } from "../tensor.ts";
 import { single } from "./broadcast.ts";
-import { type OpDefinition, RULE } from "./definition.ts";
+import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
 const OPCODE = 6;
 
@@ -15,6 +15,7 @@ export const Cast: OpDefinition = {
   shapeFault: ({ operands, out }) => (sameShape(out.shape, operands[0]!.type.shape) ? 0 : RULE.outputShape),
   element: (read, { out }, index) => wrap(read(0, index), out.dtype),
   reads: (_, index) => [single(index)],
+  boxes: singleBoxes,
   ranges: (_, [operand]) => operand!.ranges,
   refuse({ out }, [operand]) {
     const { min, max } = hull(operand!.ranges);

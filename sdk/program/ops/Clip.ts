@@ -3,7 +3,7 @@ import { allocate, dtypeBounds } from "../dtype.ts";
 import { mapRanges } from "../ranges.ts";
 import { sameShape } from "../tensor.ts";
 import { single } from "./broadcast.ts";
-import { type OpDefinition, RULE } from "./definition.ts";
+import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
 const OPCODE = 5;
 
@@ -29,6 +29,7 @@ export const Clip: OpDefinition = {
     return clip(read(0, index), min, max);
   },
   reads: (_, index) => [single(index)],
+  boxes: singleBoxes,
   ranges({ attributes }, [operand]) {
     const [min, max] = attributes as [bigint, bigint];
     return mapRanges(operand!.ranges, (interval) => ({

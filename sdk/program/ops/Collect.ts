@@ -4,7 +4,7 @@ import { packedOffsets } from "../packing.ts";
 import { whole } from "../ranges.ts";
 import type { Step } from "../types.ts";
 import { single } from "./broadcast.ts";
-import { type OpDefinition, RULE } from "./definition.ts";
+import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
 const OPCODE = 255;
 const MAX_OUTPUTS = 16;
@@ -39,6 +39,7 @@ export const Collect: OpDefinition = {
     const place = placeOf(step, index);
     return step.operands.map((_, operand) => (operand === place?.operand ? single(place.element) : []));
   },
+  boxes: singleBoxes,
   ranges: () => whole(0n, 255n),
   evaluate({ operands, out }, tensors) {
     const bytes = new Uint8Array(out.shape[0]!);

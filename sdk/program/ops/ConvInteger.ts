@@ -1,8 +1,9 @@
 // ConvInteger: convolution of unsigned 8-bit images less their zero points, summed in 32 bits. Padding adds nothing.
 import { hull, type Ranges, rangesAlong, whole } from "../ranges.ts";
-import { elementCount, sameShape } from "../tensor.ts";
-import type { Step, Tensor } from "../types.ts";
+import { elementCount, sameShape, strideAlong } from "../tensor.ts";
+import type { Step, Tensor, TensorType } from "../types.ts";
 import {
+  boxOf,
   MAX_SIZE,
   MAX_WINDOW,
   numbers,
@@ -13,7 +14,7 @@ import {
   within,
 } from "./definition.ts";
 import { addProducts } from "./products.ts";
-import { tapPositions, type WindowAxis, windowCount, windowTaps } from "./window.ts";
+import { tapPositions, type WindowAxis, windowCount, windowExtent, windowTaps } from "./window.ts";
 
 const OPCODE = 2;
 
@@ -246,6 +247,18 @@ export const ConvInteger: OpDefinition = {
     return sum;
   },
   reads,
+  boxes(step) {
+    const { depth, vertical, horizontal } = convolutionOf(step);
+    const [x, w] = step.operands.map(({ type }) => type) as [TensorType, TensorType];
+    const channels = { count: depth, step: 1 };
+    const kernel = { 2: { count: vertical.kernel, step: 1 }, 3: { count: horizontal.kernel, step: 1 } };
+    const window = { 2: windowExtent(vertical), 3: windowExtent(horizontal) };
+    const along = strideAlong(x, 3) * horizontal.dilation < strideAlong(x, 1) ? 3 : 1;
+    return [
+      boxOf(x.shape, { 1: channels, ...window }, along),
+      boxOf(w.shape, { 1: channels, ...kernel }, along),
+    ];
+  },
   ranges,
   evaluate,
 };

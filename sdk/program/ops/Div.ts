@@ -2,7 +2,7 @@
 import { combineRanges, greatest, hull, type Interval, least, rangesAlong, WHOLE } from "../ranges.ts";
 import { elementCount } from "../tensor.ts";
 import { broadcastIndex, forEachRow, single } from "./broadcast.ts";
-import type { OpDefinition } from "./definition.ts";
+import { type OpDefinition, singleBoxes } from "./definition.ts";
 import { pairFault } from "./pair.ts";
 
 const OPCODE = 4;
@@ -30,6 +30,7 @@ export const Div: OpDefinition = {
   },
   reads: ({ operands, out }, index) =>
     operands.map(({ type }) => single(broadcastIndex(out.shape, type.shape, index))),
+  boxes: singleBoxes,
   ranges: (step, [a, b]) => combineRanges(step.out.shape, a!, b!, quotients),
   refuse(_, [, b]) {
     const { min } = hull(rangesAlong(b!, WHOLE));

@@ -3,7 +3,7 @@ import { hull, type Interval, type Ranges, rangesAlong, WHOLE, whole } from "../
 import { elementCount, sameShape } from "../tensor.ts";
 import type { Step, Tensor } from "../types.ts";
 import { broadcastIndex, broadcastShape } from "./broadcast.ts";
-import { numbers, type OpDefinition, type OperandRanges, type Refusal, RULE } from "./definition.ts";
+import { boxOf, numbers, type OpDefinition, type OperandRanges, type Refusal, RULE } from "./definition.ts";
 import { addProducts } from "./products.ts";
 
 const OPCODE = 1;
@@ -161,6 +161,12 @@ export const MatMulInteger: OpDefinition = {
   reads(step, index) {
     const { a, b, inner, columns } = startsOf(step, index);
     return [[{ start: a, count: inner, stride: 1 }], [{ start: b, count: inner, stride: columns }]];
+  },
+  boxes({ operands }) {
+    return operands.map(({ type: { shape } }, operand) => {
+      const axis = shape.length - 1 - operand;
+      return boxOf(shape, { [axis]: { count: shape[axis]!, step: 1 } }, axis);
+    });
   },
   ranges,
   refuse,

@@ -3,8 +3,8 @@ import { allocate } from "../dtype.ts";
 import { hull, whole } from "../ranges.ts";
 import { elementCount, sameShape } from "../tensor.ts";
 import type { Step } from "../types.ts";
-import { MAX_SIZE, MAX_WINDOW, numbers, type OpDefinition, RULE, within } from "./definition.ts";
-import { type WindowAxis, windowCount, windowTaps } from "./window.ts";
+import { boxOf, MAX_SIZE, MAX_WINDOW, numbers, type OpDefinition, RULE, within } from "./definition.ts";
+import { type WindowAxis, windowCount, windowExtent, windowTaps } from "./window.ts";
 
 const OPCODE = 7;
 
@@ -86,6 +86,11 @@ export const MaxPool: OpDefinition = {
     return [
       rows.map(({ at }) => ({ start: plane + at * width + from, count: columns.length, stride: dilation })),
     ];
+  },
+  boxes(step) {
+    const { vertical, horizontal } = windowOf(step);
+    const reached = { 2: windowExtent(vertical), 3: windowExtent(horizontal) };
+    return [boxOf(step.operands[0]!.type.shape, reached)];
   },
   ranges(_, [operand]) {
     if (operand!.ranges.axis === 1 || operand!.ranges.axis === 0) return operand!.ranges;

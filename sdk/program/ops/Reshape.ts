@@ -2,7 +2,7 @@
 import { hull, whole } from "../ranges.ts";
 import { elementCount } from "../tensor.ts";
 import { single } from "./broadcast.ts";
-import { type OpDefinition, RULE } from "./definition.ts";
+import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
 const OPCODE = 8;
 
@@ -18,6 +18,7 @@ export const Reshape: OpDefinition = {
   },
   element: (read, _, index) => read(0, index),
   reads: (_, index) => [single(index)],
+  boxes: singleBoxes,
   ranges(_, [operand]) {
     const { min, max } = hull(operand!.ranges);
     return whole(min, max);

@@ -12,6 +12,19 @@ export interface Run {
   readonly stride: number;
 }
 
+/** At most `count` places of an axis, `step` apart. */
+export interface Extent {
+  readonly count: number;
+  readonly step: number;
+}
+
+/** What the element that reads most reads of an operand: an extent along each of its axes. */
+export interface Box {
+  readonly extents: readonly Extent[];
+  /** The axis that the judge goes along without a break. */
+  readonly along: number;
+}
+
 /** What is known about the values of an operand. */
 export interface OperandRanges {
   readonly ranges: Ranges;
@@ -39,6 +52,8 @@ export interface OpDefinition {
   element(read: Read, step: Step, index: number): bigint;
   /** Which elements of each operand `element` reads, at least. */
   reads(step: Step, index: number): readonly (readonly Run[])[];
+  /** For each operand a box that holds, moved to its place, all that any element reads. */
+  boxes(step: Step): readonly Box[];
   /** Bounds of the output before it is wrapped. */
   ranges(step: Step, operands: readonly OperandRanges[]): Ranges;
   /** What must hold beyond "the output fits its type". */
@@ -49,6 +64,20 @@ export interface OpDefinition {
 
 /** Attributes as numbers; their bounds are rule 24. */
 export const numbers = (step: Step): number[] => step.attributes.map(Number);
+
+export const ONE: Extent = { count: 1, step: 1 };
+
+/** A box of one place, but for the given axes. */
+export function boxOf(
+  shape: readonly number[],
+  reached: Readonly<Record<number, Extent>> = {},
+  along = shape.length - 1,
+): Box {
+  return { extents: shape.map((_, axis) => reached[axis] ?? ONE), along };
+}
+
+/** One element of each operand. */
+export const singleBoxes = ({ operands }: Step): Box[] => operands.map(({ type }) => boxOf(type.shape));
 
 /** True where every value lies in `min`..`max`. */
 export const within = (values: readonly bigint[], min: number, max: number): boolean =>

@@ -1,4 +1,5 @@
 // Sliding windows over the two last axes, shared by convolution and pooling.
+import type { Extent } from "./definition.ts";
 
 /** One spatial axis of a sliding window. */
 export interface WindowAxis {
@@ -36,3 +37,9 @@ export function tapPositions(axis: WindowAxis, tap: number, count: number): { fr
   const to = Math.floor((axis.size - 1 - shift) / axis.stride) + 1;
   return { from, to: Math.min(to, count) };
 }
+
+/** The real places under the window, wherever it stands. */
+export const windowExtent = ({ size, kernel, dilation }: WindowAxis): Extent => ({
+  count: Math.min(kernel, Math.ceil(size / dilation)),
+  step: dilation,
+});

@@ -43,7 +43,7 @@ function refusalOf(program: Program): ProgramError {
 describe("checkProgram", () => {
   it("accepts the small programs and says how much a proof opens", () => {
     for (let seed = 0; seed < 5; seed++) {
-      expect(checkProgram(perceptron(seed)).proofTiles).to.deep.equal([2, 2, 2, 1]);
+      expect(checkProgram(perceptron(seed)).proofs.map(({ tiles }) => tiles)).to.deep.equal([2, 2, 2, 1, 1]);
       const { ranges, header } = checkProgram(network(seed));
       expect(header).to.deep.include({
         slots: 10,
@@ -223,7 +223,7 @@ describe("checkProgram", () => {
       },
     ],
     "S-05: a layout in which one element reads too many tiles": [
-      "opens 2002 tiles",
+      "bytes, more than 98304",
       () => {
         const builder = new ProgramBuilder([row("u8", 1, 2000)]);
         const weights = builder.constant(row("i8", 2000, 1024), new Int8Array(2000 * 1024));
@@ -245,7 +245,7 @@ describe("checkProgram", () => {
     const builder = new ProgramBuilder([row("u8", 1, 2000)]);
     const weights = builder.constant(tensorType("i8", [2000, 1024], [1, 0]), new Int8Array(2000 * 1024));
     const out = builder.step("MatMulInteger", [builder.input(0), weights], [0, 0], row("i32", 1, 1024));
-    expect(checkProgram(builder.build([out])).proofTiles[0]).to.be.at.most(5);
+    expect(checkProgram(builder.build([out])).proofs[0]!.tiles).to.be.at.most(5);
   });
 
   it("S-02: accepts or refuses every altered program, and never fails otherwise", () => {
