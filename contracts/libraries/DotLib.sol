@@ -4,17 +4,20 @@ pragma solidity 0.8.37;
 import {DType} from "../types/Descriptor.sol";
 import {Tensor, TensorLib} from "./TensorLib.sol";
 
-/// @notice Two tensors of bytes along which products are summed, each less its zero point.
-struct Factors {
-    Tensor a; // u8
-    Tensor b; // u8 or i8
-    int256 aZero;
-    int256 bZero;
+/// @notice Products of two tensors of bytes, summed along one axis of each; and what was summed so far.
+struct Dot {
+    uint256 products; // Σ a · b of raw bytes
+    uint256 aSum;
+    uint256 bSum;
+    uint256 flip; // laid over the bytes of b: an i8 counts as the byte that is larger by 128
+    uint256 count;
     uint256 aStride; // from one summand to the next, in elements
     uint256 bStride;
+    Tensor a; // u8
+    Tensor b; // u8 or i8
 }
 
-/// @title Sums of products of 8-bit numbers.
+/// @title Sums of products of 8-bit numbers, each less a zero point.
 library DotLib {
     using TensorLib for Tensor;
 
@@ -26,59 +29,86 @@ library DotLib {
     uint256 private constant SWAP_64 = 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
     uint256 private constant SIGNS = 0x8080808080808080808080808080808080808080808080808080808080808080;
 
-    /// @notice Σ (a - aZero) · (b - bZero) over `count` elements from the places `a` and `b` on.
-    /// @dev Works on Σab, Σa and Σb of raw bytes, run by run: a run ends with a tile. An i8 is read as the byte that is
-    /// larger by 128, which the zero point takes back.
-    function sum(Factors memory factors, uint256 a, uint256 b, uint256 count) internal pure returns (int256) {
-        bool signed = factors.b.geometry.dtype == DType.I8;
-        uint256[3] memory sums = _rawSums(factors, a, b, count, signed ? SIGNS : 0);
-        int256 bZero = signed ? factors.bZero + 128 : factors.bZero;
-        int256 zeros = bZero * int256(sums[1]) + factors.aZero * int256(sums[2]);
-        return int256(sums[0]) - zeros + int256(count) * factors.aZero * bZero;
+    function dot(
+        Tensor memory a,
+        uint256 aStride,
+        Tensor memory b,
+        uint256 bStride
+    ) internal pure returns (Dot memory made) {
+        made.a = a;
+        made.b = b;
+        made.aStride = aStride;
+        made.bStride = bStride;
+        if (b.geometry.dtype == DType.I8) made.flip = SIGNS;
     }
 
-    function _rawSums(
-        Factors memory factors,
-        uint256 a,
-        uint256 b,
-        uint256 left,
-        uint256 flip
-    ) private pure returns (uint256[3] memory sums) {
-        while (left > 0) {
-            uint256 run = _runLength(factors, a, b, left);
-            uint256 start = factors.a.locate(a);
-            _addRun(sums, start, start + run, factors.b.locate(b), flip);
-            a += run * factors.aStride;
-            b += run * factors.bStride;
-            left -= run;
+    /// @notice Adds `count` products, from the places `a` and `b` in the layouts on.
+    function add(Dot memory self, uint256 a, uint256 b, uint256 count) internal pure {
+        unchecked {
+            // SAFETY: one element reads at most 32,768 products; places in a layout are below 2^34.
+            self.count += count;
+            while (count > 0) {
+                (uint256 aPointer, uint256 run) = self.a.locate(a, self.aStride);
+                (uint256 bPointer, uint256 bRun) = self.b.locate(b, self.bStride);
+                if (bRun < run) run = bRun;
+                if (count < run) run = count;
+                _addRun(self, aPointer, bPointer, run);
+                a += run * self.aStride;
+                b += run * self.bStride;
+                count -= run;
+            }
         }
     }
 
-    function _runLength(
-        Factors memory factors,
-        uint256 a,
-        uint256 b,
-        uint256 left
-    ) private pure returns (uint256 length) {
-        if (factors.aStride != 1 || factors.bStride != 1) return 1;
-        uint256 aLeft = _leftInTile(factors.a, a);
-        uint256 bLeft = _leftInTile(factors.b, b);
-        length = aLeft < bLeft ? aLeft : bLeft;
-        if (left < length) length = left;
+    /// @notice Σ (a - aZero) · (b - bZero) over everything added.
+    function total(Dot memory self, int256 aZero, int256 bZero) internal pure returns (int256) {
+        if (self.flip != 0) bZero += 128;
+        int256 zeros = bZero * int256(self.aSum) + aZero * int256(self.bSum);
+        return int256(self.products) - zeros + int256(self.count) * aZero * bZero;
     }
 
-    /// @dev Adds Σab, Σa and Σb of bytes in calldata to `sums`, 30 bytes at a time, of a up to `end`; `flip` is laid over
-    /// the bytes of b. Every third byte of a word is a digit of a number of base 2^24, ten digits each. With the bytes of b
-    /// reversed, digit 9 of the product of two such numbers is the sum of the ten products of bytes that stood at the same
-    /// place; no digit can reach 2^24.
-    function _addRun(uint256[3] memory sums, uint256 a, uint256 end, uint256 b, uint256 flip) private pure {
+    /// @dev `a` and `b` are places in calldata; the run stays within one tile of each.
+    function _addRun(Dot memory self, uint256 a, uint256 b, uint256 count) private pure {
+        if (self.aStride == 1 && self.bStride == 1) _addContiguous(self, a, a + count, b);
+        else _addStrided(self, a, b, count);
+    }
+
+    function _addStrided(Dot memory self, uint256 a, uint256 b, uint256 count) private pure {
+        assembly ("memory-safe") {
+            let flip := mload(add(self, 96))
+            let aStride := mload(add(self, 160))
+            let bStride := mload(add(self, 192))
+            let products := mload(self)
+            let aSum := mload(add(self, 32))
+            let bSum := mload(add(self, 64))
+            for {} count {
+                count := sub(count, 1)
+            } {
+                let x := byte(0, calldataload(a))
+                let y := byte(0, xor(calldataload(b), flip))
+                products := add(products, mul(x, y))
+                aSum := add(aSum, x)
+                bSum := add(bSum, y)
+                a := add(a, aStride)
+                b := add(b, bStride)
+            }
+            mstore(self, products)
+            mstore(add(self, 32), aSum)
+            mstore(add(self, 64), bSum)
+        }
+    }
+
+    /// @dev 30 bytes at a time, of a up to `end`. Every third byte of a word is a digit of a number of base 2^24, ten digits
+    /// each. With the bytes of b reversed, digit 9 of the product of two such numbers is the sum of the ten products of
+    /// bytes that stood at the same place; no digit can reach 2^24.
+    function _addContiguous(Dot memory self, uint256 a, uint256 end, uint256 b) private pure {
         assembly ("memory-safe") {
             for {} lt(a, end) {
                 a := add(a, 30)
                 b := add(b, 30)
             } {
                 let x := calldataload(a)
-                let y := xor(calldataload(b), flip)
+                let y := xor(calldataload(b), mload(add(self, 96)))
                 if lt(sub(end, a), 30) {
                     let keep := not(shr(shl(3, sub(end, a)), not(0)))
                     x := and(x, keep)
@@ -91,21 +121,17 @@ library DotLib {
                 y := or(and(shr(64, y), SWAP_64), shl(64, and(y, SWAP_64)))
                 y := or(shr(128, y), shl(128, y))
 
-                let total := mul(and(x, DIGITS), and(shr(16, y), DIGITS))
-                total := add(total, mul(and(shr(8, x), DIGITS), and(shr(8, y), DIGITS)))
-                total := add(total, mul(and(shr(16, x), DIGITS), and(y, DIGITS)))
-                mstore(sums, add(mload(sums), and(shr(216, total), 0xffffff)))
-                total := add(add(and(x, DIGITS), and(shr(8, x), DIGITS)), and(shr(16, x), DIGITS))
-                total := and(shr(216, mul(total, ONES)), 0xffffff)
-                mstore(add(sums, 32), add(mload(add(sums, 32)), total))
-                total := add(add(and(y, DIGITS), and(shr(8, y), DIGITS)), and(shr(16, y), DIGITS))
-                total := and(shr(216, mul(total, ONES)), 0xffffff)
-                mstore(add(sums, 64), add(mload(add(sums, 64)), total))
+                let sum := mul(and(x, DIGITS), and(shr(16, y), DIGITS))
+                sum := add(sum, mul(and(shr(8, x), DIGITS), and(shr(8, y), DIGITS)))
+                sum := add(sum, mul(and(shr(16, x), DIGITS), and(y, DIGITS)))
+                mstore(self, add(mload(self), and(shr(216, sum), 0xffffff)))
+                sum := add(add(and(x, DIGITS), and(shr(8, x), DIGITS)), and(shr(16, x), DIGITS))
+                sum := and(shr(216, mul(sum, ONES)), 0xffffff)
+                mstore(add(self, 32), add(mload(add(self, 32)), sum))
+                sum := add(add(and(y, DIGITS), and(shr(8, y), DIGITS)), and(shr(16, y), DIGITS))
+                sum := and(shr(216, mul(sum, ONES)), 0xffffff)
+                mstore(add(self, 64), add(mload(add(self, 64)), sum))
             }
         }
-    }
-
-    function _leftInTile(Tensor memory tensor, uint256 position) private pure returns (uint256) {
-        return 1024 - ((tensor.offset + position) & 1023);
     }
 }

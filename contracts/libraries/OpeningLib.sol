@@ -6,7 +6,7 @@ import {Descriptor, Operand, Source} from "../types/Descriptor.sol";
 import {Claim, OperandOpening, TileOpening} from "../types/Trace.sol";
 import {GeometryLib} from "./GeometryLib.sol";
 import {MerkleLib} from "./MerkleLib.sol";
-import {Tensor} from "./TensorLib.sol";
+import {Tensor, TensorLib} from "./TensorLib.sol";
 
 /// @title Checks that opened tiles belong to what was committed.
 library OpeningLib {
@@ -20,8 +20,7 @@ library OpeningLib {
         tensors = new Tensor[](descriptor.operands.length);
         for (uint256 i = 0; i < tensors.length; ++i) {
             Operand memory operand = descriptor.operands[i];
-            tensors[i].geometry = operand.geometry;
-            tensors[i].operand = i;
+            tensors[i] = TensorLib.tensor(operand.geometry, i);
             if (operand.source == Source.INPUT) tensors[i].offset = operand.index;
             if (i < openings.length) tensors[i].tiles = _openTiles(claim, operand, pass, openings[i]);
         }

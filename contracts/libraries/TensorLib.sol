@@ -9,54 +9,104 @@ import {GeometryLib} from "./GeometryLib.sol";
 /// @notice What is open of one operand: tiles that stay in calldata.
 struct Tensor {
     Geometry geometry;
+    uint256 width; // of an element, in bytes
     uint256 operand; // its number, for errors
     uint256 offset; // of its first byte in the tiles' tree; zero unless it is an input
     uint256[] tiles; // tile number << 64 | place of its bytes in calldata
-    uint256 hit; // the entry of `tiles` that served last
+    uint256 hit; // which of `tiles` served last, and its entry
+    uint256 entry;
 }
 
 /// @title Reads elements of opened tensors.
 library TensorLib {
+    uint256 private constant NO_ENTRY = type(uint256).max;
+
+    /// @notice A tensor without tiles yet.
+    function tensor(Geometry memory geometry, uint256 operand) internal pure returns (Tensor memory made) {
+        made.geometry = geometry;
+        made.width = GeometryLib.width(geometry.dtype);
+        made.operand = operand;
+        made.entry = NO_ENTRY;
+    }
+
     /// @notice Where in calldata the bytes of an element lie, by its place in the layout.
-    function locate(Tensor memory tensor, uint256 position) internal pure returns (uint256 pointer) {
+    /// @return pointer That place in calldata.
+    /// @return count How many elements, this one and others each `stride` further, lie in the same tile.
+    function locate(
+        Tensor memory self,
+        uint256 position,
+        uint256 stride
+    ) internal pure returns (uint256 pointer, uint256 count) {
         unchecked {
-            // SAFETY: positions are below the element count, offsets below 2^32, pointers below 2^64.
-            uint256 offset = tensor.offset + position * GeometryLib.width(tensor.geometry.dtype);
-            uint256 tile = offset >> 10;
-            uint256[] memory tiles = tensor.tiles;
-            uint256 hit = tensor.hit;
-            if (hit >= tiles.length || tiles[hit] >> 64 != tile) {
-                for (hit = 0; hit < tiles.length && tiles[hit] >> 64 != tile;) ++hit;
-                require(hit < tiles.length, IStepVerifier.MissingTile(tensor.operand, tile));
-                tensor.hit = hit;
-            }
-            return uint64(tiles[hit]) + (offset & 1023);
+            // SAFETY: a tensor has at most 2^34 bytes, offsets are below 2^32, pointers below 2^64.
+            uint256 offset = self.offset + position * self.width;
+            uint256 entry = self.entry;
+            if (entry >> 64 != offset >> 10) entry = _find(self, offset >> 10);
+            offset &= 1023;
+            pointer = uint64(entry) + offset;
+            count = (1023 - offset) / (stride * self.width) + 1;
         }
     }
 
-    function elementAt(Tensor memory tensor, uint256 position) internal pure returns (int256) {
-        return decode(locate(tensor, position), tensor.geometry.dtype);
+    /// @notice The largest of `count` elements that lie `stride` apart, and the number of the first that is as large.
+    function largest(
+        Tensor memory self,
+        uint256 position,
+        uint256 stride,
+        uint256 count
+    ) internal pure returns (int256 value, uint256 first) {
+        value = type(int256).min;
+        uint256 dtype = self.geometry.dtype;
+        unchecked {
+            // SAFETY: places in a layout and in calldata are far below 2^255.
+            uint256 step = stride * self.width;
+            for (uint256 i = 0; i < count;) {
+                (uint256 pointer, uint256 inTile) = locate(self, position + i * stride, stride);
+                uint256 end = i + inTile < count ? i + inTile : count;
+                for (; i < end; ++i) {
+                    int256 candidate = decode(pointer, dtype);
+                    if (candidate > value) (value, first) = (candidate, i);
+                    pointer += step;
+                }
+            }
+        }
+    }
+
+    function elementAt(Tensor memory self, uint256 position) internal pure returns (int256) {
+        (uint256 pointer, ) = locate(self, position, 1);
+        return decode(pointer, self.geometry.dtype);
     }
 
     /// @notice The element that an output's logical indices lead to.
-    function broadcastAt(Tensor memory tensor, uint256[] memory index) internal pure returns (int256) {
-        return elementAt(tensor, BroadcastLib.place(tensor.geometry, index, 0));
+    function broadcastAt(Tensor memory self, uint256[] memory index) internal pure returns (int256) {
+        return elementAt(self, BroadcastLib.place(self.geometry, index, 0));
     }
 
     /// @notice The little-endian element at a place in calldata.
     function decode(uint256 pointer, uint256 dtype) internal pure returns (int256 value) {
-        uint256 size = GeometryLib.width(dtype);
         assembly ("memory-safe") {
             let word := calldataload(pointer)
-            for {
-                let i := 0
-            } lt(i, size) {
-                i := add(i, 1)
-            } {
-                value := or(value, shl(shl(3, i), byte(i, word)))
+            switch dtype
+            case 1 {
+                value := byte(0, word)
+            }
+            case 2 {
+                value := signextend(0, byte(0, word))
+            }
+            default {
+                // Eight bytes turned around; an i32 is the upper half.
+                word := shr(192, word)
+                word := or(and(shr(8, word), 0x00ff00ff00ff00ff), shl(8, and(word, 0x00ff00ff00ff00ff)))
+                word := or(and(shr(16, word), 0x0000ffff0000ffff), shl(16, and(word, 0x0000ffff0000ffff)))
+                switch dtype
+                case 3 {
+                    value := signextend(3, shr(32, word))
+                }
+                default {
+                    value := signextend(7, or(shr(32, word), shl(32, and(word, 0xffffffff))))
+                }
             }
         }
-        return dtype == DType.U8 ? value : wrap(value, dtype);
     }
 
     /// @notice The number that is left of `value` in two's complement.
@@ -64,5 +114,21 @@ library TensorLib {
         if (dtype == DType.U8) return int256(uint256(uint8(uint256(value))));
         if (dtype == DType.I8) return int8(value);
         return dtype == DType.I32 ? int256(int32(value)) : int256(int64(value));
+    }
+
+    /// @dev Tiles are mostly read in the order in which they are opened: the search goes on from the last one.
+    function _find(Tensor memory self, uint256 tile) private pure returns (uint256 entry) {
+        unchecked {
+            uint256[] memory tiles = self.tiles;
+            uint256 hit = self.hit;
+            for (uint256 tried = 0; ; ++tried) {
+                require(tried < tiles.length, IStepVerifier.MissingTile(self.operand, tile));
+                entry = tiles[hit];
+                if (entry >> 64 == tile) break;
+                if (++hit == tiles.length) hit = 0;
+            }
+            self.hit = hit;
+            self.entry = entry;
+        }
     }
 }

@@ -17,10 +17,15 @@ struct Window {
     uint256 dilW;
 }
 
+/// @notice The part of one axis of a window that does not lie on padding.
+struct Taps {
+    uint256 first; // its first row or column
+    uint256 count;
+    uint256 place; // the row or column of the tensor under the first
+}
+
 /// @title Windows of convolutions and poolings: where they fit and what they cover.
 library WindowLib {
-    uint256 internal constant PADDING = type(uint256).max;
-
     /// @notice Pads 0 to 2^31 - 1, strides and dilations 1 to 2^31 - 1, in the eight attributes from `first` on.
     function inBounds(int256[] memory attributes, uint256 first) internal pure returns (bool) {
         for (uint256 i = 0; i < 8; ++i) {
@@ -66,27 +71,29 @@ library WindowLib {
         return out.dims[2] == roomH / self.strideH + 1 && out.dims[3] == roomW / self.strideW + 1;
     }
 
-    /// @notice Where in the layout of `x`, counted from the start of a channel, the elements under the window at output
-    /// row `y` and column `z` lie; row by row, `PADDING` for what is none.
-    function places(
-        Window memory self,
-        Geometry memory x,
-        uint256 y,
-        uint256 z
-    ) internal pure returns (uint256[] memory place) {
-        place = new uint256[](self.kernelH * self.kernelW);
-        uint256 tap = 0;
-        for (uint256 i = 0; i < self.kernelH; ++i) {
-            uint256 row = _unpad(y * self.strideH + i * self.dilH, self.padT, x.dims[2]);
-            for (uint256 j = 0; j < self.kernelW; ++j) {
-                uint256 column = _unpad(z * self.strideW + j * self.dilW, self.padL, x.dims[3]);
-                bool inside = row != PADDING && column != PADDING;
-                place[tap++] = inside ? row * x.strides[2] + column * x.strides[3] : PADDING;
-            }
-        }
+    /// @notice The rows of the window at output row `y` that lie on rows of `x`.
+    function rows(Window memory self, Geometry memory x, uint256 y) internal pure returns (Taps memory) {
+        return _taps(self.kernelH, self.dilH, self.padT, x.dims[2], y * self.strideH);
     }
 
-    function _unpad(uint256 padded, uint256 pad, uint256 dim) private pure returns (uint256) {
-        return padded >= pad && padded - pad < dim ? padded - pad : PADDING;
+    /// @notice The columns of the window at output column `z` that lie on columns of `x`.
+    function columns(Window memory self, Geometry memory x, uint256 z) internal pure returns (Taps memory) {
+        return _taps(self.kernelW, self.dilW, self.padL, x.dims[3], z * self.strideW);
+    }
+
+    /// @dev `origin` is the place of tap 0, counted with the padding.
+    function _taps(
+        uint256 kernel,
+        uint256 dilation,
+        uint256 pad,
+        uint256 dim,
+        uint256 origin
+    ) private pure returns (Taps memory taps) {
+        if (origin < pad) taps.first = (pad - origin + dilation - 1) / dilation;
+        uint256 end = 0;
+        if (origin < pad + dim) end = (pad + dim - origin + dilation - 1) / dilation;
+        if (end > kernel) end = kernel;
+        if (end > taps.first) taps.count = end - taps.first;
+        taps.place = origin + taps.first * dilation - pad;
     }
 }

@@ -70,8 +70,7 @@ contract OperatorHarness {
         values = new int256[](step.count);
         Tensor[] memory operands = new Tensor[](descriptor.operands.length);
         for (uint256 i = 0; i < operands.length; ++i) {
-            operands[i].geometry = descriptor.operands[i].geometry;
-            operands[i].operand = i;
+            operands[i] = TensorLib.tensor(descriptor.operands[i].geometry, i);
             operands[i].tiles = _tiles(step.operands[i]);
         }
         uint256 kept = _freeMemory();

@@ -28,7 +28,7 @@ library ArgMax {
         Descriptor memory descriptor,
         Tensor[] memory operands,
         uint256[] memory index
-    ) internal pure returns (int256 first) {
+    ) internal pure returns (int256) {
         Geometry memory a = operands[0].geometry;
         uint256 axis = uint256(descriptor.attributes[0]);
         bool keepDims = descriptor.attributes[1] == 1;
@@ -36,11 +36,8 @@ library ArgMax {
         for (uint256 i = 0; i < a.dims.length; ++i) {
             if (i != axis) position += index[keepDims || i < axis ? i : i - 1] * a.strides[i];
         }
-        int256 largest = type(int256).min;
-        for (uint256 i = 0; i < a.dims[axis]; ++i) {
-            int256 value = operands[0].elementAt(position + i * a.strides[axis]);
-            if (value > largest) (largest, first) = (value, int256(i));
-        }
+        (, uint256 first) = operands[0].largest(position, a.strides[axis], a.dims[axis]);
+        return int256(first);
     }
 
     function _isReduced(

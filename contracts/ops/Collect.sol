@@ -35,8 +35,9 @@ library Collect {
             if (index[0] < start) return 0;
             uint256 end = start + geometry.byteLength();
             if (index[0] < end) {
-                uint256 width = GeometryLib.width(geometry.dtype);
-                uint256 pointer = operands[i].locate(geometry.fromRowMajor((index[0] - start) / width));
+                uint256 width = operands[i].width;
+                uint256 position = geometry.fromRowMajor((index[0] - start) / width);
+                (uint256 pointer, ) = operands[i].locate(position, 1);
                 return TensorLib.decode(pointer + ((index[0] - start) % width), DType.U8);
             }
             start = end;

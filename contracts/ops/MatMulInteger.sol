@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BroadcastLib} from "../libraries/BroadcastLib.sol";
-import {DotLib, Factors} from "../libraries/DotLib.sol";
+import {Dot, DotLib} from "../libraries/DotLib.sol";
 import {RuleLib} from "../libraries/RuleLib.sol";
 import {Tensor} from "../libraries/TensorLib.sol";
 import {DType, Descriptor, Geometry, Rule} from "../types/Descriptor.sol";
@@ -11,6 +11,7 @@ import {DType, Descriptor, Geometry, Rule} from "../types/Descriptor.sol";
 /// @dev Operands A (u8), B (i8 or u8); attributes aZero, bZero; leading axes broadcast.
 library MatMulInteger {
     using BroadcastLib for Geometry;
+    using DotLib for Dot;
 
     function checkShape(Descriptor memory descriptor) internal pure {
         Geometry memory a = descriptor.operands[0].geometry;
@@ -53,14 +54,8 @@ library MatMulInteger {
         uint256 rank = index.length;
         uint256 aStart = a.place(index, 2) + index[rank - 2] * a.strides[aRank - 2];
         uint256 bStart = b.place(index, 2) + index[rank - 1] * b.strides[bRank - 1];
-        Factors memory factors = Factors({
-            a: operands[0],
-            b: operands[1],
-            aZero: descriptor.attributes[0],
-            bZero: descriptor.attributes[1],
-            aStride: a.strides[aRank - 1],
-            bStride: b.strides[bRank - 2]
-        });
-        return DotLib.sum(factors, aStart, bStart, a.dims[aRank - 1]);
+        Dot memory dot = DotLib.dot(operands[0], a.strides[aRank - 1], operands[1], b.strides[bRank - 2]);
+        dot.add(aStart, bStart, a.dims[aRank - 1]);
+        return dot.total(descriptor.attributes[0], descriptor.attributes[1]);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {RuleLib} from "../libraries/RuleLib.sol";
 import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
-import {Window, WindowLib} from "../libraries/WindowLib.sol";
+import {Taps, Window, WindowLib} from "../libraries/WindowLib.sol";
 import {DType, Descriptor, Geometry, Rule} from "../types/Descriptor.sol";
 
 /// @title MaxPool: out[n, c, y, x] = the largest element under the window.
@@ -36,12 +36,15 @@ library MaxPool {
         uint256[] memory index
     ) internal pure returns (int256 largest) {
         Geometry memory x = operands[0].geometry;
+        Window memory window = _window(descriptor);
+        Taps memory rows = window.rows(x, index[2]);
+        Taps memory columns = window.columns(x, index[3]);
         uint256 start = index[0] * x.strides[0] + index[1] * x.strides[1];
-        uint256[] memory places = _window(descriptor).places(x, index[2], index[3]);
+        start += rows.place * x.strides[2] + columns.place * x.strides[3];
         largest = type(int256).min;
-        for (uint256 tap = 0; tap < places.length; ++tap) {
-            if (places[tap] == WindowLib.PADDING) continue;
-            int256 value = operands[0].elementAt(start + places[tap]);
+        for (uint256 i = 0; i < rows.count; ++i) {
+            uint256 from = start + i * window.dilH * x.strides[2];
+            (int256 value, ) = operands[0].largest(from, window.dilW * x.strides[3], columns.count);
             if (value > largest) largest = value;
         }
     }
