@@ -76,6 +76,11 @@ export class TransactionFailedError extends RetryableError {
   override name = "TransactionFailedError";
 }
 
+/** No pool takes the transaction, or no block can hold it: it is never signed, so that it blocks no nonce. */
+export class TransactionTooLargeError extends TransactionFailedError {
+  override name = "TransactionTooLargeError";
+}
+
 /** This machine does not compute what the reference executor computes. */
 export class SelfTestError extends FatalError {
   override name = "SelfTestError";

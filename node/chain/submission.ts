@@ -10,7 +10,12 @@ import {
   type TransactionSerializableEIP1559,
 } from "viem";
 import { type Clock, unixSeconds } from "../clock.ts";
-import { RetryableError, TransactionFailedError, WrongChainError } from "../errors.ts";
+import {
+  RetryableError,
+  TransactionFailedError,
+  TransactionTooLargeError,
+  WrongChainError,
+} from "../errors.ts";
 import type { Signer } from "../keys/keystore.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -48,6 +53,12 @@ export type Submission = {
 export type Simulated = Pick<Transaction, "to" | "data" | "value"> & { label?: string };
 
 type Network = { baseFeePerGas: bigint; suggestedPriority: bigint };
+
+/** What public pools take of one transaction, and what its envelope needs of it. */
+const poolBytes = 131_072;
+const envelopeBytes = 512;
+/** EIP-7825: the most gas of one transaction. */
+const mostGas = 2n ** 24n;
 
 const transferGas = 21_000n;
 /** An estimate is exact for the state it was made on; another's transaction may come first. */
@@ -126,10 +137,23 @@ export function createSubmission(options: SubmissionOptions): Submission {
   }
 
   async function gasFor({ gas, to, data, value, label }: Transaction): Promise<bigint> {
-    if (gas !== undefined) return gas;
+    const bytes = (data.length - 2) / 2;
+    if (bytes > poolBytes - envelopeBytes) throw tooLarge(label, { bytes, limit: poolBytes - envelopeBytes });
+    const needed = gas ?? (await estimate({ to, data, value, label }));
+    if (needed > mostGas) throw tooLarge(label, { gas: needed, limit: mostGas });
+    const asked = gas ?? gasMargin(needed);
+    return asked < mostGas ? asked : mostGas;
+  }
+
+  const tooLarge = (label: string, facts: Record<string, unknown>) =>
+    new TransactionTooLargeError("The transaction is too large to be mined.", {
+      facts: { label, ...facts },
+    });
+
+  async function estimate({ to, data, value, label }: Simulated): Promise<bigint> {
     try {
-      return gasMargin(
-        await endpoints.use((client) => client.estimateGas({ account: signer.address, to, data, value })),
+      return await endpoints.use((client) =>
+        client.estimateGas({ account: signer.address, to, data, value }),
       );
     } catch (error) {
       throw explain(error, label);
@@ -149,10 +173,10 @@ export function createSubmission(options: SubmissionOptions): Submission {
     client.getTransactionCount({ address: signer.address, blockTag });
 
   async function submit(transaction: Transaction): Promise<boolean> {
+    const gas = await gasFor(transaction);
     const fees = firstFees(policy, await network(), capOf(transaction));
     if (fees === undefined) return false;
     const { to, data, value } = transaction;
-    const gas = await gasFor(transaction);
     await assertFunded(value + gas * fees.maxFeePerGas);
     await nonces.run(async () => {
       if (transactions.get(transaction.id).state !== "queued") return;

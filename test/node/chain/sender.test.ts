@@ -102,6 +102,20 @@ describe("createSender", () => {
   }
   const states = async (sender: Sender) => (await sender.recent()).map(({ state }) => state);
 
+  it("takes no nonce for what no pool or block can hold, so that it blocks nothing behind it", async () => {
+    const sender = make();
+    const to = receiver;
+    await running(sender, async () => {
+      const large = { to, data: `0x${"01".repeat(131_072)}` as const };
+      const error = await errorOf(() => sender.send({ key: "large", call: large }));
+      expect(error.name).to.equal("TransactionTooLargeError");
+      const dear = await errorOf(() => sender.send(mintOne("dear", { gas: 2n ** 24n + 1n })));
+      expect(dear.name).to.equal("TransactionTooLargeError");
+      await sender.send(mintOne("small"));
+    });
+    expect(await anvil.client.getTransactionCount({ address: signer.address })).to.equal(1);
+  });
+
   it("mines 50 sends at once in one nonce queue without a gap", async () => {
     const sender = make({ resubmitSeconds: 60 });
     const results = await running(sender, () =>
