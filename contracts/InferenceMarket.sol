@@ -194,6 +194,8 @@ contract InferenceMarket is IInferenceMarket {
         // INVARIANT (I-29): nothing is final while a dispute is open.
         // GUARD: I-29
         require(answer.openDisputes == 0, DisputesOpen(commitId, answer.openDisputes));
+        // INVARIANT (S-05): nothing becomes final on a retired program; `refundRetired` ends it.
+        require(REGISTRY.isActive(posted.programId), IProgramRegistry.ProgramNotActive(posted.programId));
 
         posted.status = RequestStatus.Finalized;
         emit Finalized(requestId, commitId, posted.worker, posted.fee);

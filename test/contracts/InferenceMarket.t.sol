@@ -368,6 +368,19 @@ contract InferenceMarketTest is ProtocolTest {
         );
     }
 
+    function test_finalize_onRetiredProgram_reverts_S05() public {
+        (bytes32 requestId, ) = commitRequest();
+        retire();
+        vm.warp(START + 61);
+        refuseMarket(
+            KEEPER,
+            abi.encodeCall(market.finalize, (requestId)),
+            abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId)
+        );
+        market.refundRetired(requestId);
+        require(status(requestId) == RequestStatus.Refunded, "refunded");
+    }
+
     // refundRetired
 
     function test_refundRetired_claimedAndCommitted_S05() public {
