@@ -20,6 +20,22 @@ export const stepVerifierAbi = [
     "inputs": [
       {
         "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "depth",
+        "type": "uint256"
+      }
+    ],
+    "name": "LeafOutOfTree",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
         "name": "code",
         "type": "uint256"
       }
@@ -73,6 +89,22 @@ export const stepVerifierAbi = [
       }
     ],
     "name": "WrongOpening",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "given",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      }
+    ],
+    "name": "WrongPathLength",
     "type": "error"
   },
   {
@@ -244,9 +276,74 @@ export const stepVerifierAbi = [
         "internalType": "uint256",
         "name": "code",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "producerIndex",
+        "type": "uint256"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "operatorSet",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "slots",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "constants",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxPasses",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "outputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "tensorDepth",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ProgramHeader",
+        "name": "header",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "bytes",
+        "name": "descriptor",
+        "type": "bytes"
+      }
+    ],
+    "name": "requireWellFormed",
+    "outputs": [],
+    "stateMutability": "pure",
     "type": "function"
   },
   {
