@@ -19,6 +19,7 @@ import { createThread } from "./execution/thread.ts";
 import { createHttpServer, type Health, type HttpServer } from "./http/server.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
+import { localChainId } from "./programPlaces.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { type BlobStore, createBlobStore } from "./store/blobs.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -130,6 +131,9 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     uriOf: (programId) => journal.programs.get(programId)?.data.uri,
     sources: config.blobSources,
     maxBytes: config.maxBlobBytes,
+    keepBytes: config.keepBlobBytes,
+    isServed: (programId) => config.programs.includes(programId),
+    allowsPrivate: chainId === localChainId,
     read: (file) => thread.run({ job: "read", file }),
     capacity: config.sessions,
     logger,

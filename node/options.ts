@@ -64,6 +64,7 @@ const optional = <T>(scope: Scope, schema: z.ZodType<T>, rest: Described): Optio
 
 type Described = Pick<Option<unknown>, "key" | "help" | "unit" | "secret">;
 
+const megabyte = 1_024 ** 2;
 const gigabyte = 1_024 ** 3;
 
 export const options = {
@@ -227,12 +228,17 @@ export const options = {
   blobSources: option("programs", list(httpUrl), [], {
     key: "programs.sources",
     secret: "url",
-    help: "Nodes and mirrors from which programs are fetched, tried in order",
+    help: "Nodes and mirrors from which programs are fetched, tried in order; published URIs come after them, and may name private addresses only if they are listed here. A public name that resolves to a private address is not found out: where that matters, block it in the network",
   }),
-  maxBlobBytes: option("programs", integer({ max: 16 * gigabyte }), gigabyte / 2, {
+  maxBlobBytes: option("programs", integer({ max: 16 * gigabyte }), 64 * megabyte, {
     key: "programs.maxBytes",
     unit: "bytes",
-    help: "Largest program or manifest that is fetched",
+    help: "Largest program file that is fetched",
+  }),
+  keepBlobBytes: option("programs", integer(), 4 * gigabyte, {
+    key: "programs.keepBytes",
+    unit: "bytes",
+    help: "Most that fetched programs take on disk; those used longest ago make room, served ones never",
   }),
   threads: option("programs", integer({ max: 1_024 }), 0, {
     key: "programs.threads",
@@ -259,6 +265,11 @@ export const options = {
   traceShare: option("worker", decimal({ min: 0.01, max: 1 }), 0.5, {
     key: "worker.traceShare",
     help: "Part of the dispute clock that tracing all open commitments may take; no claims beyond it",
+  }),
+  traceMemoryBytes: option("worker", integer({ max: 1_024 * gigabyte }), 4 * gigabyte, {
+    key: "worker.traceMemoryBytes",
+    unit: "bytes",
+    help: "Memory for the traces of all open commitments, should they be challenged at once; no claims beyond it",
   }),
   sampleRate: option("worker", decimal({ max: 1 }), 0.01, {
     key: "worker.sampleRate",
@@ -292,6 +303,10 @@ export const options = {
   checkRate: option("watchtower", decimal({ max: 1 }), 1, {
     key: "watchtower.checkRate",
     help: "Part of the commitments that is re-executed",
+  }),
+  parallelChecks: option("watchtower", integer({ min: 1, max: 1_024 }), 2, {
+    key: "watchtower.parallelChecks",
+    help: "Commitments that are executed at a time",
   }),
   bondBudget: optional("watchtower", amount, {
     key: "watchtower.bondBudget",

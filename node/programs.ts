@@ -1,13 +1,15 @@
 // The programs that this machine can get at: stored, or fetched from anywhere and believed only if their id comes out.
 import type { RegisteredProgram } from "@assay/sdk";
 import type { CommittedProgram, Program } from "@assay/sdk/program";
-import { programRoot } from "@assay/sdk/protocol";
+import { programRoot, manifestHash as toManifestHash } from "@assay/sdk/protocol";
 import type { Hex } from "viem";
 import { redactUrl } from "./config.ts";
 import { IntegrityError, RetryableError } from "./errors.ts";
+import { createGate } from "./gate.ts";
 import { fetchBytes } from "./http/fetchBytes.ts";
 import { createLruCache } from "./lruCache.ts";
 import { manifestFile, type ProgramFiles, programFile, programOf } from "./programFiles.ts";
+import { placeOfUri, withoutSlashes } from "./programPlaces.ts";
 import type { ProgramStore, StoredFiles } from "./store/programStore.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
@@ -32,7 +34,13 @@ export type ProgramsOptions = {
   uriOf?: (programId: Hex) => Promise<string | undefined> | string | undefined;
   /** Base URLs of nodes and mirrors: `<source>/programs/<programId>/program.onnx`. */
   sources: readonly string[];
+  /** Of one program file. */
   maxBytes: number;
+  /** Of all fetched programs together; those used longest ago make room, but none that `isServed` names. */
+  keepBytes: number;
+  isServed?: (programId: Hex) => boolean;
+  /** Published URIs may name this machine: on local networks only. */
+  allowsPrivate?: boolean;
   /** Reads large files in fast form elsewhere, where the process has clocks to keep. */
   read?: (file: Uint8Array) => Promise<Program>;
   /** Programs kept in memory. */
@@ -47,11 +55,17 @@ export class ProgramUnavailableError extends RetryableError {
 }
 
 const fetchSeconds = 120;
+const manifestSeconds = 20;
+const manifestBytesLimit = 1_048_576;
+/** Programs fetched at a time: what is held before it is checked stays within so many times the largest file. */
+const fetchesAtOnce = 3;
 /** Smaller files are read in less time than a thread takes to start. */
 const largeBytes = 1_048_576;
 
 export function createPrograms(options: ProgramsOptions): Programs {
-  const { store, registered, uriOf, sources, maxBytes, read, capacity, signal, logger } = options;
+  const { store, registered, uriOf, sources, maxBytes, keepBytes, read, capacity, signal, logger } = options;
+  const { isServed = () => false, allowsPrivate = false } = options;
+  const gate = createGate(fetchesAtOnce);
   const cache = createLruCache<ProgramFiles>(capacity);
 
   const open = async ({ programBytes, manifestBytes }: StoredFiles): Promise<ProgramFiles> =>
@@ -60,8 +74,10 @@ export function createPrograms(options: ProgramsOptions): Programs {
       : programOf(programBytes, manifestBytes, await read(programBytes));
 
   async function obtain(programId: Hex): Promise<ProgramFiles> {
-    const files = (await openStored(programId)) ?? (await fetchFrom(await placesOf(programId), programId));
-    if (registered !== undefined) assertRegistered(files, await registered(programId));
+    const stored = await openStored(programId);
+    const chain = await registered?.(programId);
+    const files = stored ?? (await gate(async () => fetchFrom(await placesOf(programId), programId, chain)));
+    if (chain !== undefined) assertRegistered(files, chain);
     return files;
   }
 
@@ -77,25 +93,23 @@ export function createPrograms(options: ProgramsOptions): Programs {
   }
 
   async function placesOf(programId: Hex): Promise<string[]> {
-    const trimmed = (url: string) => url.replace(/\/+$/, "");
-    const places = sources.map((source) => `${trimmed(source)}/programs/${programId}`);
+    const places = sources.map((source) => `${withoutSlashes(source)}/programs/${programId}`);
     const uri = await uriOf?.(programId);
-    return uri !== undefined && /^https?:\/\//.test(uri) ? [...places, trimmed(uri)] : places;
+    const published = uri === undefined ? undefined : placeOfUri(uri, { sources, allowsPrivate });
+    return published === undefined ? places : [...places, published];
   }
 
-  async function fetchFrom(places: readonly string[], programId: Hex): Promise<ProgramFiles> {
+  async function fetchFrom(
+    places: readonly string[],
+    programId: Hex,
+    chain: RegisteredProgram | undefined,
+  ): Promise<ProgramFiles> {
     const tried: Record<string, string> = {};
     for (const place of places) {
       try {
-        const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
-        const [programBytes, manifestBytes] = await Promise.all(
-          [programFile, manifestFile].map((file) => fetchBytes(`${place}/${file}`, limits)),
-        );
-        const files = assertId(
-          await open({ programBytes: programBytes!, manifestBytes: manifestBytes! }),
-          programId,
-        );
-        store.put(programId, files);
+        const files = await fetchOne(place, programId, chain?.manifestHash);
+        store.put(programId, files, { fetched: true });
+        store.trim(keepBytes, (id) => id === programId || isServed(id));
         logger.info("Program fetched", {
           programId,
           from: redactUrl(place),
@@ -111,6 +125,20 @@ export function createPrograms(options: ProgramsOptions): Programs {
       facts: { programId, tried: places.length === 0 ? "no place is known" : tried },
       hint: "Name a mirror with --blob-sources, or publish the files on this machine",
     });
+  }
+
+  /** The small file first: where it is not the chain's, the large one is not asked for. */
+  async function fetchOne(place: string, programId: Hex, hash: Hex | undefined): Promise<ProgramFiles> {
+    const manifestBytes = await fetchBytes(`${place}/${manifestFile}`, {
+      maxBytes: Math.min(manifestBytesLimit, maxBytes),
+      timeoutSeconds: manifestSeconds,
+      signal,
+    });
+    if (hash !== undefined && toManifestHash(manifestBytes) !== hash)
+      throw new IntegrityError("The manifest is of another program.", { facts: { wanted: programId } });
+    const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
+    const programBytes = await fetchBytes(`${place}/${programFile}`, limits);
+    return assertId(await open({ programBytes, manifestBytes }), programId);
   }
 
   const files = (programId: Hex) =>

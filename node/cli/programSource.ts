@@ -5,6 +5,7 @@ import { programRegistryAbi } from "@assay/sdk/abi";
 import type { Manifest } from "@assay/sdk/program";
 import { type Hex, isHex } from "viem";
 import type { ProgramFiles } from "../programFiles.ts";
+import { localChainId } from "../programPlaces.ts";
 import { createPrograms, type Programs, ProgramUnavailableError } from "../programs.ts";
 import { createBlobStore } from "../store/blobs.ts";
 import { createProgramStore } from "../store/programStore.ts";
@@ -36,6 +37,9 @@ export function openPrograms(context: Context, chain?: ChainAccess): Programs {
     }),
     sources: config.blobSources,
     maxBytes: config.maxBlobBytes,
+    // A node that runs on the same folder makes room; it knows what it serves.
+    keepBytes: Number.POSITIVE_INFINITY,
+    allowsPrivate: chain?.deployment.chainId === localChainId,
     capacity: config.sessions,
     signal,
     logger,
