@@ -1,5 +1,5 @@
 // What went wrong, for people and for scripts: name, sentence, bounds, what to do. Never a stack trace unless asked for.
-import { BaseError, ContractError } from "@assay/sdk";
+import { ContractError } from "@assay/sdk";
 import { BaseError as ViemError } from "viem";
 import { isEndpointFailure } from "../chain/rpcErrors.ts";
 import { ConfigError, exitCodeOf, exitCodes, FatalError } from "../errors.ts";
@@ -47,7 +47,7 @@ const early = [
 
 export function describeFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : "Error";
-  const { hint, ...facts } = (error instanceof BaseError ? error.facts : {}) as Record<string, unknown>;
+  const { hint, ...facts } = isForeseen(error) ? error.facts : {};
   return {
     name,
     message: sentenceOf(error),
@@ -69,6 +69,14 @@ export function renderFailure(failure: Failure, { debug }: { debug: boolean }): 
   return `${lines.join("\n")}\n`;
 }
 
+/** An error with a sentence and facts, whichever copy of the SDK threw it. */
+function isForeseen(
+  error: unknown,
+): error is { shortMessage: string; facts: Readonly<Record<string, unknown>> } {
+  const { shortMessage, facts } = (error ?? {}) as { shortMessage?: unknown; facts?: unknown };
+  return typeof shortMessage === "string" && typeof facts === "object" && facts !== null;
+}
+
 function exitCode(error: unknown): number {
   if (error instanceof InterruptedError) return exits.interrupted;
   if (error instanceof UsageError || error instanceof ConfigError) return exits.usage;
@@ -78,7 +86,7 @@ function exitCode(error: unknown): number {
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof BaseError || error instanceof ViemError) return error.shortMessage;
+  if (isForeseen(error) || error instanceof ViemError) return error.shortMessage;
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -114,7 +122,7 @@ function remedyOfCause(error: unknown): string | undefined {
 }
 
 function fallbackHint(error: unknown): string | undefined {
-  if (error instanceof BaseError || error instanceof ViemError) return undefined;
+  if (isForeseen(error) || error instanceof ViemError) return undefined;
   return "Nobody foresaw this error: run the command again with --debug and report what it prints";
 }
 

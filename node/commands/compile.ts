@@ -11,7 +11,8 @@ import { readInputFile } from "../cli/numbers.ts";
 import { toJson } from "../cli/output.ts";
 import { writeProgramFolder } from "../cli/programFolder.ts";
 import { oneOf, text } from "../cli/values.ts";
-import type { CompileOptions, CompileReport } from "../compiler/index.ts";
+import { readFloatModel } from "../compiler/floatModel.ts";
+import { type CompileOptions, type CompileReport, compileModel, formatReport } from "../compiler/index.ts";
 import { FatalError } from "../errors.ts";
 import { manifestFile, programFile, programOf } from "../programFiles.ts";
 
@@ -79,8 +80,6 @@ export const compileCommand = defineCommand({
     "assay compile model.onnx --calibration samples.npy --input-range image=0,1 --out my-program",
   ],
   run: async (context, given): Promise<Compiled> => {
-    const { compileModel, formatReport } = await import("../compiler/index.ts");
-    const { readFloatModel } = await import("../compiler/floatModel.ts");
     const modelBytes = readInputFile(given.model);
     const title = given.name ?? basename(given.model, extname(given.model));
     const folder = targetFolder(context, given.out ?? title, given.force);

@@ -4,6 +4,7 @@ import { defaulted, defineCommand, optional, repeated, toggle } from "../cli/com
 import { facts } from "../cli/layout.ts";
 import { duration, httpUrl, oneOf, port, text } from "../cli/values.ts";
 import { localTierNames } from "../devnet/localTiers.ts";
+import { runDevnet } from "../devnet/runDevnet.ts";
 
 type Stopped = { stopped: true; exitCode: number };
 
@@ -43,7 +44,6 @@ export const devnetCommand = defineCommand({
   },
   examples: ["assay devnet", "assay devnet --tier demo --json"],
   run: async (context, given): Promise<Stopped> => {
-    const { runDevnet } = await import("../devnet/runDevnet.ts");
     const exitCode = await runDevnet(context, {
       ...given,
       programs: given.program,
