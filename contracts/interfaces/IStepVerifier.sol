@@ -7,6 +7,7 @@ import {Claim, NodeKind, Position, StepProof, Verdict} from "../types/Trace.sol"
 /// @title The judge: recomputes one output element of one operator from Merkle openings.
 /// @notice Stateless. For every well-formed opening of every registered program there is a verdict; openings that are not
 /// well formed revert with the reason, and the challenger may try again while its clock runs.
+/// @dev Paths may also be refused by `MerkleLib.WrongPathLength` and `MerkleLib.LeafOutOfTree`.
 interface IStepVerifier {
     /// @notice Thrown when a Merkle path does not lead from the opened leaf to the committed root.
     error WrongOpening(bytes32 computedRoot, bytes32 committedRoot);
