@@ -57,6 +57,7 @@ export function assembleWorker(options: AssembleOptions & { account: Address }):
         versions: config.tiers,
         maxOpen: config.maxOpen,
         traceShare: config.traceShare,
+        traceBytes: config.traceMemoryBytes,
         marginSeconds: config.deliveryMarginSeconds,
         replyGas: measuredReplyGas,
         patienceSeconds: 0,
@@ -96,6 +97,7 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
       limits: {
         challenge: config.challenge,
         bondBudget: config.bondBudget,
+        parallelChecks: config.parallelChecks,
         marginSeconds: config.challengeMarginSeconds,
       },
       maxHeadAgeSeconds: config.maxHeadAgeSeconds,

@@ -244,6 +244,20 @@ export const options = {
     key: "programs.threads",
     help: "Threads for one execution; 0 leaves it to onnxruntime",
   }),
+  maxProgramProducts: option("programs", integer({ min: 1 }), 4_000_000_000, {
+    key: "programs.maxProducts",
+    help: "Most products that one execution may compute; a heavier program is neither served nor checked",
+  }),
+  maxProgramBytes: option("programs", integer({ min: 1 }), 2 * gigabyte, {
+    key: "programs.maxTensorBytes",
+    unit: "bytes",
+    help: "Most bytes that all tensors of one execution may take; a larger program is neither served nor checked",
+  }),
+  referenceSeconds: option("programs", decimal({ min: 1, max: 86_400 }), 900, {
+    key: "programs.referenceSeconds",
+    unit: "seconds",
+    help: "How long one execution by the reference executor may take; less than the windows that are watched",
+  }),
   sessions: option("programs", integer({ min: 1, max: 10_000 }), 4, {
     key: "programs.sessions",
     help: "Programs kept loaded",

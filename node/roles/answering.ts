@@ -1,4 +1,5 @@
 // Computes a worker's answers: known answers first, then each request once, samples twice; stops at the first doubt.
+import { byteLength } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError, SelfTestError } from "../errors.ts";
@@ -19,6 +20,8 @@ export type AnsweringOptions = Pick<RoleContext, "journal" | "metrics" | "logger
   reference: Executor;
   /** Known answers on this machine; throws SelfTestError when one comes out wrong. */
   selfTest(programId: Hex): Promise<Measured>;
+  /** Programs on offer. */
+  serves: readonly Hex[];
   /** Part of the answers that the reference executor computes again. */
   sampleRate: number;
   random?: () => number;
@@ -48,6 +51,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     clock,
     onEvent,
     programs,
+    serves,
     fast,
     reference,
     random = Math.random,
@@ -57,14 +61,16 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
   let halted = false;
 
   async function prepare(programId: Hex): Promise<void> {
-    const { header } = await programs.get(programId);
+    const { header, program } = await programs.get(programId);
+    const traceBytes = program.steps.reduce((total, { out }) => total + byteLength(out), 0);
+    const facts = { header, traceBytes, offered: serves.includes(programId) };
     try {
-      served.set(programId, { header, ready: true, ...(await options.selfTest(programId)) });
+      served.set(programId, { ...facts, ready: true, ...(await options.selfTest(programId)) });
       metrics.execution.selfTest.set({ program: programId }, 1);
       logger.info("Program is ready to be served", { programId });
     } catch (error) {
       if (!(error instanceof SelfTestError)) throw error;
-      served.set(programId, { header, ready: false, executeSeconds: 0, traceSeconds: 0 });
+      served.set(programId, { ...facts, ready: false, executeSeconds: 0, traceSeconds: 0 });
       metrics.execution.selfTest.set({ program: programId }, 0);
       conduct.alarm("selfTest", { programId, error: error.shortMessage });
     }

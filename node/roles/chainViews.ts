@@ -1,13 +1,5 @@
 // Reads what plans are made from: requests from the journal, whatever is contested from the chain at one block.
-import {
-  type Deployment,
-  getBinding,
-  getCommitment,
-  getDispute,
-  getRequest,
-  getReveal,
-  getTier,
-} from "@assay/sdk";
+import { getBinding, getCommitment, getDispute, getRequest, getReveal, getTier } from "@assay/sdk";
 import {
   type DisputeStatus,
   EMPTY,
@@ -20,7 +12,9 @@ import type { PublicClient } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
 import type { Item } from "../store/items.ts";
 import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
+import { isSame } from "../strategy/claims.ts";
 import type { CommitmentView, DisputeView, RequestView } from "../strategy/views.ts";
+import type { RoleContext } from "./context.ts";
 
 /** Reads at one block, and says which. */
 export type PinnedRead = <T>(work: (client: PublicClient, block: Block) => Promise<T>) => Promise<Agreed<T>>;
@@ -40,7 +34,10 @@ export type ChainViews = {
   requests(...states: RequestStatus[]): Promise<RequestView[]>;
   /** Commitments of the journal in those states, with their disputes. */
   entries(states: readonly RequestStatus[], filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
-  /** With `contested`, an entry is read from the chain; the others are as the journal has them. */
+  /**
+   * Contested entries are read from the chain, without the disputes that others have lost; the rest are as the journal has
+   * them.
+   */
   commitments(
     entries: readonly CommitmentEntry[],
     read: PinnedRead,
@@ -50,7 +47,14 @@ export type ChainViews = {
 
 type Contested = Pick<CommitmentView, "commitId" | "request" | "commitment" | "binding" | "disputes">;
 
-export function createChainViews(journal: Journal, endpoints: Endpoints, deployment: Deployment): ChainViews {
+export function createChainViews({
+  journal,
+  endpoints,
+  deployment,
+  sender,
+}: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "sender">): ChainViews {
+  const isRelevant = ({ state, data }: DisputeEntry) =>
+    state !== "lost" || isSame(data.challenger, sender.address);
   const tiers = new Map<number, Tier>();
 
   async function tierOf(version: number): Promise<Tier> {
@@ -118,7 +122,7 @@ export function createChainViews(journal: Journal, endpoints: Endpoints, deploym
         getRequest(client, { ...at, requestId }),
         getCommitment(client, { ...at, commitId }),
         getBinding(client, { ...at, commitId }),
-        Promise.all(disputes.map(({ data }) => readDispute(client, blockNumber, data))),
+        Promise.all(disputes.filter(isRelevant).map(({ data }) => readDispute(client, blockNumber, data))),
       ]);
       const { status, method, version, deadline, fee, programId, worker } = request;
       const { outputRoot, openDisputes, slashedAt, settled } = commitment;

@@ -19,8 +19,8 @@ export type DefenderOptions = RoleContext & {
 };
 
 export function createDefender(options: DefenderOptions): Role {
-  const { journal, endpoints, deployment, account, programs, executor, limits } = options;
-  const views = createChainViews(journal, endpoints, deployment);
+  const { journal, endpoints, account, programs, executor, limits } = options;
+  const views = createChainViews(options);
   const traces = createTraces(journal, programs, executor);
   const reply = createReplying(options, createConduct(options), traces);
   let open = 0;

@@ -7,8 +7,8 @@ import type { RoleContext } from "./context.ts";
 import { createRole, type Role } from "./role.ts";
 
 export function createKeeper(options: RoleContext): Role {
-  const { journal, endpoints, deployment, metrics } = options;
-  const views = createChainViews(journal, endpoints, deployment);
+  const { endpoints, deployment, metrics } = options;
+  const views = createChainViews(options);
   const conduct = createConduct(options);
 
   async function plan(): Promise<KeeperAction[]> {

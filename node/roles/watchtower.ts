@@ -50,7 +50,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const { journal, endpoints, sender, deployment, programs, fast, limits, watches, clock } = options;
   const { metrics, logger, onEvent, isSampled = () => true, dryRun = false } = options;
   const challenger = sender.address;
-  const views = createChainViews(journal, endpoints, deployment);
+  const views = createChainViews(options);
   const traces = createTraces(journal, programs, fast);
   const evidence = createEvidence({ ...options, trust, now: () => now });
   const conduct = createConduct(options, {
@@ -62,7 +62,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const queue = createQueue();
   const trusted = new Map<Hex, Promise<unknown>>();
   let selfTest = true;
-  let lastHead = 0n;
+  let head = 0n;
   let now = 0n;
   let playing = 0;
 
@@ -103,21 +103,26 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
 
   async function plan(): Promise<WatchtowerAction[]> {
     try {
-      return watchtowerPlan(await read(), limits);
+      const state = await read();
+      return state === undefined ? [] : watchtowerPlan(state, limits);
     } catch (error) {
       if (!(error instanceof EndpointsDisagreeError)) throw error;
       const health = { selfTest, endpointsAgree: false, headFresh: true };
-      const nothing = { now: 0n, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>() };
+      const nothing = { now, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>() };
       return watchtowerPlan({ ...nothing, challenger, health }, limits);
     }
   }
 
-  async function read(): Promise<WatchtowerState> {
+  /** Undefined in a round in which the chain has run backwards: what follows from it is seen in the next one. */
+  async function read(): Promise<WatchtowerState | undefined> {
     const { block, views: found } = await views.commitments(
       views.entries(["committed", "slashed", "refunded"], isWatched),
       endpoints.agree,
       isContested,
     );
+    const wentBack = block.number < head;
+    head = block.number;
+    if (wentBack) return undefined;
     const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
     traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
     playing = disputed.length;
@@ -134,7 +139,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
         revealed: revealedIn(journal, view.commitId),
       })),
       refuted: refuted(),
-      health: { selfTest, endpointsAgree: true, headFresh: isFresh(block) },
+      health: { selfTest, endpointsAgree: true, headFresh: isFresh(block.timestamp) },
     };
   }
 
@@ -155,13 +160,9 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     if (urgent !== undefined) metrics.watchtower.deadline.set({}, Number(urgent - now));
   }
 
-  /** Not when the newest block is old, nor in the round in which the chain went backwards. */
-  function isFresh({ number, timestamp }: { number: bigint; timestamp: bigint }): boolean {
-    const wentBack = number < lastHead;
-    lastHead = number;
+  function isFresh(timestamp: bigint): boolean {
     const age = clock.now() / second - Number(timestamp);
-    const isOld = options.maxHeadAgeSeconds > 0 && age > options.maxHeadAgeSeconds;
-    return !wentBack && !isOld;
+    return options.maxHeadAgeSeconds === 0 || age <= options.maxHeadAgeSeconds;
   }
 
   async function act(action: WatchtowerAction, signal: AbortSignal): Promise<void> {
@@ -189,12 +190,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       case "refundRetired":
         return conduct.send(action.kind, action.requestId, pokeRequest(deployment, action), signal);
       case "claimCredit":
-        return conduct.send(
-          action.kind,
-          challenger,
-          claimCreditSend(deployment, challenger, lastHead),
-          signal,
-        );
+        return conduct.send(action.kind, challenger, claimCreditSend(deployment, challenger, head), signal);
       case "alarm": {
         const { kind, reason, ...facts } = action;
         conduct.alarm(reason, facts);

@@ -20,7 +20,6 @@ export type WorkerOptions = RoleContext &
   AnsweringOptions & {
     /** Whose stake backs the work; the sender's key acts for it. */
     account: Address;
-    serves: readonly Hex[];
     limits: WorkerLimits;
     /** Wei per unit of gas that the gas reserve has to cover. */
     maxFeePerGas: bigint;
@@ -36,7 +35,7 @@ type Action = WorkerAction | { kind: "prepare"; programId: Hex };
 export function createWorker(options: WorkerOptions): Worker {
   const { journal, endpoints, sender, deployment, account, serves, programs, fast, limits } = options;
   const { metrics, logger, clock, onEvent } = options;
-  const views = createChainViews(journal, endpoints, deployment);
+  const views = createChainViews(options);
   const traces = createTraces(journal, programs, fast);
   const conduct = createConduct(options);
   const answering = createAnswering(options, conduct);
@@ -93,8 +92,9 @@ export function createWorker(options: WorkerOptions): Worker {
     const deadlines = actions.flatMap((action) => ("deadline" in action ? [action.deadline] : []));
     const [urgent] = deadlines.sort((a, b) => Number(a - b));
     if (urgent !== undefined) metrics.worker.deadline.set({}, Number(urgent - block.timestamp));
-    const untried = serves.filter((programId) => !answering.served.has(programId));
-    return [...actions, ...untried.map((programId) => ({ kind: "prepare", programId }) as const)];
+    const needed = [...serves, ...[...mine, ...commitments].map(({ request }) => request.programId)];
+    const untried = new Set(needed.filter((programId) => !answering.served.has(programId)));
+    return [...actions, ...[...untried].map((programId) => ({ kind: "prepare", programId }) as const)];
   }
 
   function report(refusals: readonly { requestId: Hex; reason: string }[]): void {

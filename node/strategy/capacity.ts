@@ -1,11 +1,13 @@
 // How much work a worker may have open: everything it is committed to must survive being challenged at once.
+import { type Hex, type ProgramHeader, type Tier, traceDepth } from "@assay/sdk/protocol";
 
-import type { ProgramHeader } from "@assay/sdk/protocol";
-import { type Hex, type Tier, traceDepth } from "@assay/sdk/protocol";
-
-/** A program as this machine serves it. */
+/** A program as this machine can run it. */
 export interface ServedProgram {
   header: ProgramHeader;
+  /** Bytes of all tensors of one execution: what a trace keeps in memory. */
+  traceBytes: number;
+  /** False for programs that are only defended: new requests for them are left to others. */
+  offered: boolean;
   /** False when a known-answer case failed: nothing new is done with it. */
   ready: boolean;
   /** Measured on this machine, at most, for one request. */
@@ -17,9 +19,11 @@ export interface ServedProgram {
 export interface OpenWork {
   programId: Hex;
   tier: Tier;
-  /** Still to be executed. */
-  pending: boolean;
+  /** Unix seconds; undefined once executed. */
+  commitBy: bigint | undefined;
 }
+
+export type ServedPrograms = ReadonlyMap<Hex, ServedProgram>;
 
 export interface GasReserve {
   /** Wei on the operator key. */
@@ -45,11 +49,7 @@ export function replyGas(header: ProgramHeader, gas: ReplyGas): bigint {
 }
 
 /** True when tracing all of `work` takes no more than `share` of the shortest dispute clock among it. */
-export function tracesInTime(
-  work: readonly OpenWork[],
-  programs: ReadonlyMap<Hex, ServedProgram>,
-  share: number,
-): boolean {
+export function tracesInTime(work: readonly OpenWork[], programs: ServedPrograms, share: number): boolean {
   const seconds = sum(work, ({ programId }) => programs.get(programId)?.traceSeconds ?? 0);
   return seconds <= share * Math.min(...work.map(({ tier }) => tier.workerSeconds));
 }
@@ -57,7 +57,7 @@ export function tracesInTime(
 /** True when `reserve` pays for one whole dispute on each of `work`. */
 export function affordsReplies(
   work: readonly OpenWork[],
-  programs: ReadonlyMap<Hex, ServedProgram>,
+  programs: ServedPrograms,
   reserve: GasReserve,
   gas: ReplyGas,
 ): boolean {
@@ -68,10 +68,29 @@ export function affordsReplies(
   return units * reserve.maxFeePerGas <= reserve.balance;
 }
 
-/** Seconds until all of `work` that is still to be executed is done, one after the other. */
-export function backlogSeconds(work: readonly OpenWork[], programs: ReadonlyMap<Hex, ServedProgram>): number {
-  const pending = work.filter((one) => one.pending);
-  return sum(pending, ({ programId }) => programs.get(programId)?.executeSeconds ?? 0);
+/** True when the traces of all of `work` fit into `bytes` of memory at once. */
+export function tracesFit(work: readonly OpenWork[], programs: ServedPrograms, bytes: number): boolean {
+  return sum(work, ({ programId }) => programs.get(programId)?.traceBytes ?? 0) <= bytes;
+}
+
+/** True when everything still to be executed is done `marginSeconds` before its deadline, the most urgent first. */
+export function deliversInTime(
+  work: readonly OpenWork[],
+  programs: ServedPrograms,
+  now: bigint,
+  marginSeconds: number,
+): boolean {
+  let busyUntil = Number(now) + marginSeconds;
+  return byDeadline(work).every(({ programId, commitBy }) => {
+    busyUntil += programs.get(programId)?.executeSeconds ?? 0;
+    return busyUntil <= Number(commitBy);
+  });
+}
+
+/** What is still to be executed, the most urgent first. */
+export function byDeadline<work extends Pick<OpenWork, "commitBy">>(all: readonly work[]): work[] {
+  const pending = all.filter(({ commitBy }) => commitBy !== undefined);
+  return pending.sort((a, b) => Number(a.commitBy) - Number(b.commitBy));
 }
 
 /** Stake that a request of `fee` puts at risk under `tier`. */

@@ -2,12 +2,13 @@
 import type { Hex, Method } from "@assay/sdk/protocol";
 import {
   affordsReplies,
-  backlogSeconds,
+  deliversInTime,
   type GasReserve,
   lockFor,
   type OpenWork,
   type ReplyGas,
-  type ServedProgram,
+  type ServedPrograms,
+  tracesFit,
   tracesInTime,
 } from "./capacity.ts";
 import type { RequestView } from "./views.ts";
@@ -21,6 +22,8 @@ export interface ClaimLimits {
   maxOpen: number;
   /** Part of the dispute clock that tracing all open commitments may take. */
   traceShare: number;
+  /** Memory for the traces of all open commitments, in bytes. */
+  traceBytes: number;
   /** Seconds kept between the end of all executions and the delivery deadline. */
   marginSeconds: number;
   replyGas: ReplyGas;
@@ -32,7 +35,8 @@ export interface ClaimState {
   worker: Hex;
   freeStake: bigint;
   gas: GasReserve;
-  programs: ReadonlyMap<Hex, ServedProgram>;
+  /** Every program of the open work, and those on offer. */
+  programs: ServedPrograms;
   /** A sampled answer was wrong on this machine: nothing new until a person has looked. */
   halted: boolean;
   /** The operator asked to stop: finish what is open, take nothing new. */
@@ -52,7 +56,9 @@ export type Refusal =
   | "capacity"
   | "stake"
   | "backlog"
+  | "unmeasured"
   | "traceTime"
+  | "traceMemory"
   | "gasReserve";
 
 export interface Claims {
@@ -71,7 +77,7 @@ export function chooseClaims(
   limits: ClaimLimits,
 ): Claims {
   const served = requests.filter(
-    ({ request }) => request.status === "open" && state.programs.has(request.programId),
+    ({ request }) => request.status === "open" && state.programs.get(request.programId)?.offered,
   );
   served.sort((a, b) => (a.request.fee > b.request.fee ? -1 : a.request.fee < b.request.fee ? 1 : 0));
   const claims: RequestView[] = [];
@@ -86,7 +92,7 @@ export function chooseClaims(
       continue;
     }
     claims.push(view);
-    work.push(workOf(view));
+    work.push(workOf(view, state.now));
     freeStake -= lockFor(view.tier, view.request.fee);
   }
   return { claims, refusals };
@@ -117,20 +123,23 @@ function unaffordable(
   state: ClaimState,
   limits: ClaimLimits,
 ): Refusal | undefined {
-  const { programs, gas } = state;
-  const work = [...open, workOf(view)];
+  const { programs, gas, now } = state;
+  const work = [...open, workOf(view, now)];
   if (work.length > limits.maxOpen) return "capacity";
   if (lockFor(view.tier, view.request.fee) > state.freeStake) return "stake";
-  if (backlogSeconds(work, programs) + limits.marginSeconds > view.tier.deliverySeconds) return "backlog";
+  if (work.some(({ programId }) => !programs.has(programId))) return "unmeasured";
+  if (!deliversInTime(work, programs, now, limits.marginSeconds)) return "backlog";
+  if (!tracesFit(work, programs, limits.traceBytes)) return "traceMemory";
   if (!tracesInTime(work, programs, limits.traceShare)) return "traceTime";
   if (!affordsReplies(work, programs, gas, limits.replyGas)) return "gasReserve";
   return undefined;
 }
 
-const workOf = ({ request, tier }: RequestView): OpenWork => ({
+/** What a claim made now adds. */
+const workOf = ({ request, tier }: RequestView, now: bigint): OpenWork => ({
   programId: request.programId,
   tier,
-  pending: true,
+  commitBy: now + BigInt(tier.deliverySeconds),
 });
 
 export const isSame = (one: Hex, other: Hex): boolean => one.toLowerCase() === other.toLowerCase();

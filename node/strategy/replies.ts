@@ -1,6 +1,6 @@
 // What a worker's side owes to the challengers of one commitment: the same for the worker and its defender.
 import type { Trace } from "@assay/sdk/program";
-import type { Hex, Position } from "@assay/sdk/protocol";
+import type { Hex, Position, Turn } from "@assay/sdk/protocol";
 import { standing } from "./turns.ts";
 import type { CommitmentView } from "./views.ts";
 
@@ -36,7 +36,7 @@ function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint
   const { commitId, binding, disputes, trace } = commitment;
   const awaited = disputes
     .map((view) => ({ ...view, standing: standing(view, commitment, now) }))
-    .filter(({ standing }) => standing.waitingFor === "worker" && now >= standing.turn.startedAt + patience)
+    .filter(({ standing }) => standing.waitingFor === "worker" && isOurs(standing.turn, now, patience))
     .sort((a, b) => compare(a.standing.turn.deadline, b.standing.turn.deadline));
   const [first] = awaited;
   if (!first) return [];
@@ -53,6 +53,12 @@ function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint
     byNode.set(dispute.node, reveal(commitId, trace, dispute, standing.turn.deadline));
   }
   return [...byNode.values()];
+}
+
+/** Patience ends at half of the turn, however much was asked for. */
+function isOurs({ startedAt, deadline }: Turn, now: bigint, patience: bigint): boolean {
+  const half = (deadline - startedAt) / 2n;
+  return now >= startedAt + (patience < half ? patience : half);
 }
 
 function reveal(

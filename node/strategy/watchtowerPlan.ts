@@ -40,6 +40,8 @@ export interface WatchtowerLimits {
   challenge: boolean;
   /** Most that may be locked in bonds at a time; undefined: whatever the wallet holds. */
   bondBudget: bigint | undefined;
+  /** Commitments that are executed at a time. */
+  parallelChecks: number;
   /** Seconds before the end of a window in which a challenge would come too late to be included. */
   marginSeconds: number;
 }
@@ -78,7 +80,7 @@ export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits)
     ...views.flatMap(contradictions),
     ...views.flatMap((view) => moves(view, state)),
     ...challenges(views, state, limits),
-    ...views.flatMap((view) => checks(view, state)),
+    ...views.flatMap((view) => checks(view, state)).slice(0, limits.parallelChecks),
     ...views.flatMap((view) => settlements(view, state)),
   ];
 }

@@ -1,6 +1,6 @@
 // What a worker does: it takes on what it can answer for, answers, defends its answers, and collects.
 import type { Hex } from "@assay/sdk/protocol";
-import type { OpenWork } from "./capacity.ts";
+import { byDeadline, type OpenWork } from "./capacity.ts";
 import { type ClaimLimits, type ClaimState, type Claims, chooseClaims, isSame } from "./claims.ts";
 import { type DefendedCommitment, type Reply, type ReplyLimits, replies } from "./replies.ts";
 import type { RequestView } from "./views.ts";
@@ -38,6 +38,7 @@ export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan
   const actions: WorkerAction[] = [
     ...replies(state.commitments, state.now, limits),
     ...mine.flatMap((view) => delivery(view, state)),
+    ...nextExecution(mine, state),
     ...state.commitments.flatMap((view) => collection(view, state.now)),
     ...claims.map(
       ({ requestId, request }): WorkerAction => ({ kind: "claim", requestId, claimBy: request.deadline }),
@@ -50,15 +51,14 @@ function openWork(mine: readonly RequestView[], { commitments, answered }: Worke
   const claimed = mine.map(({ requestId, request, tier }) => ({
     programId: request.programId,
     tier,
-    pending: !answered.has(requestId),
+    commitBy: answered.has(requestId) ? undefined : request.deadline,
   }));
   const committed = commitments
     .filter(({ request }) => request.status === "committed")
-    .map(({ request, tier }) => ({ programId: request.programId, tier, pending: false }));
+    .map(({ request, tier }) => ({ programId: request.programId, tier, commitBy: undefined }));
   return [...claimed, ...committed];
 }
 
-/** From the claim to the commitment. What can no longer be delivered is let go: late costs the penalty, nothing more. */
 function delivery(
   { requestId, request, retired }: RequestView,
   { now, answered, halted, programs }: WorkerState,
@@ -66,11 +66,27 @@ function delivery(
   const commitBy = request.deadline;
   if (retired) return [{ kind: "refundRetired", requestId }];
   if (now > commitBy) return [{ kind: "timeoutDelivery", requestId }];
-  const program = programs.get(request.programId);
-  if (halted || !program?.ready) return [];
-  if (answered.has(requestId)) return [{ kind: "commit", requestId, commitBy }];
-  const needed = BigInt(Math.ceil(program.executeSeconds));
-  return now + needed <= commitBy ? [{ kind: "execute", requestId, commitBy }] : [];
+  const isTrusted = !halted && programs.get(request.programId)?.ready === true;
+  return isTrusted && answered.has(requestId) ? [{ kind: "commit", requestId, commitBy }] : [];
+}
+
+/** One after the other, the most urgent first. What can no longer be done in time is let go: late costs the same penalty. */
+function nextExecution(mine: readonly RequestView[], state: WorkerState): WorkerAction[] {
+  const { now, answered, halted, programs } = state;
+  const waiting = mine
+    .filter(({ requestId, retired }) => !retired && !answered.has(requestId))
+    .map(({ requestId, request }) => ({
+      requestId,
+      commitBy: request.deadline,
+      programId: request.programId,
+    }));
+  const next = byDeadline(waiting).find(({ commitBy, programId }) => {
+    const program = programs.get(programId);
+    return program?.ready && now + BigInt(Math.ceil(program.executeSeconds)) <= commitBy;
+  });
+  if (halted || next === undefined) return [];
+  const { requestId, commitBy } = next;
+  return [{ kind: "execute", requestId, commitBy }];
 }
 
 function collection(

@@ -177,6 +177,7 @@ export function joinWorker(
       versions: [1],
       maxOpen: 64,
       traceShare: 0.5,
+      traceBytes: 1e9,
       marginSeconds: 2,
       replyGas: measuredReplyGas,
       patienceSeconds: 0,
@@ -214,7 +215,7 @@ export function joinWatchtower(
     programs: shelf(library),
     selfTest: async () => {},
     watches: [],
-    limits: { challenge: true, bondBudget: undefined, marginSeconds: 1 },
+    limits: { challenge: true, bondBudget: undefined, parallelChecks: 2, marginSeconds: 1 },
     maxHeadAgeSeconds: 0,
     ...changed,
   });

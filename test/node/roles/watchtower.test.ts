@@ -10,7 +10,6 @@ import {
   joinWorker,
   type Player,
   play,
-  reference,
   tick,
 } from "../../helpers/players.ts";
 import { type Stage, setStage } from "../../helpers/stage.ts";
@@ -71,7 +70,7 @@ describe("watchtower", () => {
 
   it("reports and spends nothing when it may not challenge", async () => {
     const commitId = await answered({ rightly: false });
-    const limits = { challenge: false, bondBudget: undefined, marginSeconds: 1 };
+    const limits = { challenge: false, bondBudget: undefined, parallelChecks: 2, marginSeconds: 1 };
     const watchtower = watch({ limits });
     for (let round = 0; round < 4; round++) await tick(watchtower);
     expect(alarms(watchtower)).to.deep.equal([
@@ -149,16 +148,25 @@ describe("watchtower", () => {
     expect((await stage.network.clients.deployer.getBinding({ commitId })).disputes).to.equal(1);
   });
 
-  it("waits a round when the chain has run backwards, and does not act on an old head", async () => {
+  it("does not act on an old head", async () => {
     const commitId = await answered({ rightly: false });
-    const watchtower = watch({ reference, maxHeadAgeSeconds: 300 });
+    const { clock } = stage.network;
+    const late = { ...clock, now: () => clock.now() + 301_000 };
+    const watchtower = watch({ maxHeadAgeSeconds: 300, clock: late });
+    for (let round = 0; round < 4; round++) await tick(watchtower);
+    expect(alarms(watchtower)[0]).to.deep.include({ reason: "unhealthy", facts: { missing: "headFresh" } });
+    await untouched(commitId);
+  });
+
+  it("waits a round when the chain has run backwards", async () => {
+    const commitId = await answered({ rightly: false });
+    const watchtower = watch();
     await tick(watchtower);
     const snapshot = await stage.network.request("evm_snapshot");
     await stage.network.request("evm_mine");
     await tick(watchtower);
     await stage.network.request("evm_revert", [snapshot]);
     await tick(watchtower);
-    expect(alarms(watchtower)[0]).to.deep.include({ reason: "unhealthy", facts: { missing: "headFresh" } });
     await untouched(commitId);
     await tick(watchtower);
     expect((await stage.network.clients.deployer.getBinding({ commitId })).disputes).to.equal(1);

@@ -108,5 +108,7 @@ describe("defenderPlan", () => {
     const state = { now, commitments: [commitment([standsAt(child(TRACE_ROOT, 0))])] };
     expect(defenderPlan(state, { patienceSeconds: 10 })).to.deep.equal([]);
     expect(defenderPlan({ ...state, now: now + 5n }, { patienceSeconds: 10 })).to.have.length(1);
+    expect(defenderPlan({ ...state, now: now + 44n }, { patienceSeconds: 1_000 })).to.deep.equal([]);
+    expect(defenderPlan({ ...state, now: now + 45n }, { patienceSeconds: 1_000 })).to.have.length(1);
   });
 });

@@ -52,6 +52,8 @@ export const served: ServedProgram = {
     outputBytes: 8,
     tensorDepth: 1,
   },
+  traceBytes: 1_000,
+  offered: true,
   ready: true,
   executeSeconds: 1,
   traceSeconds: 2,

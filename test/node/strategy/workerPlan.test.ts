@@ -23,6 +23,7 @@ const limits: WorkerLimits = {
   versions: [1],
   maxOpen: 64,
   traceShare: 0.5,
+  traceBytes: 1_000_000,
   marginSeconds: 5,
   replyGas: gas,
   patienceSeconds: 0,
@@ -78,7 +79,10 @@ describe("workerPlan", () => {
     expect(refusalOf({ draining: true })).to.equal("draining");
     expect(refusalOf({}, { maxOpen: 0 })).to.equal("capacity");
     expect(refusalOf({}, { marginSeconds: 60 })).to.equal("backlog");
+    expect(refusalOf({}, { traceBytes: 999 })).to.equal("traceMemory");
     expect(refusalOf({ programs: new Map() })).to.equal(undefined);
+    const defended = new Map([[programId, { ...served, offered: false }]]);
+    expect(refusalOf({ programs: defended })).to.equal(undefined);
   });
 
   it("S-10: claims no more than it can trace in half its dispute clock", () => {
@@ -103,6 +107,31 @@ describe("workerPlan", () => {
     const { actions, refusals } = workerPlan(state({ requests: many(4, "open"), gas: reserve }), limits);
     expect(actions).to.have.length(3);
     expect(refusals).to.deep.equal([{ requestId: id(103), reason: "gasReserve" }]);
+  });
+
+  it("takes nothing while it has not measured what is open", () => {
+    const committed = requestView("committed", { programId: id(0xb) }, { requestId: id(7) });
+    const commitments = [{ ...commitmentView({ request: committed }), trace: undefined }];
+    expect(refusalOf({ commitments })).to.equal("unmeasured");
+  });
+
+  it("takes nothing that makes it late with what it has claimed", () => {
+    // With the margin, 55 executions of a second end at the deadline; one more would push the last of them over it.
+    const patient = { ...limits, traceShare: 9, maxOpen: 99 };
+    const having = (claimed: number) =>
+      workerPlan(state({ requests: [...many(claimed, "claimed"), open] }), patient);
+    expect(having(54).actions.map(({ kind }) => kind)).to.deep.equal(["execute", "claim"]);
+    expect(having(55).refusals).to.deep.equal([{ requestId: id(1), reason: "backlog" }]);
+  });
+
+  it("executes one request at a time, the most urgent first", () => {
+    const requests = [
+      requestView("claimed", { deadline: now + 50n }, { requestId: id(5) }),
+      requestView("claimed", { deadline: now + 40n }, { requestId: id(6) }),
+    ];
+    expect(workerPlan(state({ requests }), limits).actions).to.deep.equal([
+      { kind: "execute", requestId: id(6), commitBy: now + 40n },
+    ]);
   });
 
   it("spends its stake once, on the best paid request", () => {
