@@ -4,7 +4,9 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { descriptorRules, operators } from "@assay/sdk/program";
+import { commitId, disputeId, programId, requestId } from "@assay/sdk/protocol";
 import { expect } from "chai";
+import { encodeAbiParameters, type Hex, keccak256, parseAbiParameters, stringToBytes } from "viem";
 import { tiers } from "../deploy/parameters.ts";
 import { createProgram } from "../node/cli/program.ts";
 import { commands } from "../node/commands/index.ts";
@@ -168,6 +170,55 @@ describe("docs/protocol.md", () => {
     }
   });
 
+  it("hashes identifiers as the SDK does", () => {
+    const root = (byte: string): Hex => `0x${byte.repeat(32)}`;
+    const accounts = { market: `0x${"a1".repeat(20)}`, requester: `0x${"a2".repeat(20)}` } as const;
+    const others = { worker: `0x${"a3".repeat(20)}`, challenger: `0x${"a4".repeat(20)}` } as const;
+    const roots = { programRoot: root("01"), manifestHash: root("02"), programId: root("03") };
+    const more = {
+      inputRoot: root("04"),
+      outputRoot: root("05"),
+      requestId: root("06"),
+      commitId: root("07"),
+    };
+    const numbers = {
+      chainId: 31_337n,
+      nonce: 8n,
+      fee: 9n,
+      operatorSet: 1,
+      version: 2,
+      passes: 1,
+      serial: 3,
+    };
+    const values = { ...accounts, ...others, ...roots, ...more, ...numbers };
+    const known: Record<string, Hex> = {
+      programId: programId(1, values.programRoot, values.manifestHash),
+      requestId: requestId({ ...values, method: "optimistic" }),
+      commitId: commitId(values),
+      disputeId: disputeId(values.commitId, values.challenger, values.serial),
+    };
+    const shown = rowsOf("docs/protocol.md").flatMap(([id = "", name = "", fields = ""]) => {
+      const [, domain] = /^`(assay\.\w+)`$/.exec(name) ?? [];
+      if (domain === undefined) return [];
+      const parameters = parseAbiParameters(fields.replaceAll("`", ""));
+      const given = parameters.map((field) => ({ ...values, method: 0 })[field.name as "method"]);
+      const types = [{ type: "bytes32" }, ...parameters];
+      const hash = keccak256(encodeAbiParameters(types, [keccak256(stringToBytes(domain)), ...given]));
+      return [[id.replaceAll("`", ""), hash]];
+    });
+    expect(Object.fromEntries(shown)).to.deep.equal(known);
+  });
+
+  it("counts the gas of moves as the contracts do", () => {
+    const source = readPage("contracts/libraries/MoveGasLib.sol");
+    const [, repaid = ""] =
+      /The gas of a dispute is counted([\s\S]*?)count\. /.exec(readPage("docs/protocol.md")) ?? [];
+    const constants = ["CHALLENGE", "CHOOSE", "PROVE_STEP", "JUDGE_MAX"].map((name) =>
+      new RegExp(` ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", ","),
+    );
+    expect(repaid.match(/\d+(,\d+)+/g)).to.deep.equal(constants);
+  });
+
   it("calculates with the standard tier", () => {
     const { windowSeconds, deliverySeconds, inputSeconds, airgapSeconds, ...tier } = tiers.standard;
     const { workerSeconds, challengerSeconds, floorSeconds, maxTraceDepth, maxTensorDepth } = tier;
@@ -211,7 +262,7 @@ describe("docs/rules.md", () => {
 
 describe("docs/benchmarks.md", () => {
   it("shows every benchmark, and only those", () => {
-    const shown = [...readPage("docs/benchmarks.md").matchAll(/npm run bench -- (\w+)/g)].map(
+    const shown = [...readPage("docs/benchmarks.md").matchAll(/npm run bench -- ([a-z]\w*)/g)].map(
       ([, name]) => name,
     );
     expect([...new Set(shown)].sort()).to.deep.equal(benchmarks());
