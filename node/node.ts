@@ -10,6 +10,7 @@ import { createPoller, type Poller } from "./chain/poller.ts";
 import { createSender, type Sender } from "./chain/sender.ts";
 import { type Clock, second } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { assertAffordable, ProgramTooHeavyError } from "./execution/budget.ts";
 import type { Executor } from "./execution/executor.ts";
 import { createFastExecutor } from "./execution/fastExecutor.ts";
 import { checkKnownAnswers } from "./execution/knownAnswers.ts";
@@ -66,6 +67,8 @@ export type Node = {
 
 /** A week of 12-second blocks: until then a keeper may deliver an output, or a person look at an input. */
 const payloadBlocks = 50_400n;
+/** For one program file. */
+const readSeconds = 120;
 /** Pruning looks at every terminal request. */
 const pruneEvery = 1_000n;
 
@@ -122,7 +125,9 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
   });
   poller.onAdvance(events.flush);
 
-  const thread = createThread();
+  const thread = createThread({ seconds: config.referenceSeconds });
+  // Of its own: what a stranger's file holds up is the reading of files, not the executions that disputes wait for.
+  const reader = createThread({ seconds: readSeconds });
   const fast = createFastExecutor({ ...common, ...config });
   const reference = createReferenceExecutor(thread);
   const programs = createPrograms({
@@ -134,13 +139,26 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     keepBytes: config.keepBlobBytes,
     isServed: (programId) => config.programs.includes(programId),
     allowsPrivate: chainId === localChainId,
-    read: (file) => thread.run({ job: "read", file }),
+    read: (file) => reader.run({ job: "read", file }),
     capacity: config.sessions,
     logger,
   });
 
+  /** Programs about which the operator has been told. */
+  const refused = new Set<Hex>();
+
   async function testProgram(programId: Hex): Promise<SelfTestResult> {
     const committed = await programs.get(programId);
+    try {
+      assertAffordable(programId, committed.program, config);
+    } catch (error) {
+      if (error instanceof ProgramTooHeavyError && !refused.has(programId)) {
+        refused.add(programId);
+        logger.error("Alarm", { reason: "tooHeavy", ...error.facts });
+      }
+      common.metrics.execution.refused.add({ reason: "tooHeavy" });
+      throw error;
+    }
     const record = (passed: boolean) =>
       common.metrics.execution.selfTest.set({ program: programId }, Number(passed));
     try {
@@ -190,7 +208,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
       {
         name: "executors",
         start: () => checkKnownAnswers(fast),
-        stop: async () => void (await Promise.all([fast.close(), reference.close()])),
+        stop: async () => void (await Promise.all([fast.close(), reference.close(), reader.close()])),
       },
       http,
       endpoints,

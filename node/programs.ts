@@ -59,7 +59,7 @@ const manifestSeconds = 20;
 const manifestBytesLimit = 1_048_576;
 /** Programs fetched at a time: what is held before it is checked stays within so many times the largest file. */
 const fetchesAtOnce = 3;
-/** Smaller files are read in less time than a thread takes to start. */
+/** Smaller files, of the operator's own choice, are read in less time than a thread takes to start. */
 const largeBytes = 1_048_576;
 
 export function createPrograms(options: ProgramsOptions): Programs {
@@ -68,8 +68,9 @@ export function createPrograms(options: ProgramsOptions): Programs {
   const gate = createGate(fetchesAtOnce);
   const cache = createLruCache<ProgramFiles>(capacity);
 
-  const open = async ({ programBytes, manifestBytes }: StoredFiles): Promise<ProgramFiles> =>
-    read === undefined || programBytes.length < largeBytes
+  /** A stranger's file can be small and yet take long to read. */
+  const open = async ({ programBytes, manifestBytes }: StoredFiles, isOwn: boolean): Promise<ProgramFiles> =>
+    read === undefined || (isOwn && programBytes.length < largeBytes)
       ? programOf(programBytes, manifestBytes)
       : programOf(programBytes, manifestBytes, await read(programBytes));
 
@@ -84,7 +85,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
   async function openStored(programId: Hex): Promise<ProgramFiles | undefined> {
     try {
       const stored = store.read(programId);
-      return stored && assertId(await open(stored), programId);
+      return stored && assertId(await open(stored, isServed(programId)), programId);
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
       logger.error("A stored program is damaged and is fetched anew", { programId, error });
@@ -138,7 +139,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
       throw new IntegrityError("The manifest is of another program.", { facts: { wanted: programId } });
     const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
     const programBytes = await fetchBytes(`${place}/${programFile}`, limits);
-    return assertId(await open({ programBytes, manifestBytes }), programId);
+    return assertId(await open({ programBytes, manifestBytes }, isServed(programId)), programId);
   }
 
   const files = (programId: Hex) =>
@@ -152,7 +153,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
     files,
     get: async (programId) => (await files(programId)).committed,
     put: async (programBytes, manifestBytes) => {
-      const opened = await open({ programBytes, manifestBytes });
+      const opened = await open({ programBytes, manifestBytes }, true);
       store.put(opened.programId, opened);
       return opened;
     },

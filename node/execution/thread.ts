@@ -4,6 +4,7 @@ import { BaseError } from "@assay/sdk";
 import type { Program, Tensor } from "@assay/sdk/program";
 import { createDeferred, type Deferred } from "../deferred.ts";
 import { FatalError } from "../errors.ts";
+import { createGate } from "../gate.ts";
 
 /** What the thread can do; {@link ThreadResults} says what comes back. */
 export type ThreadJob =
@@ -15,6 +16,7 @@ export type ThreadResults = { read: Program; execute: Tensor[] };
 export type ThreadRequest = ThreadJob & { id: number };
 
 export type ThreadReply =
+  | { id: number; started: true }
   | { id: number; result: unknown }
   | { id: number; error: { name: string; message: string; facts: Readonly<Record<string, unknown>> } };
 
@@ -31,16 +33,28 @@ export class ThreadError extends BaseError {
   }
 }
 
-/** Starts on first use, and again after a crash; an idle one does not keep the process alive. */
-export function createThread(): Thread {
+/** A job took longer than the thread allows. It says nothing but that. */
+export class ThreadTimeoutError extends BaseError {
+  override name = "ThreadTimeoutError";
+}
+
+/**
+ * One job after the other, each within `seconds` of its start or stopped. Starts on first use, and again after a crash or a job
+ * that was stopped; an idle one does not keep the process alive.
+ */
+export function createThread({ seconds }: { seconds?: number } = {}): Thread {
   const open = new Map<number, Deferred<unknown>>();
+  const gate = createGate(1);
+  let generation = 0;
   let worker: Worker | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let nextId = 0;
 
   function start(): Worker {
     const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
     const started = new Worker(new URL(`./threadMain${extension}`, import.meta.url));
     started.on("message", (reply: ThreadReply) => {
+      if ("started" in reply) return watch(reply.id);
       const waiting = open.get(reply.id);
       open.delete(reply.id);
       if (open.size === 0) started.unref();
@@ -48,7 +62,8 @@ export function createThread(): Thread {
       else waiting?.reject(new ThreadError(reply.error.name, reply.error.message, reply.error.facts));
     });
     const die = (cause: unknown) => {
-      if (worker === started) worker = undefined;
+      if (worker !== started) return;
+      worker = undefined;
       for (const waiting of open.values())
         waiting.reject(new FatalError("The execution thread died.", { cause }));
       open.clear();
@@ -58,17 +73,44 @@ export function createThread(): Thread {
     return started;
   }
 
+  async function perform(request: ThreadJob): Promise<unknown> {
+    worker ??= start();
+    const id = nextId++;
+    const waiting = createDeferred<unknown>();
+    open.set(id, waiting);
+    worker.ref();
+    worker.postMessage({ ...request, id } satisfies ThreadRequest);
+    try {
+      return await waiting.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function watch(id: number): void {
+    if (seconds !== undefined && open.has(id)) timer = setTimeout(() => stop(id), seconds * 1_000);
+  }
+
+  function stop(id: number): void {
+    const stopped = worker;
+    worker = undefined;
+    void stopped?.terminate();
+    open
+      .get(id)
+      ?.reject(new ThreadTimeoutError("The job took too long and was stopped.", { facts: { seconds } }));
+    open.delete(id);
+  }
+
   return {
     run: <job extends ThreadJob["job"]>(request: Extract<ThreadJob, { job: job }>) => {
-      worker ??= start();
-      const id = nextId++;
-      const waiting = createDeferred<unknown>();
-      open.set(id, waiting);
-      worker.ref();
-      worker.postMessage({ ...request, id } satisfies ThreadRequest);
-      return waiting.promise as Promise<ThreadResults[job]>;
+      const asked = generation;
+      return gate(() => {
+        if (asked !== generation) throw new FatalError("The execution thread was closed.");
+        return perform(request) as Promise<ThreadResults[job]>;
+      });
     },
     close: async () => {
+      generation++;
       await worker?.terminate();
     },
   };

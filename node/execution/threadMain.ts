@@ -32,6 +32,7 @@ const plain = (facts: Readonly<Record<string, unknown>>) =>
   );
 
 parentPort?.on("message", ({ id, ...request }: ThreadRequest) => {
+  parentPort?.postMessage({ id, started: true } satisfies ThreadReply);
   let reply: ThreadReply;
   try {
     reply = { id, result: perform(request) };

@@ -121,6 +121,9 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       runs: count("assay_execution_runs_total", "Executions", ["kind", "outcome"]),
       runSeconds: time("assay_execution_run_seconds", "Time of one execution", ["kind"]),
       loaded: value("assay_execution_loaded_programs", "Programs kept loaded"),
+      refused: count("assay_execution_refused_total", "Programs not executed, each time one was asked for", [
+        "reason",
+      ]),
       selfTest: value("assay_execution_self_test_state", "1 when the program passed its self-test here", [
         "program",
       ]),

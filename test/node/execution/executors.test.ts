@@ -1,7 +1,16 @@
 // The executors agree bit for bit, and the self-test notices a machine that does not.
 
-import { type CommittedProgram, commitProgram, createTrace, type Tensor } from "@assay/sdk/program";
+import {
+  type CommittedProgram,
+  commitProgram,
+  createTrace,
+  memoryOf,
+  type Tensor,
+  tensorType,
+  workOf,
+} from "@assay/sdk/program";
 import { expect } from "chai";
+import { assertAffordable, ProgramTooHeavyError } from "../../../node/execution/budget.ts";
 import type { Executor } from "../../../node/execution/executor.ts";
 import { createFastExecutor } from "../../../node/execution/fastExecutor.ts";
 import { checkKnownAnswers, knownAnswers } from "../../../node/execution/knownAnswers.ts";
@@ -9,6 +18,8 @@ import { createReferenceExecutor } from "../../../node/execution/referenceExecut
 import { selfTest } from "../../../node/execution/selfTest.ts";
 import { createThread } from "../../../node/execution/thread.ts";
 import { errorOf, quiet } from "../../helpers/nodeParts.ts";
+import { perceptron } from "../../helpers/programs.ts";
+import { programOf } from "../../helpers/proofs.ts";
 
 describe("executors", () => {
   const fast = createFastExecutor({ sessions: 2, threads: 1, ...quiet() });
@@ -81,6 +92,37 @@ describe("executors", () => {
     const { committed, input } = programs[0]!;
     expect(await other.run(committed, input)).to.deep.equal(await fast.run(committed, input));
     await other.close();
+  });
+
+  it("S-09: stop a job that takes too long, and do the next ones in a new thread", async () => {
+    const thread = createThread({ seconds: 4 });
+    const heavy = commitProgram(perceptron(1, { rows: 2_000, inner: 8_000, columns: 2_000 }));
+    const slow = createReferenceExecutor(thread);
+    const stopped = errorOf(() => slow.run(heavy, new Uint8Array(heavy.header.inputBytes)));
+    const { committed, input } = programs[0]!;
+    const next = slow.run(committed, input);
+    expect((await stopped).name).to.equal("ThreadTimeoutError");
+    expect(await next).to.deep.equal(await fast.run(committed, input));
+    await thread.close();
+  });
+
+  it("S-09: weigh a program before it is run", () => {
+    const { committed } = programs[0]!;
+    const programId = committed.programRoot;
+    const plenty = { maxProgramProducts: 1e9, maxProgramBytes: 1e9 };
+    assertAffordable(programId, committed.program, plenty);
+    for (const budget of [
+      { ...plenty, maxProgramProducts: workOf(committed.program) - 1 },
+      { ...plenty, maxProgramBytes: memoryOf(committed.program) - 1 },
+    ])
+      expect(() => assertAffordable(programId, committed.program, budget)).to.throw(ProgramTooHeavyError);
+    // A file of a few kilobytes that would compute for hours.
+    const size = 4096;
+    const square = tensorType("u8", [size, size]);
+    const products = workOf(
+      programOf("MatMulInteger", [square, square], tensorType("i32", [size, size]), [0, 0]),
+    );
+    expect(products).to.equal(size ** 3);
   });
 });
 
