@@ -1,5 +1,4 @@
 // What this machine has computed about other workers' answers, kept over restarts.
-import type { CommittedProgram } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { type Clock, second } from "../clock.ts";
 import { isRetryable } from "../errors.ts";
@@ -33,7 +32,7 @@ export type EvidenceOptions = Executors & {
   journal: Journal;
   programs: Programs;
   /** Asks for known answers before the first execution of a program; throws when one is wrong. */
-  trust(committed: CommittedProgram, programId: Hex): Promise<void>;
+  trust(programId: Hex): Promise<void>;
   /** Of the newest block that was read, unix seconds. */
   now(): bigint;
   clock: Clock;
@@ -72,7 +71,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     try {
       const { programId, input } = executionOf(journal, commitId);
       const committed = await programs.get(programId);
-      await trust(committed, programId);
+      await trust(programId);
       const computed = byteRoot(await options[name].run(committed, input));
       const { retryAt, failures, ...roots } = keptOf(commitId);
       journal.transact(() => {

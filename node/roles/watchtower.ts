@@ -1,5 +1,4 @@
 // The watchtower: re-executes what workers have answered and disputes what is wrong.
-import type { CommittedProgram } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
 import { formatEther } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
@@ -61,7 +60,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const narration = createNarration(options, traces, isOurs);
   const queue = createQueue();
   const trusted = new Map<Hex, Promise<unknown>>();
-  let selfTest = true;
+  const distrusted = new Set<Hex>();
   let head = 0n;
   let now = 0n;
   let playing = 0;
@@ -107,9 +106,9 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       return state === undefined ? [] : watchtowerPlan(state, limits);
     } catch (error) {
       if (!(error instanceof EndpointsDisagreeError)) throw error;
-      const health = { selfTest, endpointsAgree: false, headFresh: true };
+      const health = { endpointsAgree: false, headFresh: true };
       const nothing = { now, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>() };
-      return watchtowerPlan({ ...nothing, challenger, health }, limits);
+      return watchtowerPlan({ ...nothing, challenger, distrusted, health }, limits);
     }
   }
 
@@ -139,7 +138,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
         revealed: revealedIn(journal, view.commitId),
       })),
       refuted: refuted(),
-      health: { selfTest, endpointsAgree: true, headFresh: isFresh(block.timestamp) },
+      distrusted: new Set(distrusted),
+      health: { endpointsAgree: true, headFresh: isFresh(block.timestamp) },
     };
   }
 
@@ -172,9 +172,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       case "confirm":
         return gather(action.commitId, "reference");
       case "trace": {
-        const { outputRoot } = await queue(() => traces.compute(action.commitId));
-        evidence.add(action.commitId, outputRoot);
-        return;
+        return trace(action.commitId);
       }
       case "challenge":
         return challenge(action, signal);
@@ -196,6 +194,14 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
         conduct.alarm(reason, facts);
       }
     }
+  }
+
+  async function trace(commitId: Hex): Promise<void> {
+    const programId = journal.commitments.get(commitId)?.data.programId;
+    if (programId === undefined) return;
+    await trust(programId);
+    const { outputRoot } = await queue(() => traces.compute(commitId));
+    evidence.add(commitId, outputRoot);
   }
 
   async function gather(commitId: Hex, executor: keyof Executors): Promise<void> {
@@ -223,14 +229,14 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     await conduct.send(action.kind, commitId, request, signal);
   }
 
-  /** Known answers once per program and start: a machine that gets them wrong judges nobody. */
-  async function trust(_: CommittedProgram, programId: Hex): Promise<void> {
+  /** Known answers once per program and start: a machine that gets them wrong judges no answer of that program. */
+  async function trust(programId: Hex): Promise<void> {
     const known = trusted.get(programId) ?? options.selfTest(programId);
     trusted.set(programId, known);
     try {
       await known;
     } catch (error) {
-      if (error instanceof SelfTestError) selfTest = false;
+      if (error instanceof SelfTestError) distrusted.add(programId);
       else trusted.delete(programId);
       throw error;
     }

@@ -12,8 +12,6 @@ export interface WatchedCommitment extends DescendedCommitment {
 
 /** What has to be true before anything that costs money follows from what was read. */
 export interface Health {
-  /** The known answers came out right on this machine. */
-  selfTest: boolean;
   /** Every RPC endpoint said the same about the block that was read. */
   endpointsAgree: boolean;
   /** The newest block is recent and the chain does not run backwards. */
@@ -32,6 +30,8 @@ export interface WatchtowerState {
   commitments: readonly WatchedCommitment[];
   /** Programs about which the judge has found this challenger wrong before. */
   refuted: ReadonlySet<Hex>;
+  /** Programs whose known answers came out wrong on this machine. */
+  distrusted: ReadonlySet<Hex>;
   health: Health;
 }
 
@@ -49,6 +49,8 @@ export interface WatchtowerLimits {
 export type Alarm =
   /** Two executions on this machine differ: it cannot be trusted to judge. */
   | { kind: "alarm"; reason: "contradiction"; commitId: Hex }
+  /** A program on which this machine cannot be trusted to judge; others are judged all the same. */
+  | { kind: "alarm"; reason: "selfTest"; programId: Hex }
   /** A wrong answer that this watchtower will not or cannot challenge. */
   | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: Obstacle }
   /** Nothing is done until this is true again. */
@@ -71,13 +73,14 @@ export type WatchtowerAction =
 
 /** The moves due now: own disputes first, then new challenges by the end of their window, then checks, then money. */
 export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits): WatchtowerAction[] {
-  const missing = (["selfTest", "endpointsAgree", "headFresh"] as const).find((one) => !state.health[one]);
+  const missing = (["endpointsAgree", "headFresh"] as const).find((one) => !state.health[one]);
   if (missing) return [{ kind: "alarm", reason: "unhealthy", missing }];
   const views = state.commitments
-    .map((view) => judged(view, state.challenger))
+    .map((view) => judged(view, state))
     .sort((a, b) => Number(a.request.deadline - b.request.deadline));
   return [
     ...views.flatMap(contradictions),
+    ...failedSelfTests(views),
     ...views.flatMap((view) => moves(view, state)),
     ...challenges(views, state, limits),
     ...views.flatMap((view) => checks(view, state)).slice(0, limits.parallelChecks),
@@ -86,16 +89,19 @@ export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits)
 }
 
 type Judged = WatchedCommitment & {
-  judgement: Judgement;
+  judgement: Judgement | "distrusted";
   /** The disputes of the own challenger. */
   own: readonly DisputeView[];
   playing: boolean;
 };
 
-function judged(view: WatchedCommitment, challenger: Hex): Judged {
+function judged(view: WatchedCommitment, { challenger, distrusted }: WatchtowerState): Judged {
   const own = view.disputes.filter(({ dispute }) => isSame(dispute.challenger, challenger));
   const playing = view.request.status === "committed" && own.some(({ dispute }) => dispute.status === "open");
-  return { ...view, own, playing, judgement: judge(view.commitment.outputRoot, view.evidence) };
+  const judgement = distrusted.has(view.request.programId)
+    ? "distrusted"
+    : judge(view.commitment.outputRoot, view.evidence);
+  return { ...view, own, playing, judgement };
 }
 
 const isInWindow = ({ request }: Judged, now: bigint): boolean =>
@@ -103,6 +109,12 @@ const isInWindow = ({ request }: Judged, now: bigint): boolean =>
 
 function contradictions({ judgement, commitId }: Judged): WatchtowerAction[] {
   return judgement === "contradiction" ? [{ kind: "alarm", reason: "contradiction", commitId }] : [];
+}
+
+function failedSelfTests(views: readonly Judged[]): WatchtowerAction[] {
+  const concerned = views.filter(({ judgement }) => judgement === "distrusted");
+  const programIds = new Set(concerned.map(({ request }) => request.programId));
+  return [...programIds].map((programId) => ({ kind: "alarm", reason: "selfTest", programId }));
 }
 
 /** A watchtower that no longer believes in its challenge stops moving; a worker out of time has lost all the same. */
@@ -146,7 +158,7 @@ function challenges(
   return isShort && credit > 0n ? [...actions, { kind: "claimCredit", credit }] : actions;
 }
 
-const unfinished: readonly Judgement[] = ["unchecked", "unconfirmed", "unavailable"];
+const unfinished: readonly Judged["judgement"][] = ["unchecked", "unconfirmed", "unavailable"];
 
 function checks(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
   const { commitId, evidence, request, judgement, playing } = view;

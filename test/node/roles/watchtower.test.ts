@@ -101,12 +101,13 @@ describe("watchtower", () => {
     await untouched(commitId);
   });
 
-  it("judges nobody on a machine that gets known answers wrong", async () => {
+  it("judges no answer of a program whose known answers come out wrong here", async () => {
     const commitId = await answered({ rightly: false });
     const selfTest = () => Promise.reject(new SelfTestError("wrong here"));
     const watchtower = watch({ selfTest });
     for (let round = 0; round < 4; round++) await tick(watchtower);
-    expect(alarms(watchtower)[0]).to.deep.include({ reason: "unhealthy", facts: { missing: "selfTest" } });
+    const { programId } = stage;
+    expect(alarms(watchtower)).to.deep.equal([{ kind: "alarm", reason: "selfTest", facts: { programId } }]);
     await untouched(commitId);
   });
 

@@ -49,7 +49,8 @@ export const state = (
   credit: 0n,
   commitments,
   refuted: new Set<Hex>(),
-  health: { selfTest: true, endpointsAgree: true, headFresh: true },
+  distrusted: new Set<Hex>(),
+  health: { endpointsAgree: true, headFresh: true },
   ...parts,
 });
 

@@ -49,7 +49,7 @@ describe("watchtowerPlan", () => {
     expect(plan([watched({ evidence: { ...convicted, seen: [id(5)] } })])).to.deep.equal(alarm);
   });
 
-  for (const missing of ["selfTest", "endpointsAgree", "headFresh"] as const) {
+  for (const missing of ["endpointsAgree", "headFresh"] as const) {
     it(`does nothing but alarm without ${missing}`, () => {
       const health = { ...state([]).health, [missing]: false };
       const disputes = [disputeView({ lastMoveAt: now - 500n })];
@@ -58,6 +58,18 @@ describe("watchtowerPlan", () => {
       ]);
     });
   }
+
+  it("judges no answer of a program on which its self-test failed", () => {
+    const distrusted = new Set([programId]);
+    const alarm = { kind: "alarm", reason: "selfTest", programId };
+    const views = [watched(), watched({ commitId: id(40), evidence: evidence({}) })];
+    expect(plan(views, { distrusted })).to.deep.equal([alarm]);
+    const late = disputeView({ lastMoveAt: now - 101n });
+    expect(plan([watched({ disputes: [late] })], { distrusted })).to.deep.equal([
+      alarm,
+      { kind: "timeout", disputeId: id(3) },
+    ]);
+  });
 
   it("challenges inside the window only, and early enough", () => {
     const at = (deadline: bigint) =>
