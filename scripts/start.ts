@@ -18,7 +18,14 @@ class Interrupted extends Error {
   override name = "Interrupted";
 }
 
-async function tell({ flip, json, keep, page }: StoryOptions, cleanup: Cleanup, interrupted: AbortSignal) {
+/** A path as it would be typed here. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
+}
+
+/** Tells the story; returns what may be kept running. */
+async function tell({ flip, json, page }: StoryOptions, cleanup: Cleanup) {
   const screen = createScreen(json ? process.stderr : process.stdout);
   let began = 0;
   const elapsed = () => (performance.now() - began) / 1_000;
@@ -31,11 +38,9 @@ async function tell({ flip, json, keep, page }: StoryOptions, cleanup: Cleanup, 
   const { record, workers } = await play(stage, narrator, elapsed);
   writeFileSync(page, storyPage(record));
   narrator.line();
-  narrator.line(
-    `Told in ${record.seconds.toFixed(1)} seconds. The whole of it as a page: ${relative(process.cwd(), page)}`,
-  );
+  narrator.line(`Told in ${record.seconds.toFixed(1)} seconds. The whole of it as a page: ${shown(page)}`);
   if (json) process.stdout.write(`${stringifyJson(record)}\n`);
-  if (keep) await keepRunning(stage, workers, narrator, interrupted);
+  return { stage, workers, narrator };
 }
 
 function explain(error: unknown): void {
@@ -63,8 +68,12 @@ async function main(): Promise<number> {
   });
   try {
     const options = parseOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
-    if (options.help) process.stdout.write(help);
-    else await Promise.race([tell(options, cleanup, interrupt.signal), interrupted]);
+    if (options.help) {
+      process.stdout.write(help);
+      return exits.ok;
+    }
+    const told = await Promise.race([tell(options, cleanup), interrupted]);
+    if (options.keep) await keepRunning(told, interrupt.signal);
     return exits.ok;
   } catch (error) {
     if (error instanceof Interrupted) return exits.interrupted;

@@ -27,6 +27,7 @@ const arrows: Record<string, string[]> = {
     "node",
     "deploy",
     "examples",
+    "scripts",
     "contracts",
     "@assay/contracts",
     "@assay/sdk",

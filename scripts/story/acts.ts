@@ -8,13 +8,14 @@ import type { DigitSample } from "../../examples/digits/digits.ts";
 import { cast, cheater, type WorkerKeys } from "./cast.ts";
 import { createDescent, type Descent } from "./descent.ts";
 import { StoryError } from "./errors.ts";
-import type { EventOf } from "./feed.ts";
+import { type EventOf, within } from "./feed.ts";
 import { digitOf, honestDigitOf, inputOf } from "./model.ts";
 import type { Narrator } from "./narrator.ts";
 import type { NodeProcess } from "./processes.ts";
 import type { Answer, End, Slash } from "./record.ts";
 import type { Stage } from "./stage.ts";
 import { formatTokens } from "./tokens.ts";
+import { count, disputeCalls } from "./wording.ts";
 
 const stake = parseEther("1000");
 const fee = parseEther("10");
@@ -33,7 +34,7 @@ export async function publish({ stage, narrator }: Scene): Promise<void> {
   const { model, files, clientOf } = stage;
   narrator.chapter(
     "A publisher registers a program",
-    `From now on its id stands for these ${model.program.steps.length} steps and no others: ${model.programId.slice(0, 18)}…`,
+    `Its id stands for these ${model.program.steps.length} steps and no others: ${model.programId.slice(0, 18)}…`,
   );
   const { committed, manifestHash } = model;
   const { programId } = await clientOf(cast.publisher).registerProgram({
@@ -48,21 +49,22 @@ export async function publish({ stage, narrator }: Scene): Promise<void> {
 export async function openShops({ stage, narrator }: Scene): Promise<NodeProcess[]> {
   narrator.chapter(
     "Three workers put up stake and begin to serve",
-    "Each runs as a process of its own with a hot key; the key that holds the stake stays elsewhere.",
+    "Each is a process with a hot key; the key that holds its stake stays elsewhere.",
   );
   for (const { owner, operator } of cast.workers) {
     const client = stage.clientOf(owner);
     await client.stake({ amount: stake });
     await client.setKey({ key: operator.address, roles: ["operator"] });
   }
-  return Promise.all(
-    cast.workers.map(async (worker) => {
-      const node = await stage.startWorker(worker);
-      await node.ready;
-      narrator.aside(worker.name, `serves as process ${node.pid}`);
-      return node;
-    }),
-  );
+  await stage.feed.caughtUp();
+  const started = narrator.waiting("three processes start, and test their machines");
+  const nodes = cast.workers.map(async (worker) => {
+    const node = await stage.startWorker(worker);
+    await node.ready;
+    narrator.aside(worker.name, `serves as process ${node.pid}`);
+    return node;
+  });
+  return Promise.all(nodes).finally(started);
 }
 
 /** Act 3. */
@@ -92,18 +94,20 @@ export async function askHonestly(scene: Scene): Promise<Answer[]> {
 export async function payHonestly({ stage, narrator }: Scene, answers: readonly Answer[]): Promise<void> {
   narrator.chapter(
     "Nobody objects, the windows close, the workers are paid",
-    "For eight seconds anybody may dispute an answer; on a public chain it is a day.",
+    "For eight seconds anybody may dispute an answer. On a public chain it is a day.",
   );
-  await Promise.all(
-    answers.map(({ requestId, worker }) =>
-      stage.feed.event(
-        "Finalized",
-        ({ args }) => args.requestId === requestId,
-        `Payment of ${worker}`,
-        patience,
-      ),
+  const closed = narrator.waiting("the windows are open");
+  const payments = answers.map(({ requestId, worker }) =>
+    stage.feed.event(
+      "Finalized",
+      ({ args }) => args.requestId === requestId,
+      `Payment of ${worker}`,
+      patience,
     ),
   );
+  await Promise.all(payments).finally(closed);
+  // Windows are short: the lie is told when the watchtower has been seen to watch.
+  await within(patience, stage.watching, "The watchtower's first check");
   for (const { owner } of cast.workers) await stage.clientOf(owner).claimCredit({ to: owner.address });
 }
 
@@ -126,7 +130,6 @@ export async function cheat(scene: Scene): Promise<Told> {
     honestValue: String(honestValue),
     toldValue: String(toldValue),
   });
-  narrator.say("Nobody else is told.");
   const { answered } = await ask(scene, sample, cheater);
   const told = await answered;
   expect(told.answer.answered === toldDigit, "The cheater did not lie as told.", {
@@ -151,7 +154,8 @@ export async function dispute(
   const { commitId } = committed;
   narrator.chapter(
     "The watchtower has computed it again, and objects",
-    "The worker has to show what it computed, sixteen hashes at a time; the watchtower goes down into the first that differs.",
+    "The worker has to show what it computed, sixteen hashes at a time.",
+    "The watchtower goes down into the first that differs from its own.",
     "□ the same   ▣ different   ■ the first that differs   · nothing",
   );
   const descent = createDescent(createTrace(model.committed, lie.input, lie.honest), commitId);
@@ -170,6 +174,9 @@ export async function dispute(
   const end = descent.end(proved);
   narrator.end(end);
   narrator.say(`${formatTokens(slash.amount)} tokens of ${cheater.name}'s stake are gone.`);
+  const moves = feed.seen.filter(({ functionName }) => disputeCalls.includes(functionName));
+  const gas = moves.reduce((sum, one) => sum + one.gas, 0);
+  narrator.say(`The dispute took ${moves.length} transactions and ${count(gas)} gas, both sides together.`);
   const found = { step: end.step, element: end.element, claimed: end.claimed, recomputed: end.recomputed };
   const { step, element } = lie.flip;
   const planned = { step, element, claimed: String(lie.toldValue), recomputed: String(lie.honestValue) };
@@ -192,16 +199,18 @@ export async function settle({ stage, narrator }: Scene, { committed: { commitId
   await clientOf(cast.requester).claimCredit({ to: cast.requester.address });
   await clientOf(cast.requester).sweepBurn();
   await feed.caughtUp();
-  const { amount } = lost;
-  const { compensation } = split;
   const { reward, gas } = paid;
-  const burned = amount - reward - gas - compensation;
-  narrator.say(
-    `Of ${formatTokens(amount)} tokens: ${formatTokens(reward)} reward and ${formatTokens(gas)} for gas to the watchtower, ` +
-      `${formatTokens(compensation)} to the requester on top of its fee, ${formatTokens(burned)} burned.`,
-  );
-  expect(2n * burned >= amount, "Less than half of the slash was burned.", { amount, burned });
-  return { amount, reward, gas, compensation, burned };
+  const { compensation } = split;
+  const slash = {
+    amount: lost.amount,
+    reward,
+    gas,
+    compensation,
+    burned: lost.amount - reward - gas - compensation,
+  };
+  narrator.slash(slash, cheater.name);
+  expect(2n * slash.burned >= slash.amount, "Less than half of the slash was burned.", { ...slash });
+  return slash;
 }
 
 /** Sends one image to one worker; the answer comes when it comes. */

@@ -55,6 +55,7 @@ function assembleCheater({ account, ...options }: Options, lie: Lie): Assembled 
       versions: config.tiers,
       maxOpen: config.maxOpen,
       traceShare: config.traceShare,
+      traceBytes: config.traceMemoryBytes,
       marginSeconds: config.deliveryMarginSeconds,
       replyGas: measuredReplyGas,
       patienceSeconds: 0,

@@ -10,6 +10,8 @@ import {
 import { type Abi, type Address, decodeFunctionData, type Hash, type Hex, type Transaction } from "viem";
 import { decodeEvents, type ProtocolEvent } from "../../node/chain/events.ts";
 import type { MinedLog } from "../../node/chain/poller.ts";
+import { second } from "../../node/clock.ts";
+import { createDeferred } from "../../node/deferred.ts";
 import type { StoryClient } from "./chain.ts";
 import { StoryError } from "./errors.ts";
 
@@ -61,9 +63,19 @@ export interface Feed {
 const lookEvery = 100;
 
 interface Wait {
-  matches(event: ProtocolEvent): boolean;
-  resolve(event: ProtocolEvent): void;
+  take(event: ProtocolEvent): void;
   reject(error: unknown): void;
+}
+
+/**
+ * @param what - Says in the error what did not happen.
+ * @throws StoryError after `seconds`.
+ */
+export function within<result>(seconds: number, promise: Promise<result>, what: string): Promise<result> {
+  const { promise: late, reject } = createDeferred<never>();
+  const error = new StoryError(`${what} did not happen within ${seconds} seconds.`);
+  const limit = setTimeout(() => reject(error), seconds * second);
+  return Promise.race([promise, late]).finally(() => clearTimeout(limit));
 }
 
 export async function openFeed(client: StoryClient, deployment: Deployment): Promise<Feed> {
@@ -107,7 +119,7 @@ export async function openFeed(client: StoryClient, deployment: Deployment): Pro
     };
     seen.push(one);
     for (const listener of listeners) listener(one);
-    for (const event of events) for (const wait of waits) if (wait.matches(event)) wait.resolve(event);
+    for (const event of events) for (const wait of waits) wait.take(event);
   }
 
   async function read(): Promise<void> {
@@ -133,34 +145,22 @@ export async function openFeed(client: StoryClient, deployment: Deployment): Pro
     onSeen: (listener) => {
       listeners.push(listener);
     },
-    event: (name, matches, what, seconds) =>
-      new Promise((resolve, reject) => {
-        if (failure) return reject(failure.error);
-        const isIt = (event: ProtocolEvent): event is EventOf<typeof name> =>
-          event.eventName === name && matches(event as EventOf<typeof name>);
-        const past = seen.flatMap(({ events }) => events).find(isIt);
-        if (past) return resolve(past);
-        const end = () => {
-          clearTimeout(limit);
-          waits.delete(wait);
-        };
-        const limit = setTimeout(() => {
-          end();
-          reject(new StoryError(`${what} did not happen within ${seconds} seconds.`));
-        }, seconds * 1_000);
-        const wait: Wait = {
-          matches: isIt,
-          resolve: (event) => {
-            end();
-            resolve(event as EventOf<typeof name>);
-          },
-          reject: (error) => {
-            end();
-            reject(error);
-          },
-        };
-        waits.add(wait);
-      }),
+    event: (name, matches, what, seconds) => {
+      const isIt = (event: ProtocolEvent): event is EventOf<typeof name> =>
+        event.eventName === name && matches(event as EventOf<typeof name>);
+      const past = seen.flatMap(({ events }) => events).find(isIt);
+      if (past) return Promise.resolve(past);
+      const { promise, resolve, reject } = createDeferred<EventOf<typeof name>>();
+      const wait: Wait = {
+        take: (event) => {
+          if (isIt(event)) resolve(event);
+        },
+        reject,
+      };
+      waits.add(wait);
+      if (failure) reject(failure.error);
+      return within(seconds, promise, what).finally(() => waits.delete(wait));
+    },
     caughtUp: look,
     fail,
     stop: () => clearInterval(timer),

@@ -4,13 +4,14 @@ import type { Narrator } from "./narrator.ts";
 import type { NodeProcess } from "./processes.ts";
 import type { Stage } from "./stage.ts";
 
+export interface Told {
+  stage: Stage;
+  workers: readonly NodeProcess[];
+  narrator: Narrator;
+}
+
 /** Sends the cheater home, and resolves when it is told to stop. */
-export async function keepRunning(
-  stage: Stage,
-  workers: readonly NodeProcess[],
-  narrator: Narrator,
-  stopped: AbortSignal,
-): Promise<void> {
+export async function keepRunning({ stage, workers, narrator }: Told, stopped: AbortSignal): Promise<void> {
   await workers.find(({ name }) => name === cheater.name)?.stop();
   narrator.line();
   narrator.line(
@@ -45,7 +46,8 @@ const client = createAssayClient({
 ${contracts.join("\n")}
   },
 });
-const manifest = decodeManifest(await (await fetch("${files.uri}/manifest.json")).bytes());
+const manifestFile = await fetch("${files.uri}/manifest.json");
+const manifest = decodeManifest(new Uint8Array(await manifestFile.arrayBuffer()));
 const image = [..."${pixels}"].map((digit) => Number.parseInt(digit, 17) / 16);
 
 const { requestId } = await client.requestInference({

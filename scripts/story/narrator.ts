@@ -2,14 +2,14 @@
 import { total } from "./books.ts";
 import { nameOf } from "./cast.ts";
 import type { Seen } from "./feed.ts";
-import type { End, Level, Lie, TokenRow } from "./record.ts";
+import type { End, Level, Lie, Slash, TokenRow } from "./record.ts";
 import { imageLines, type Screen, sideBySide } from "./screen.ts";
 import { formatTokens } from "./tokens.ts";
 import { count, disputeCalls } from "./wording.ts";
 
 const indent = "   ";
 const nameWidth = 11;
-const wordsWidth = 58;
+const wordsWidth = 44;
 
 export interface Narrator {
   line(text?: string): void;
@@ -28,7 +28,10 @@ export interface Narrator {
   level(level: Level, number: number): void;
   lie(lie: Lie): void;
   end(end: End): void;
+  slash(slash: Slash, worker: string): void;
   books(rows: readonly TokenRow[]): void;
+  /** Says what is being waited for, at a terminal, until the returned function is called. */
+  waiting(text: string): () => void;
 }
 
 /** @param elapsed - Seconds since the story began. */
@@ -38,7 +41,7 @@ export function createNarrator(screen: Screen, elapsed: () => number): Narrator 
   const say = (text: string) => line(`${indent}${text}`);
   const entry = (who: string, text: string, gas = "") =>
     line(
-      `${indent}${paint("dim", clock())}  ${paint("cyan", who.padEnd(nameWidth))} ${text.padEnd(wordsWidth)}${paint("dim", gas.padStart(12))}`.trimEnd(),
+      `${indent}${paint("dim", clock())}  ${paint("cyan", who.padEnd(nameWidth))}${text.padEnd(wordsWidth)}${paint("dim", gas.padStart(11))}`.trimEnd(),
     );
 
   return {
@@ -62,6 +65,9 @@ export function createNarrator(screen: Screen, elapsed: () => number): Narrator 
           `${indent}${paint("green", "✔")} ${what}${paint("dim", `  ${tell(result)}`.trimEnd())}${paint("dim", `  ${seconds()}`)}`,
         );
         return result;
+      } catch (error) {
+        line(`${indent}${paint("red", "✖")} ${what}`);
+        throw error;
       } finally {
         clearInterval(timer);
       }
@@ -88,21 +94,38 @@ export function createNarrator(screen: Screen, elapsed: () => number): Narrator 
         if (differs[index]) return paint("yellow", "▣");
         return /^0x0+$/.test(child) ? paint("dim", "·") : paint("green", "□");
       });
-      say(`${" ".repeat(nameWidth + 10)}level ${number}  ${cells.join(" ")}  ${paint("bold", covers)}`);
+      say(`${" ".repeat(10)}level ${number}  ${cells.join(" ")}  ${paint("bold", covers)}`);
     },
     lie: ({ step, op, element, bit, honestValue, toldValue, worker }) => {
+      say(`${worker} computes step ${step} (${op}) as everybody would,`);
       say(
-        `${worker} computes step ${step} (${op}) as everybody would, then turns bit ${bit} of element ${count(element)}:`,
+        `then turns bit ${bit} of element ${count(element)}: ${paint("green", honestValue)} becomes ${paint("red", toldValue)}.`,
       );
-      say(
-        `${paint("green", honestValue)} becomes ${paint("red", toldValue)}. Everything after it follows correctly from there.`,
-      );
+      say("Everything after it follows correctly from there. Nobody else is told.");
     },
     end: ({ step, op, tile, element, claimed, recomputed }) => {
       say(`${paint("bold", `step ${step} (${op}), tile ${tile}, element ${count(element)}`)}`);
       say(
         `claimed ${paint("red", claimed)}, recomputed ${paint("green", recomputed)}: ${paint("bold", "proven false")}`,
       );
+    },
+    slash: ({ amount, burned, compensation, reward, gas }, worker) => {
+      const rows = [
+        [burned, "burned"],
+        [compensation, "to the requester, who has its fee back too"],
+        [reward, "to the watchtower"],
+        [gas, "to the watchtower for its gas"],
+      ] as const;
+      say(`${formatTokens(amount)} tokens of ${worker} are divided:`);
+      for (const [part, words] of rows) say(`${formatTokens(part).padStart(12)}  ${words}`);
+    },
+    waiting: (text) => {
+      const from = performance.now();
+      const draw = () =>
+        screen.progress(`${indent}… ${text}  ${((performance.now() - from) / 1_000).toFixed(0)} s`);
+      const timer = setInterval(draw, 500);
+      draw();
+      return () => clearInterval(timer);
     },
     books: (rows) => {
       const columns = ["in", "out", "held"] as const;

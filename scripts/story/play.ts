@@ -77,11 +77,11 @@ function tellChecks({ feed }: Stage, narrator: Narrator): (event: NodeEvent) => 
   };
   return ({ event, commitId, judgement }) => {
     if (event === "checked" && judgement === "valid")
-      narrator.aside("watchtower", `computes ${whose(commitId)} again: it is right`);
+      narrator.aside("watchtower", `checks ${whose(commitId)}: right`);
     if (event !== "mismatch") return;
     const text = wrong.has(commitId)
-      ? "and once more, in plain integers: wrong"
-      : `computes ${whose(commitId)} again: wrong`;
+      ? "checks it with another executor: wrong"
+      : `checks ${whose(commitId)}: wrong`;
     wrong.add(commitId);
     narrator.aside("watchtower", text);
   };

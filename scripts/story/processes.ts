@@ -100,7 +100,12 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
     if (!stopping) onDeath(error);
   });
   const late = setTimeout(
-    () => running.reject(new StoryError(`The ${name} is not ready after ${readySeconds} seconds.`)),
+    () =>
+      running.reject(
+        new StoryError(`The ${name} is not ready after ${readySeconds} seconds.`, {
+          facts: { said: last.join("\n") },
+        }),
+      ),
     readySeconds * second,
   );
   const ready = running.promise.finally(() => clearTimeout(late));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment } from "@assay/sdk";
 import { byteRoot } from "@assay/sdk/protocol";
+import { createDeferred } from "../../node/deferred.ts";
 import { cast, cheater, type Key, type WorkerKeys } from "./cast.ts";
 import { clientFor, deploy, handOutTokens, type StoryClient, startChain } from "./chain.ts";
 import type { Lie } from "./cheater.ts";
@@ -29,6 +30,8 @@ export interface Stage {
   startWorker(worker: WorkerKeys): Promise<NodeProcess>;
   /** Hears what the watchtower says about itself. */
   onWatchtower(listener: (event: NodeEvent) => void): void;
+  /** Resolves when the watchtower has tested its machine and judged a first answer. */
+  watching: Promise<void>;
 }
 
 export async function setStage({
@@ -44,7 +47,7 @@ export async function setStage({
   cleanup.own(() => rmSync(folder, { recursive: true, force: true }));
 
   const model = await narrator.step(
-    "the program: a network that reads digits, compiled to integers",
+    "a network that reads digits, compiled to integers",
     compileDigits,
     ({ program, programBytes }) => `${program.steps.length} steps, ${count(programBytes.length)} bytes`,
   );
@@ -54,13 +57,13 @@ export async function setStage({
     ({ sample, honestDigit, toldDigit }) =>
       `a ${sample.label}, read as ${honestDigit}; with the lie ${toldDigit === honestDigit ? "with other scores" : `as ${toldDigit}`}`,
   );
-  const chain = await narrator.step("the chain: Hardhat in this process", startChain, ({ url }) => url);
+  const chain = await narrator.step("a chain: Hardhat in this process", startChain, ({ url }) => url);
   cleanup.own(chain.stop);
   const deployment = await narrator.step("the contracts, deployed with Ignition", () =>
     deploy(chain.url, join(folder, "deploy")),
   );
   const clientOf = clientFor(chain.url, deployment);
-  const files = await narrator.step("play money for everybody, a place for the program's files", async () => {
+  const files = await narrator.step("play money, and a place for the program's files", async () => {
     await handOutTokens(clientOf(cast.deployer), deployment);
     return serveFiles(model, join(folder, "publisher"));
   });
@@ -69,14 +72,19 @@ export async function setStage({
   cleanup.own(feed.stop);
 
   const common = { rpcUrl: chain.url, deployment, onDeath: feed.fail };
-  const listeners: ((event: NodeEvent) => void)[] = [];
+  const watching = createDeferred<void>();
+  const listeners: ((event: NodeEvent) => void)[] = [
+    ({ event, judgement }) => {
+      if (event === "checked" && judgement === "valid") watching.resolve();
+    },
+  ];
   const start = async (options: Parameters<typeof startNode>[0]) => {
     const node = await startNode(options);
     cleanup.own(node.stop);
     return node;
   };
   await narrator.step(
-    "a watchtower: a process that knows the chain and its own key",
+    "a watchtower, which knows the chain and its own key",
     async () => {
       const watchtower = await start({
         ...common,
@@ -120,6 +128,7 @@ export async function setStage({
           ? { script: "cheater" as const, environment: { STORY_LIE: JSON.stringify(secret) } }
           : { script: "cli" as const }),
       }),
+    watching: watching.promise,
     onWatchtower: (listener) => {
       listeners.push(listener);
     },

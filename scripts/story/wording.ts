@@ -46,16 +46,19 @@ function describe(seen: Seen, manifest: Manifest): string {
     }
     case "finalize": {
       const paid = event("Finalized");
-      return paid === undefined
-        ? "ends the window"
-        : `is final: ${nameOf(paid.args.worker)} earns ${tokens(paid.args.fee)}`;
+      if (paid === undefined) return "closes the window";
+      const earned = tokens(paid.args.fee);
+      const worker = nameOf(paid.args.worker);
+      return worker === nameOf(seen.from)
+        ? `earns ${earned}: the window has closed`
+        : `closes the window: ${worker} earns ${earned}`;
     }
     case "claimCredit":
       return `takes out ${tokens(event("CreditClaimed")?.args.amount)}`;
     case "challenge":
       return `disputes the answer, bond ${tokens(event("Challenged")?.args.bond)}`;
     case "bindTrace":
-      return "binds itself to 16 hashes over all its tensors";
+      return "shows 16 hashes over all its tensors";
     case "reveal":
       return "shows the 16 hashes below";
     case "revealTile":
@@ -70,7 +73,7 @@ function describe(seen: Seen, manifest: Manifest): string {
       return "has the slashed stake divided";
     case "settleDispute": {
       const paid = event("DisputeSettled");
-      return `gets its bond ${tokens(paid?.args.bond)}, a reward of ${tokens(paid?.args.reward)} and ${tokens(paid?.args.gas)} for gas`;
+      return `gets bond ${tokens(paid?.args.bond)}, reward ${tokens(paid?.args.reward)}, gas ${tokens(paid?.args.gas)}`;
     }
     case "sweepBurn":
       return `sends ${tokens(event("BurnSwept")?.args.amount)} to the dead address`;
