@@ -26,7 +26,17 @@ import { atMost, median, progress, type Row, report, round } from "./lib/report.
 const RUNS = 20;
 const TURNS = 20;
 const address = "0x00000000000000000000000000000000000000a5";
-const deployment = { chainId: 31_337, startBlock: 0n, inferenceMarket: address } as Deployment;
+const deployment: Deployment = {
+  chainId: 31_337,
+  startBlock: 0n,
+  token: address,
+  stakeVault: address,
+  programRegistry: address,
+  inferenceMarket: address,
+  disputeGame: address,
+  stepVerifier: address,
+  parameters: address,
+};
 const account = privateKeyToAccount(`0x${"5a".repeat(32)}`);
 
 const programs: Record<string, Program> = {

@@ -77,7 +77,7 @@ function compilerWarnings() {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".output.json"))
     .flatMap((file) => JSON.parse(readFileSync(join(folder, file), "utf8")).output?.errors ?? [])
-    .filter((error) => error.sourceLocation?.file.startsWith("project/"))
+    .filter((error) => error.sourceLocation?.file.startsWith("project/contracts/"))
     .map((error) => error.formattedMessage);
 }
 

@@ -105,7 +105,17 @@ describe("request actions", () => {
     });
     const { chainId, inferenceMarket } = market.deployment;
     expect(sent.requestId).to.equal(
-      requestIdOf(BigInt(chainId), inferenceMarket, market.addresses.requester, 0n),
+      requestIdOf({
+        chainId: BigInt(chainId),
+        market: inferenceMarket,
+        requester: market.addresses.requester,
+        nonce: 0n,
+        programId: scorerId,
+        inputRoot: sent.inputRoot,
+        fee,
+        version: 1,
+        method: "optimistic",
+      }),
     );
     await market.claim(sent.requestId);
     expect((await requester.getAccount({ owner: market.addresses.worker })).locked).to.equal(lock);
