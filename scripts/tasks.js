@@ -206,6 +206,7 @@ async function assay(argv) {
 }
 
 async function start(argv) {
+  if (!existsSync("artifacts/contracts")) console.error("compiling the contracts, once");
   await compileSilently();
   await must([...fromSource, "scripts/start.ts", ...argv]);
 }
