@@ -41,10 +41,16 @@ export type Assembled = {
   components: Component[];
 };
 
-/** @param account Whose stake backs the work; the signer's key acts for it. */
-export function assembleWorker(options: AssembleOptions & { account: Address }): Assembled {
+/**
+ * @param options.account Whose stake backs the work; the signer's key acts for it.
+ * @param opened The shared parts, where they are not the usual ones.
+ */
+export function assembleWorker(
+  options: AssembleOptions & { account: Address },
+  opened: Node = openNode(options),
+): Assembled {
   const { config, account } = options;
-  return assemble(options, (node, shared) => {
+  return assemble(options, opened, (node, shared) => {
     const worker = createWorker({
       ...shared,
       ...executorsOf(node),
@@ -73,7 +79,7 @@ export function assembleWorker(options: AssembleOptions & { account: Address }):
 /** @param account The worker that is defended. */
 export function assembleDefender(options: AssembleOptions & { account: Address }): Assembled {
   const { config, account } = options;
-  return assemble(options, (node, shared) =>
+  return assemble(options, openNode(options), (node, shared) =>
     createDefender({
       ...shared,
       account,
@@ -87,7 +93,7 @@ export function assembleDefender(options: AssembleOptions & { account: Address }
 /** @param dryRun Sends nothing and says what it would send. */
 export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean }): Assembled {
   const { config, dryRun } = options;
-  return assemble(options, (node, shared) => {
+  return assemble(options, openNode(options), (node, shared) => {
     const watchtower = createWatchtower({
       ...shared,
       ...executorsOf(node),
@@ -109,12 +115,15 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
 }
 
 export function assembleKeeper(options: AssembleOptions): Assembled {
-  return assemble(options, (_, shared) => createKeeper(shared));
+  return assemble(options, openNode(options), (_, shared) => createKeeper(shared));
 }
 
-function assemble(options: AssembleOptions, create: (node: Node, shared: RoleContext) => Role): Assembled {
+function assemble(
+  options: AssembleOptions,
+  node: Node,
+  create: (node: Node, shared: RoleContext) => Role,
+): Assembled {
   const { config, deployment, signer, onEvent, fail, logger, metrics, clock } = options;
-  const node = openNode(options);
   const sender = node.senderOf(signer);
   const { journal, endpoints } = node;
   const { pollSeconds } = config;

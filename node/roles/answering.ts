@@ -65,9 +65,11 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     const traceBytes = program.steps.reduce((total, { out }) => total + byteLength(out), 0);
     const facts = { header, traceBytes, offered: serves.includes(programId) };
     try {
-      served.set(programId, { ...facts, ready: true, ...(await options.selfTest(programId)) });
+      const { executeSeconds, traceSeconds } = await options.selfTest(programId);
+      served.set(programId, { ...facts, ready: true, executeSeconds, traceSeconds });
       metrics.execution.selfTest.set({ program: programId }, 1);
       logger.info("Program is ready to be served", { programId });
+      onEvent?.({ kind: "prepared", programId, executeSeconds, traceSeconds });
     } catch (error) {
       if (!(error instanceof SelfTestError)) throw error;
       served.set(programId, { ...facts, ready: false, executeSeconds: 0, traceSeconds: 0 });

@@ -11,6 +11,8 @@ export type CommonEvent =
   | { kind: "alarm"; reason: string; facts: Readonly<Record<string, unknown>> };
 
 export type WorkerEvent =
+  /** A program has passed its self-test and may be claimed for. */
+  | { kind: "prepared"; programId: Hex; executeSeconds: number; traceSeconds: number }
   | { kind: "refused"; requestId: Hex; reason: string }
   | { kind: "executed"; requestId: Hex; outputRoot: Hex; seconds: number }
   | { kind: "sampled"; requestId: Hex; agrees: boolean };
