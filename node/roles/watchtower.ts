@@ -1,6 +1,6 @@
 // The watchtower: re-executes what workers have answered and disputes what is wrong.
 import type { Hex } from "@assay/sdk/protocol";
-import { formatEther } from "viem";
+import { formatEther, maxUint256 } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
@@ -44,6 +44,9 @@ export type Watchtower = Role & {
   /** Takes in events after the journal has: the disputes that are followed are told from them. */
   observe(events: readonly ProtocolEvent[]): Promise<void>;
 };
+
+/** A dry run shows what it would do with whatever it takes. */
+const unlimited = { wallet: maxUint256, credit: 0n };
 
 export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const { journal, endpoints, sender, deployment, programs, fast, limits, watches, clock } = options;
@@ -130,7 +133,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     return {
       now,
       challenger,
-      ...(await bonding.funds(block.number)),
+      ...(dryRun ? unlimited : await bonding.funds(block.number)),
       commitments: found.map((view) => ({
         ...view,
         evidence: evidence.of(view.commitId),

@@ -1,8 +1,10 @@
 // What keeps a watchtower from spending: a dry run, its own contradictions, a machine or an endpoint that lies.
 import { expect } from "chai";
-import { custom, type EIP1193RequestFn, type Transport } from "viem";
+import { custom, type EIP1193RequestFn, erc20Abi, type Transport } from "viem";
+import { writeContract } from "viem/actions";
 import { RetryableError, SelfTestError } from "../../../node/errors.ts";
 import { cheatingSlots } from "../../helpers/cheat.ts";
+import { wealth } from "../../helpers/people.ts";
 import {
   executorOf,
   joinCheater,
@@ -54,14 +56,19 @@ describe("watchtower", () => {
 
   it("shows in a dry run what it would send, once, and sends nothing", async () => {
     const commitId = await answered({ rightly: false });
-    const watchtower = watch({ dryRun: true });
+    const { network } = stage;
+    const { token } = network.deployment;
+    const args = [network.addresses.deployer, wealth] as const; // a watchtower that could not pay a bond
+    const call = { address: token, abi: erc20Abi, functionName: "transfer", args, chain: null } as const;
+    await writeContract(network.clients.friend, call);
+    const watchtower = watch({ dryRun: true, person: "friend" });
     for (let round = 0; round < 5; round++) await tick(watchtower);
     const shown = watchtower.events.filter(({ kind }) => kind === "wouldSend");
     expect(shown).to.have.length(1);
     expect(shown[0]).to.include({
       move: "challenge",
       id: commitId,
-      to: stage.network.deployment.disputeGame,
+      to: network.deployment.disputeGame,
     });
     await untouched(commitId);
     const { journal } = watchtower.context;
