@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runCommandLine } from "../../node/cli/run.ts";
 import { commands } from "../../node/commands/index.ts";
 
@@ -73,7 +74,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** `assay ARGV` as a process of its own, from the sources. */
 export function spawnAssay(argv: readonly string[], folder: string): Running {
-  const tsx = import.meta.resolve("tsx");
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const node = ["--conditions=assay-source", "--import", tsx, join(root, "node", "cli.ts"), ...argv];
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("ASSAY_")),

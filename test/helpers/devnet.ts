@@ -1,13 +1,16 @@
 // A local network for tests of the command line: chain, contracts, funded keys, and a folder with settings for them.
 import { join } from "node:path";
 import { assayActions, type Deployment } from "@assay/sdk";
+import { emitOnnx, encodeManifest, type Manifest, type TensorType } from "@assay/sdk/program";
 import { createTestClient, createWalletClient, http, publicActions } from "viem";
+import { writeProgramFolder } from "../../node/cli/programFolder.ts";
 import { type DevnetRole, devnetAccounts } from "../../node/devnet/accounts.ts";
 import { createDevnetHome, type DevnetHome, describeNetwork } from "../../node/devnet/home.ts";
+import type { LocalTierName } from "../../node/devnet/localTiers.ts";
 import { type Network, startNetwork } from "../../node/devnet/network.ts";
-import { readPrograms, registerPrograms } from "../../node/devnet/programs.ts";
-import type { ProgramFiles } from "../../node/programFiles.ts";
+import { type ProgramFiles, programOf } from "../../node/programFiles.ts";
 import { assay, type Ran, type RunOptions, temporaryHome } from "./commandLine.ts";
+import { perceptron } from "./programs.ts";
 
 export type TestDevnet = {
   network: Network;
@@ -24,13 +27,14 @@ export type TestDevnet = {
   stop(): Promise<void>;
 };
 
-export async function startTestDevnet(): Promise<TestDevnet> {
+/** `demo` has clocks of seconds, `devnet` of minutes: enough for nodes on a machine that is busy. */
+export async function startTestDevnet(tier: LocalTierName = "demo"): Promise<TestDevnet> {
   const temporary = temporaryHome();
   const home = await createDevnetHome(join(temporary.path, "devnet"));
   const network = await startNetwork({
     host: "127.0.0.1",
     rpcPort: 0,
-    tiers: ["demo"],
+    tiers: [tier],
     blockMilliseconds: 200,
   });
   const { deployment, rpcUrl } = network;
@@ -61,11 +65,28 @@ function clientOf(role: DevnetRole, rpcUrl: string, deployment: Deployment) {
     .extend(assayActions({ deployment }));
 }
 
-/** The digits program, registered. */
-export async function registerDigits({ network, deployment }: TestDevnet): Promise<ProgramFiles> {
-  const [digits] = readPrograms([]);
-  await registerPrograms(network.rpcUrl, deployment, [digits!]);
-  return digits!;
+/** A program so small that a node tests itself with it in no time, as a folder; numbers go in and out as they are. */
+export function writeSmallProgram(folder: string): ProgramFiles {
+  const program = perceptron(1, { rows: 1, inner: 16, columns: 4 });
+  const tensor = (name: string, { dtype, shape }: TensorType) => ({
+    name,
+    dtype,
+    shape,
+    codec: { kind: "integer" as const },
+  });
+  const manifest: Manifest = {
+    name: "small",
+    version: "1",
+    licence: "MIT",
+    inputs: program.inputs.map((type) => tensor("bytes", type)),
+    outputs: program.outputs.map((slot) => tensor("scores", program.steps[slot]!.out)),
+    labels: ["north", "east", "south", "west"],
+    source: { sha256: "0".repeat(64) },
+    compiler: { version: "0", options: {} },
+  };
+  const files = programOf(emitOnnx(program), encodeManifest(manifest));
+  writeProgramFolder(folder, files);
+  return files;
 }
 
 export { digitsFolder } from "../../node/devnet/programs.ts";
