@@ -6,7 +6,7 @@ import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
 import { isSame } from "../strategy/claims.ts";
 import { standing } from "../strategy/turns.ts";
-import type { CommitmentView } from "../strategy/views.ts";
+import type { CommitmentView, DisputeView } from "../strategy/views.ts";
 import {
   type WatchtowerAction,
   type WatchtowerLimits,
@@ -67,6 +67,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   let head = 0n;
   let now = 0n;
   let playing = 0;
+  let draining = false;
 
   const isOwn = ({ challenger: who }: { challenger: Hex }) => isSame(who, challenger);
 
@@ -85,8 +86,12 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const isUnsettled = ({ disputes }: CommitmentEntry) =>
     disputes.some(({ state, data }) => isOwn(data) && state !== "lost" && data.settled !== true);
 
+  const isOpen = ({ dispute, settled }: DisputeView) =>
+    isOwn(dispute) && dispute.status !== "lost" && !settled;
+
   function isWatched(entry: CommitmentEntry): boolean {
     if (isUnsettled(entry)) return true;
+    if (draining) return false;
     const { commitId, programId } = entry.data;
     const isServed = watches.length === 0 || watches.includes(programId);
     return entry.state === "committed" && isServed && isSampled(commitId);
@@ -127,7 +132,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     if (wentBack) return undefined;
     const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
     traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
-    playing = disputed.length;
+    playing = disputed.filter(({ disputes }) => disputes.some(isOpen)).length;
     now = block.timestamp;
     measure(disputed);
     return {
@@ -253,6 +258,9 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     act,
     keyOf,
     isIdle: () => playing === 0,
+    onDrain: () => {
+      draining = true;
+    },
   });
   return { ...role, observe: narration.tell };
 }

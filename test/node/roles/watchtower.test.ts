@@ -86,6 +86,26 @@ describe("watchtower", () => {
     await untouched(commitId);
   });
 
+  it("drains: checks nothing new, and is done when its disputes are paid", async () => {
+    const commitId = await answered({ rightly: false });
+    const watchtower = watch();
+    await play(stage.network, [watchtower]);
+    let isDrained = false;
+    const drained = watchtower.role.drain().then(() => {
+      isDrained = true;
+    });
+    const next = await answered({ rightly: false });
+    await play(stage.network, [watchtower, ...players]);
+    await untouched(next);
+    expect(isDrained).to.equal(false);
+    await stage.network.advance(stage.network.tier.airgapSeconds + 1);
+    await play(stage.network, [watchtower]);
+    await tick(watchtower);
+    await drained;
+    const [dispute] = watchtower.context.journal.disputesOf(commitId);
+    expect(dispute?.settled).to.equal(true);
+  });
+
   it("does not challenge what only one of its executors finds wrong", async () => {
     const commitId = await answered({ rightly: true });
     const watchtower = watch({ fast: lying });
