@@ -2,17 +2,14 @@
 // it follows correctly. All else is `assay worker` as it is; the product has no way to cheat, so the machine is swapped.
 import { collectOutput, createTrace } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
-import type { Assembled, AssembleOptions } from "../../node/assemble.ts";
+import { type Assembled, type AssembleOptions, assembleWorker } from "../../node/assemble.ts";
 import { defineCommand } from "../../node/cli/command.ts";
 import { accountOf, configuredKey, unlockKey } from "../../node/cli/keys.ts";
 import { runCommandLine } from "../../node/cli/run.ts";
 import { runRole } from "../../node/cli/runRole.ts";
 import { renderEnded, workerCommand } from "../../node/commands/worker.ts";
 import type { Executor } from "../../node/execution/executor.ts";
-import { selfTest } from "../../node/execution/selfTest.ts";
 import { openNode } from "../../node/node.ts";
-import { createWorker } from "../../node/roles/worker.ts";
-import { measuredReplyGas } from "../../node/strategy/capacity.ts";
 import { type Flip, lyingSlots } from "./flip.ts";
 
 /** Which bit, and about which input: what the environment variable STORY_LIE holds, as JSON. */
@@ -35,36 +32,9 @@ function lying(honest: Executor, { inputRoot, ...flip }: Lie): Executor {
   };
 }
 
-type Options = AssembleOptions & Pick<Parameters<typeof createWorker>[0], "account">;
-
-function assembleCheater({ account, ...options }: Options, lie: Lie): Assembled {
-  const { config, signer, deployment, onEvent, fail, logger, metrics, clock } = options;
+function assembleCheater(options: Parameters<typeof assembleWorker>[0], lie: Lie): Assembled {
   const node = openNode(options);
-  const sender = node.senderOf(signer);
-  const { journal, endpoints, programs, fast, reference } = node;
-  const role = createWorker({
-    ...{ journal, endpoints, sender, deployment, onEvent, fail, logger, metrics, clock, programs, reference },
-    pollSeconds: config.pollSeconds,
-    fast: lying(fast, lie),
-    account,
-    serves: config.programs,
-    selfTest: async (programId) => selfTest(await programs.get(programId), fast, reference, clock),
-    limits: {
-      minFee: config.minFee,
-      methods: config.methods,
-      versions: config.tiers,
-      maxOpen: config.maxOpen,
-      traceShare: config.traceShare,
-      traceBytes: config.traceMemoryBytes,
-      marginSeconds: config.deliveryMarginSeconds,
-      replyGas: measuredReplyGas,
-      patienceSeconds: 0,
-    },
-    maxFeePerGas: config.maxFeePerGas,
-    sampleRate: 0,
-  });
-  node.onEvents(() => role.wake());
-  return { node, sender, role, components: [...node.components, sender, role] };
+  return assembleWorker(options, { ...node, fast: lying(node.fast, lie) });
 }
 
 const command = defineCommand({

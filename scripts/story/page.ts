@@ -54,7 +54,7 @@ function tile({ end, lie }: StoryRecord): string {
     const kind = i === end.elementInTile ? "chosen" : "same";
     return `<span class="${kind}">${html(value)}</span>`;
   });
-  return `<div class="where">tile ${end.tile} <small>of step ${end.step}</small></div><div class="tile${end.bits === 8 ? " narrow" : ""}">${cells.join("")}</div>
+  return `<div class="where">tile ${end.tile} <small>of step ${end.step}</small></div><div class="tile${end.bits === 8 ? " narrow" : end.bits === 64 ? " wide" : ""}">${cells.join("")}</div>
 <div class="pick">element ${count(end.element)} of ${html(end.op)}, shape ${end.shape.join(" × ")}</div>
 <div class="verdict">claimed <b>${html(end.claimed)}</b>, the contract recomputed <b>${html(end.recomputed)}</b>: they differ in bit ${lie.bit}${binary(end)}</div>`;
 }
@@ -66,7 +66,7 @@ function binary({ claimed, recomputed, bits }: StoryRecord["end"]): string {
   );
   const row = (text = "", other = "") =>
     [...text].map((bit, i) => `<i${bit === other[i] ? "" : ' class="flipped"'}>${bit}</i>`).join("");
-  return `<div class="bits"><div>${row(theirs, ours)}</div><div>${row(ours, theirs)}</div></div>`;
+  return `<div class="bits${bits > 32 ? " long" : ""}"><div>${row(theirs, ours)}</div><div>${row(ours, theirs)}</div></div>`;
 }
 
 function slash({ slash: { amount, reward, gas, compensation, burned }, lie }: StoryRecord): string {

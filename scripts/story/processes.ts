@@ -1,6 +1,6 @@
 // The nodes of the story: processes of their own, each with its folder, its keys and nothing else.
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -14,10 +14,9 @@ import { createKeystore, type KeyRole } from "../../node/keys/keystore.ts";
 import type { Key } from "./cast.ts";
 import { StoryError } from "./errors.ts";
 
-/** A line that a node prints: what it reports, or its log. */
+/** A line that a node prints: what it reports, or its log, which has no `event`. */
 interface Line {
   event?: string | undefined;
-  msg?: string;
   [fact: string]: unknown;
 }
 
@@ -65,13 +64,12 @@ const graceSeconds = 3;
 const rememberedLines = 5;
 
 export async function startNode(options: NodeOptions): Promise<NodeProcess> {
-  const { name, command, folder, onEvent, onDeath } = options;
+  const { name, command, onEvent, onDeath } = options;
   const settings = await furnish(options);
   const child = launch(options, settings);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const running = createDeferred<void>();
   const isReady = command === "worker" ? isPrepared : isRunning;
-  const log = createWriteStream(join(folder, "node.log"));
   const last: string[] = [];
   let stopping = false;
 
@@ -86,13 +84,9 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
     const { event, ...facts } = hear(text);
     if (event !== undefined) onEvent({ ...facts, event });
   });
-  forEachLine(child.stderr, (text) => {
-    hear(text);
-    log.write(`${text}\n`);
-  });
+  forEachLine(child.stderr, hear);
   child.once("error", running.reject);
   void ended.then(() => {
-    log.end();
     const { exitCode, signalCode } = child;
     const facts = { exitCode, signal: signalCode, said: last.join("\n") };
     const error = new StoryError(`The process of the ${name} has ended.`, { facts });
@@ -180,8 +174,7 @@ const withoutSettings = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("ASSAY_")));
 
 const isRunning = ({ event }: Line): boolean => event === "running";
-const isPrepared = ({ event, msg }: Line): boolean =>
-  event === "prepared" || msg === "Program is ready to be served";
+const isPrepared = ({ event }: Line): boolean => event === "prepared";
 
 function parse(text: string): Line {
   try {

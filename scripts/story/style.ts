@@ -16,8 +16,8 @@ h2{font-size:20px;margin:44px 0 8px}small{color:var(--soft)}code{font:13px ui-mo
 .node.empty{opacity:.45}.node.differs{border-color:var(--amber)}.node.chosen{background:var(--red);border-color:var(--red);color:#fff}
 .funnel{grid-column:2;width:100%;height:30px;fill:var(--red);opacity:.16;display:block}
 .tile{display:grid;grid-template-columns:repeat(16,1fr);gap:1px;margin:0 2px;font:10px ui-monospace,monospace;align-self:start}.tile span{background:var(--same);padding:2px 3px;text-align:right;overflow:hidden}
-.tile.narrow{grid-template-columns:repeat(32,1fr)}.tile .chosen{background:var(--red);color:#fff}.verdict{grid-column:2/-1;font-size:18px;margin-top:16px}.verdict b{color:var(--red)}.verdict b+b{color:var(--green)}
-.bits{font:14px ui-monospace,monospace;margin-top:8px;overflow-x:auto}.bits div{display:flex;gap:1px;margin-bottom:2px}.bits i{font-style:normal;background:var(--same);padding:1px 4px}.bits .flipped{background:var(--red);color:#fff}
+.tile.narrow{grid-template-columns:repeat(32,1fr)}.tile.wide{grid-template-columns:repeat(4,1fr)}.tile .chosen{background:var(--red);color:#fff;min-width:max-content;position:relative}.verdict{grid-column:2/-1;font-size:18px;margin-top:16px}.verdict b{color:var(--red)}.verdict b+b{color:var(--green)}
+.bits{font:14px ui-monospace,monospace;margin-top:8px;overflow-x:auto}.bits div{display:flex;gap:1px;margin-bottom:2px}.bits i{font-style:normal;background:var(--same);padding:1px 4px}.bits.long i{padding:1px}.bits .flipped{background:var(--red);color:#fff}
 .bits div+div .flipped{background:var(--green)}.split{display:flex;height:28px;border-radius:6px;overflow:hidden}.split i{display:block;min-width:3px}.legend{display:flex;flex-wrap:wrap;gap:4px 24px;font-size:14px;margin-top:8px}
 .legend span::before{content:"";display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px;background:var(--kind)}.split i{background:var(--kind)}
 .burned{--kind:var(--soft)}.requester{--kind:var(--blue)}.reward{--kind:var(--green)}.gas{--kind:var(--amber)}
