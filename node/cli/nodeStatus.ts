@@ -1,6 +1,7 @@
 // Whether a node of these settings runs on this machine, as its data folder and its HTTP server say.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { second } from "../clock.ts";
 import type { Context } from "./context.ts";
 
@@ -14,14 +15,27 @@ export type NodeStatus = {
 
 const patience = 2 * second;
 
-/** The process that holds a data folder; undefined when none does. */
+/** The process that holds a data folder; undefined when none does, whatever an earlier one has left there. */
 export function runningNode(dataDir: string): number | undefined {
+  if (!isLocked(join(dataDir, "lock.sqlite"))) return undefined;
   try {
-    const { pid } = JSON.parse(readFileSync(join(dataDir, "lock.json"), "utf8")) as { pid: number };
-    process.kill(pid, 0);
-    return pid;
+    return (JSON.parse(readFileSync(join(dataDir, "lock.json"), "utf8")) as { pid: number }).pid;
   } catch {
     return undefined;
+  }
+}
+
+/** The system gives the lock up with the process that held it; while it is held, nobody can even read. */
+function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const probe = new Sqlite(path, { readonly: true, timeout: 0 });
+  try {
+    probe.prepare("SELECT count(*) FROM sqlite_master").get();
+    return false;
+  } catch {
+    return true;
+  } finally {
+    probe.close();
   }
 }
 

@@ -1,8 +1,15 @@
 // A local network for tests of the command line: chain, contracts, funded keys, and a folder with settings for them.
 import { join } from "node:path";
 import { assayActions, type Deployment } from "@assay/sdk";
-import { emitOnnx, encodeManifest, type Manifest, type TensorType } from "@assay/sdk/program";
-import { createTestClient, createWalletClient, http, publicActions } from "viem";
+import {
+  collectOutput,
+  emitOnnx,
+  encodeManifest,
+  execute,
+  type Manifest,
+  type TensorType,
+} from "@assay/sdk/program";
+import { createTestClient, createWalletClient, type Hex, http, publicActions } from "viem";
 import { writeProgramFolder } from "../../node/cli/programFolder.ts";
 import { type DevnetRole, devnetAccounts } from "../../node/devnet/accounts.ts";
 import { createDevnetHome, type DevnetHome, describeNetwork } from "../../node/devnet/home.ts";
@@ -88,5 +95,25 @@ export function writeSmallProgram(folder: string): ProgramFiles {
   writeProgramFolder(folder, files);
   return files;
 }
+
+export type Answered = { requestId: Hex; commitId: Hex; input: Uint8Array };
+
+/** Asks for an inference and answers it by hand in the owner's name, rightly or not. */
+export async function answerByHand(
+  devnet: TestDevnet,
+  { programId }: ProgramFiles,
+  input: Uint8Array,
+  output: Uint8Array,
+): Promise<Answered> {
+  const { requestId } = await devnet.clientOf("requester").requestInference({ programId, input });
+  const worker = devnet.clientOf("owner");
+  await worker.claimRequest({ requestId, worker: worker.account.address });
+  const { commitId } = await worker.commitResult({ requestId, output });
+  return { requestId, commitId, input };
+}
+
+/** What the program really answers. */
+export const rightOutput = ({ program }: ProgramFiles, input: Uint8Array): Uint8Array =>
+  collectOutput(program, execute(program, input));
 
 export { digitsFolder } from "../../node/devnet/programs.ts";

@@ -2,13 +2,19 @@
 import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { collectOutput, execute } from "@assay/sdk/program";
 import { expect } from "chai";
 import { type Address, type Hex, parseEther } from "viem";
 import { localTiers } from "../../../node/devnet/localTiers.ts";
 import type { ProgramFiles } from "../../../node/programFiles.ts";
 import { assay, type Ran, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
-import { startTestDevnet, type TestDevnet, writeSmallProgram } from "../../helpers/devnet.ts";
+import {
+  type Answered,
+  answerByHand,
+  rightOutput,
+  startTestDevnet,
+  type TestDevnet,
+  writeSmallProgram,
+} from "../../helpers/devnet.ts";
 
 const input = Uint8Array.from({ length: 16 }, (_, index) => index * 15);
 const { windowSeconds, workerSeconds: clockSeconds } = localTiers.devnet.tier;
@@ -62,18 +68,11 @@ describe("nodes on the command line", () => {
   };
   const ask = async (): Promise<Hex> =>
     (await devnet.clientOf("requester").requestInference({ programId: program.programId, input })).requestId;
-  const right = () => collectOutput(program.program, execute(program.program, input));
+  const right = () => rightOutput(program, input);
   const statusOf = async (requestId: Hex) =>
     (await devnet.clientOf("deployer").getRequest({ requestId })).status;
 
-  /** An answer by hand in the owner's name. */
-  async function answer(output: Uint8Array): Promise<{ requestId: Hex; commitId: Hex }> {
-    const owner = devnet.clientOf("owner");
-    const requestId = await ask();
-    await owner.claimRequest({ requestId, worker: owner.account.address });
-    const { commitId } = await owner.commitResult({ requestId, output });
-    return { requestId, commitId };
-  }
+  const answer = (output: Uint8Array): Promise<Answered> => answerByHand(devnet, program, input, output);
   const wrong = () => {
     const output = right();
     output[0]! ^= 1;
