@@ -66,7 +66,9 @@ describe("a killed process", function () {
     await third.until(sent("finalize"));
     const paid = await stage.check(requestId, "finalized");
     expect(gain(before, paid, "worker")).to.equal(fee + (network.tier.challengeBond * 60n) / 100n);
-    expect([...first.events, ...second.events, ...third.events].filter(sent("commit"))).to.have.length(1);
+    // A restarted worker may report the same transaction again; there is only one.
+    const commits = [...first.events, ...second.events, ...third.events].filter(sent("commit"));
+    expect(new Set(commits.map((event) => "hash" in event && event.hash)).size).to.equal(1);
     liar.leave();
   });
 
