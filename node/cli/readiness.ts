@@ -1,5 +1,5 @@
 // What has to be true on-chain before a role is of any use: said at the start, not when the first move fails.
-import { getAccount, getProgram } from "@assay/sdk";
+import { getAccount, getProgram, getTier } from "@assay/sdk";
 import { stakeVaultAbi } from "@assay/sdk/abi";
 import type { Address, Hex } from "viem";
 import { FatalError } from "../errors.ts";
@@ -67,4 +67,15 @@ export async function requirePrograms(
 
 export async function freeStake({ client, deployment }: ChainAccess, owner: Address): Promise<bigint> {
   return (await getAccount(client, { deployment, owner })).free;
+}
+
+/** What one answer locks at least, in the cheapest of the given tiers. */
+export async function leastLock(
+  { client, deployment }: ChainAccess,
+  versions: readonly number[],
+): Promise<bigint> {
+  const tiers = await Promise.all(versions.map((version) => getTier(client, { deployment, version })));
+  let least = tiers[0]?.minLock ?? 0n;
+  for (const { minLock } of tiers) if (minLock < least) least = minLock;
+  return least;
 }

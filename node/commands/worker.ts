@@ -1,13 +1,21 @@
 // assay worker: serves programs for fees, with stake behind every answer.
+import { getAccount } from "@assay/sdk";
+import type { Address } from "viem";
 import { assembleWorker } from "../assemble.ts";
-import { openChain } from "../cli/chain.ts";
+import { type ChainAccess, openChain } from "../cli/chain.ts";
 import { defineCommand, toggle } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { UsageError } from "../cli/failure.ts";
 import { accountOf, configuredKey, unlockKey } from "../cli/keys.ts";
 import { tokenText } from "../cli/layout.ts";
-import { freeStake, requireDuty, requirePrograms } from "../cli/readiness.ts";
+import { leastLock, requireDuty, requirePrograms } from "../cli/readiness.ts";
 import { type RoleEnded, runRole } from "../cli/runRole.ts";
+import { FatalError } from "../errors.ts";
+
+/** Less than one answer of the tiers that the worker accepts locks. */
+export class TooLittleStakeError extends FatalError {
+  override name = "TooLittleStakeError";
+}
 
 export const nowFlag = toggle(
   "At the first signal, leave open commitments and disputes to a defender instead of waiting for them",
@@ -32,7 +40,7 @@ export async function runWorker(
   context: Context,
   how: { now: boolean; drain?: boolean },
 ): Promise<RoleEnded> {
-  const { config, logger } = context;
+  const { config } = context;
   if (config.programs.length === 0 && how.drain !== true)
     throw new UsageError("--programs is needed.", {
       hint: "Name the programs to serve by their ids; `assay programs list` shows what is registered",
@@ -42,14 +50,38 @@ export async function runWorker(
   const chain = await openChain(context);
   await requireDuty(chain, { account, key: signer.address, role: "operator" });
   await requirePrograms(chain, config.programs);
-  const free = await freeStake(chain, account);
-  if (free === 0n) logger.warn("The account has no free stake: no request can be claimed", { account });
+  const free = how.drain === true ? 0n : await requireStake(context, chain, account);
   return runRole(context, {
     ...how,
     signer,
     assemble: (options) => assembleWorker({ ...options, account }),
     facts: { account, free: tokenText(free), programs: config.programs },
   });
+}
+
+/**
+ * The account's free stake. Too little of it is refused, unless stake is locked: then there is work to be looked after.
+ *
+ * @throws TooLittleStakeError
+ */
+async function requireStake(
+  { config, logger }: Context,
+  chain: ChainAccess,
+  account: Address,
+): Promise<bigint> {
+  const { client, deployment } = chain;
+  const [{ free, locked }, required] = await Promise.all([
+    getAccount(client, { deployment, owner: account }),
+    leastLock(chain, config.tiers),
+  ]);
+  if (free >= required) return free;
+  if (locked === 0n)
+    throw new TooLittleStakeError("The account has too little stake for a single answer.", {
+      facts: { account, free, required },
+      hint: "Stake more: assay stake AMOUNT",
+    });
+  logger.warn("The free stake is too small to claim requests", { account, free, required });
+  return free;
 }
 
 export function renderEnded({ role, exitCode }: RoleEnded): string {

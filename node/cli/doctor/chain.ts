@@ -1,5 +1,4 @@
 // Checks of the chain: endpoints, clock, contracts, balances, stake, roles, programs.
-import { getTier } from "@assay/sdk";
 import { inferenceMarketAbi, parametersAbi } from "@assay/sdk/abi";
 import { type Address, createPublicClient, http } from "viem";
 import { second } from "../../clock.ts";
@@ -15,7 +14,7 @@ import type { Context } from "../context.ts";
 import { accountOf, addressOfKey, configuredKey } from "../keys.ts";
 import { coinText, durationText, short, tokenText } from "../layout.ts";
 import { openPrograms } from "../programSource.ts";
-import { freeStake, mayAct } from "../readiness.ts";
+import { freeStake, leastLock, mayAct } from "../readiness.ts";
 import { attempt, type Check, failed, ok, skipped, warning } from "./checks.ts";
 
 /** Seconds by which this machine's clock may differ from the chain's before deadlines are judged wrongly. */
@@ -126,14 +125,10 @@ async function stakeCheck(context: Context, chain: ChainAccess): Promise<Check> 
   } catch {
     return skipped("stake", "no account is named");
   }
-  const { client, deployment } = chain;
-  const free = await freeStake(chain, account);
-  const tiers = await Promise.all(
-    context.config.tiers.map((version) => getTier(client, { deployment, version })),
-  );
-  const locks = tiers.map(({ minLock }) => minLock);
-  let least = locks[0] ?? 0n;
-  for (const lock of locks) if (lock < least) least = lock;
+  const [free, least] = await Promise.all([
+    freeStake(chain, account),
+    leastLock(chain, context.config.tiers),
+  ]);
   const found = `${tokenText(free)} free`;
   if (free >= least)
     return ok("stake", `${found}, enough for ${least === 0n ? 0n : free / least} commitments at a time`);

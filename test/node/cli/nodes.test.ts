@@ -207,6 +207,14 @@ describe("nodes on the command line", () => {
     impatient.signals.emit("SIGINT", "SIGINT");
     expect((await impatient.ended).code).to.equal(0);
     expect(await statusOf(left)).to.equal("committed");
+
+    const drain = new Runner(["drain", ...argv.slice(3)], devnet.folder);
+    await drain.until("draining");
+    await devnet.advance(windowSeconds + 1);
+    const { code: ended, json: drained } = await drain.ended;
+    expect(ended).to.equal(0);
+    expect(drained).to.include({ drained: true });
+    expect(await statusOf(left)).to.equal("finalized");
   });
 
   it("shows what a watchtower would do, without a key and without doing it", async () => {
@@ -252,6 +260,11 @@ describe("nodes on the command line", () => {
     const refused: [string[], number, RegExp][] = [
       [["worker"], 2, /--programs is needed/],
       [["worker", "--programs", "0x12"], 2, /expected 32 bytes in hex/],
+      [
+        ["worker", "--programs", program.programId, "--account", devnet.home.keys[1]!.address],
+        1,
+        /TooLittleStakeError[\s\S]*free +0[\s\S]*required +100 tokens[\s\S]*assay stake/,
+      ],
       [["worker", "--programs", `0x${"77".repeat(32)}`], 1, /ProgramNotFoundError/],
       [
         ["defender", "--account", devnet.home.keys[4]!.address],

@@ -1,8 +1,12 @@
 // Flags over environment over file; init, keys and config show; nothing that exists is overwritten.
+import { EventEmitter } from "node:events";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { runCommandLine } from "../../../node/cli/run.ts";
+import { commands } from "../../../node/commands/index.ts";
 import { assay, temporaryHome } from "../../helpers/commandLine.ts";
 
 const cheap = ["--key-cost", "10"];
@@ -172,5 +176,32 @@ describe("assay keys", () => {
     const readable = await assay(["keys", "create", "owner", "--data-dir", folder, "--password-file", open]);
     expect(readable.code).to.equal(1);
     expect(readable.stderr).to.include("Others can read this file").and.include(`chmod 600 ${open}`);
+  });
+
+  it("ask for a password at a terminal, twice for a new one, and show nothing of it", async () => {
+    const type = async (...answers: string[]) => {
+      const stdin = Object.assign(new PassThrough(), { isTTY: true });
+      let stderr = "";
+      const write = (text: string) => {
+        stderr += text;
+        if (text.endsWith(": ")) setImmediate(() => stdin.write(`${answers.shift()}\n`));
+      };
+      const argv = ["keys", "create", "challenger", "--data-dir", folder, ...cheap];
+      const io = {
+        environment: {},
+        folder,
+        stdin,
+        stdout: { write: () => {} },
+        stderr: { write },
+        signals: new EventEmitter(),
+      };
+      return { code: await runCommandLine(argv, commands, io), stderr };
+    };
+    const differing = await type("open sesame", "open simsim");
+    expect(differing.code).to.equal(2);
+    expect(differing.stderr).to.include("The two passwords differ").and.not.include("sesame");
+    const agreed = await type("open sesame", "open sesame");
+    expect(agreed.code, agreed.stderr).to.equal(0);
+    expect(agreed.stderr).to.equal("Password of the key files: \nOnce more: \n");
   });
 });
