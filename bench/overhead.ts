@@ -44,6 +44,7 @@ const programs: Record<string, Program> = {
   "mlp 1024 × 2": mlp(1024, 2),
   "mlp 2048 × 3": mlp(2048, 3),
   "mlp 2048 × 10": mlp(2048, 10),
+  "mlp 2048 × 30": mlp(2048, 30),
 };
 
 const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
@@ -151,17 +152,12 @@ function sign(data: Hex): Promise<Hex> {
   });
 }
 
-/** path = a · session + c, least squares, each point weighted by its relative error so that small programs count too. */
+/** path = a · session + c by ordinary least squares over the programs' medians. */
 function fitLine(all: readonly { session: number; path: number }[]): { a: number; c: number } {
-  let [w, x, y, xx, xy] = [0, 0, 0, 0, 0];
-  for (const { session, path } of all) {
-    const weight = 1 / path ** 2;
-    w += weight;
-    x += weight * session;
-    y += weight * path;
-    xx += weight * session * session;
-    xy += weight * session * path;
-  }
-  const a = (w * xy - x * y) / (w * xx - x * x);
-  return { a, c: (y - a * x) / w };
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(all.map(({ session }) => session));
+  const y = mean(all.map(({ path }) => path));
+  const covariance = mean(all.map(({ session, path }) => (session - x) * (path - y)));
+  const a = covariance / mean(all.map(({ session }) => (session - x) ** 2));
+  return { a, c: y - a * x };
 }
