@@ -56,6 +56,8 @@ export type Poller = Component & {
 const blocksPerStep = 16n;
 /** Enough to bring the largest chunk down to one block. */
 const mostHalvings = 17n;
+/** How often a block is read again because an endpoint did not answer. */
+const mostDoubts = 5;
 
 export function createPoller<event>(options: PollerOptions<event>): Poller {
   const {
@@ -77,6 +79,7 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
   const cursor = createCursor(database.sql, name);
   const listeners = new Set<() => void>();
   let halvings = 0n;
+  let doubts = 0;
   let head: Block | undefined;
   let caughtUp = false;
 
@@ -197,6 +200,14 @@ export function createPoller<event>(options: PollerOptions<event>): Poller {
   async function logsOfAnybody(block: Block): Promise<MinedLog[]> {
     const answers = await endpoints.all((client) => logsOf(client, block.hash));
     const found = answers.find((logs) => logs.length > 0) ?? [];
+    // The filter errs now and then, so a dead endpoint may not hold up the reader for ever.
+    if (found.length === 0 && answers.length < endpoints.status().length && doubts < mostDoubts) {
+      doubts += 1;
+      throw new RetryableError("Not every endpoint said whether a block has events.", {
+        facts: { block: block.number, answers: answers.length },
+      });
+    }
+    doubts = 0;
     if (found.length > 0) {
       metrics.chain.disagreements.add({});
       logger.error("An endpoint withholds events", {
