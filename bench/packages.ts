@@ -93,8 +93,8 @@ async function measure(version: string, tarballs: readonly string[]): Promise<vo
   await check("types", () => types(installation));
   await check("solidity_import", () => solidityImport(installation));
   await check("sdk_request", () => sdkRequest(installation));
-  if (withoutNode.includes(version)) return;
   await check("version", () => printsVersion(installation));
+  if (withoutNode.includes(version)) return;
   await check("help", () => printsHelp(installation));
   await check("doctor", () => doctor(installation));
   await check("native_parts", () => nativeParts(installation));

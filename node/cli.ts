@@ -2,6 +2,11 @@
 // The `assay` command.
 import { requireRuntime } from "./cli/runtime.ts";
 
+// A report about a Node that is too old has to say which version it is about.
+if (process.argv.length === 3 && process.argv[2] === "--version") {
+  console.log((await import("./version.ts")).version);
+  process.exit(0);
+}
 requireRuntime(process.versions.node);
 const { runCommandLine } = await import("./cli/run.ts");
 const { commands } = await import("./commands/index.ts");
