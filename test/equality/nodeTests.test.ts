@@ -1,21 +1,19 @@
 // ONNX's own node tests, bit for bit in TypeScript, on the chain and in onnxruntime. They lie outside the repository, in the
 // folder that ASSAY_TEST_DATA names.
-import { join } from "node:path";
 import { expect } from "chai";
+import { needTestData, testData } from "../helpers/testData.ts";
 import { byElements, evaluated, inOnnxruntime } from "./executions.ts";
 import { type Harness, startHarness } from "./harness.ts";
 import { nodeTests } from "./nodeTests.ts";
 
-const tests = nodeTests(join(process.env.ASSAY_TEST_DATA ?? "nowhere", "onnx-node-tests/node"));
+const folder = "onnx-node-tests/node";
+const tests = nodeTests(testData(folder));
 
 describe("ONNX node tests", () => {
   let harness: Harness;
 
   before(async function () {
-    if (tests.length === 0) {
-      console.log("      skipped: ASSAY_TEST_DATA names no folder with onnx-node-tests/");
-      this.skip();
-    }
+    needTestData(this, folder);
     harness = await startHarness();
   });
   after(() => harness?.stop());

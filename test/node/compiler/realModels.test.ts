@@ -1,13 +1,13 @@
 // Published models through the compiler. They lie outside the repository, in the folder that ASSAY_TEST_DATA names.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commitProgram } from "@assay/sdk/program";
 import { expect } from "chai";
 import { type CompileResult, compileModel, UnsupportedModelError } from "../../../node/compiler/index.ts";
 import { Random } from "../../helpers/random.ts";
+import { needTestData, testData } from "../../helpers/testData.ts";
 
-const folder = join(process.env.ASSAY_TEST_DATA ?? "nowhere", "models");
-const read = (path: string): Uint8Array => new Uint8Array(readFileSync(join(folder, path)));
+const read = (path: string): Uint8Array => new Uint8Array(readFileSync(testData(join("models", path))));
 
 /** A wandering stroke on 28×28 grey pixels, 0..255. */
 function stroke(random: Random): Float32Array {
@@ -31,9 +31,7 @@ describe("compiler: published models", function () {
   this.timeout(30_000);
 
   before(function () {
-    if (existsSync(folder)) return;
-    console.log("      skipped: ASSAY_TEST_DATA names no folder with models/");
-    this.skip();
+    needTestData(this, "models");
   });
 
   it("turns two exports of one MNIST network into the same program", async () => {
