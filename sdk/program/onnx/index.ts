@@ -10,6 +10,7 @@ export {
   type AttributeProto,
   DATA_TYPE,
   dataTypeName,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,

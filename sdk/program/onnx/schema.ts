@@ -106,6 +106,21 @@ export const operatorSetIdProto = message("OperatorSetIdProto", {
   version: one(2, "int64"),
 });
 
+export const functionProto = message("FunctionProto", {
+  name: one(1, "string"),
+  input: many(4, "string"),
+  output: many(5, "string"),
+  attribute: many(6, "string"),
+  node: many(7, nodeProto),
+  docString: one(8, "string"),
+  opsetImport: many(9, operatorSetIdProto),
+  domain: one(10, "string"),
+  attributeProto: many(11, attributeProto),
+  valueInfo: many(12, valueInfoProto),
+  overload: one(13, "string"),
+  metadataProps: many(14, stringEntry),
+});
+
 export const modelProto = message("ModelProto", {
   irVersion: one(1, "int64"),
   producerName: one(2, "string"),
@@ -117,7 +132,7 @@ export const modelProto = message("ModelProto", {
   opsetImport: many(8, operatorSetIdProto),
   metadataProps: many(14, stringEntry),
   trainingInfo: many(20, "bytes"),
-  functions: many(25, "bytes"),
+  functions: many(25, functionProto),
   configuration: many(26, "bytes"),
 });
 
@@ -126,6 +141,7 @@ export type TensorProto = Message<typeof tensorProto>;
 export type ValueInfoProto = Message<typeof valueInfoProto>;
 export type AttributeProto = Message<typeof attributeProto>;
 export type NodeProto = Message<typeof nodeProto>;
+export type FunctionProto = Message<typeof functionProto>;
 export type GraphProto = Message<typeof graphProto>;
 export type ModelProto = Message<typeof modelProto>;
 
