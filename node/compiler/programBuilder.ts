@@ -9,6 +9,8 @@ import {
   tensorType,
 } from "@assay/sdk/program";
 
+const slotOf = ({ source }: Operand): number => (source as { index: number }).index;
+
 export class ProgramBuilder {
   readonly #inputs: readonly TensorType[];
   readonly #steps: Program["steps"][number][] = [];
@@ -38,13 +40,27 @@ export class ProgramBuilder {
     return { source: { kind: "slot", index }, type: out };
   }
 
-  finish(outputs: readonly Operand[]): Program {
+  /** A value that goes from pass to pass; `initial` is an input or a constant of the same type. See `goOn`. */
+  carry(initial: Operand): Operand {
+    return this.step("Carry", [initial, initial], [], initial.type);
+  }
+
+  /** Says what a carry holds in the next pass. */
+  goOn(carry: Operand, next: Operand): void {
+    const index = slotOf(carry);
+    const step = this.#steps[index]!;
+    this.#steps[index] = { ...step, operands: [step.operands[0]!, next] };
+  }
+
+  /** `maxPasses` above 1 makes an iterated program, which ends after the pass in which the one element of `stop` is not 0. */
+  finish(outputs: readonly Operand[], iteration?: { maxPasses: number; stop: Operand }): Program {
+    if (iteration) this.step("Stop", [iteration.stop], [], tensorType("u8", [1]));
     return {
       operatorSet: 1,
-      maxPasses: 1,
+      maxPasses: iteration?.maxPasses ?? 1,
       inputs: this.#inputs,
       steps: this.#steps,
-      outputs: outputs.map(({ source }) => (source as { index: number }).index),
+      outputs: outputs.map(slotOf),
       constants: this.#constants,
     };
   }
