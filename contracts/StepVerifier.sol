@@ -1,64 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IJudge} from "./interfaces/IJudge.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {DescriptorLib} from "./libraries/DescriptorLib.sol";
-import {GeometryLib} from "./libraries/GeometryLib.sol";
-import {MerkleLib} from "./libraries/MerkleLib.sol";
-import {OpeningLib} from "./libraries/OpeningLib.sol";
-import {RuleLib} from "./libraries/RuleLib.sol";
-import {Tensor, TensorLib} from "./libraries/TensorLib.sol";
 import {OperatorSet} from "./ops/OperatorSet.sol";
-import {Descriptor, Geometry, Operand, Rule, Source} from "./types/Descriptor.sol";
+import {Operand, Rule, Source} from "./types/Descriptor.sol";
 import {ProgramHeader} from "./types/Program.sol";
-import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "./types/Trace.sol";
+import {Claim, NodeKind, Position, StepProof, Verdict} from "./types/Trace.sol";
 
-/// @title The judge: recomputes one output element of one operator from Merkle openings.
+/// @title The judge of every operator: one address that passes each question on to the judge of the descriptor's operator.
 contract StepVerifier is IStepVerifier {
-    /// @dev A node of the tree of one tensor: which tensor, and how far below its root.
-    struct Place {
-        uint256 descriptor; // number of the step that produces the tensor
-        uint256 pass;
-        uint256 level; // choices made below the tensor's root
-        uint256 path; // those choices
+    IJudge public immutable SUM_JUDGE;
+    IJudge public immutable ELEMENT_JUDGE;
+    IJudge public immutable MOVEMENT_JUDGE;
+
+    constructor(IJudge sums, IJudge elements, IJudge movements) {
+        require(sums.operators() == OperatorSet.SUMS, WrongJudge(address(sums)));
+        require(elements.operators() == OperatorSet.ELEMENTS, WrongJudge(address(elements)));
+        require(movements.operators() == OperatorSet.MOVEMENTS, WrongJudge(address(movements)));
+        SUM_JUDGE = sums;
+        ELEMENT_JUDGE = elements;
+        MOVEMENT_JUDGE = movements;
     }
 
-    /// @inheritdoc IStepVerifier
+    /// @inheritdoc IJudge
     function verify(
-        Claim calldata claim,
-        Position calldata position,
-        bytes32 node,
-        NodeKind kind,
+        Claim calldata,
+        Position calldata,
+        bytes32,
+        NodeKind,
         StepProof calldata proof
     ) external view returns (Verdict) {
-        Place memory place;
-        if (position.section == Section.Output) {
-            place = Place(claim.slots, claim.passes - 1, position.depth, position.path);
-            return _verifyTensor(claim, position, place, node, kind, proof);
-        }
-        uint256 depth = GeometryLib.traceDepth(claim.slots, claim.maxPasses);
-        uint256 leaves = uint256(claim.slots) * claim.passes;
-        if (position.depth < depth) {
-            uint256 first = uint256(position.path) << (4 * (depth - position.depth));
-            if (first >= leaves) return _verifyPadding(node);
-            return _verifyInner(position, node, kind);
-        }
-        place.level = position.depth - depth;
-        uint256 leaf = position.path >> (4 * place.level);
-        if (leaf >= leaves) return _verifyPadding(node);
-        place.path = position.path - (leaf << (4 * place.level));
-        place.descriptor = leaf % claim.slots;
-        place.pass = leaf / claim.slots;
-        return _verifyTensor(claim, position, place, node, kind, proof);
+        return Verdict(_passOn(proof.descriptor));
     }
 
-    /// @inheritdoc IStepVerifier
+    /// @inheritdoc IJudge
     function checkDescriptor(
-        ProgramHeader calldata header,
-        uint256 index,
+        ProgramHeader calldata,
+        uint256,
         bytes calldata descriptor
     ) external view returns (uint256 code) {
-        return _faultOf(header, index, descriptor);
+        return _passOn(descriptor);
     }
 
     /// @inheritdoc IStepVerifier
@@ -69,147 +52,45 @@ contract StepVerifier is IStepVerifier {
         uint256 operand,
         bytes calldata producer
     ) external view returns (uint256 code, uint256 producerIndex) {
-        code = _faultOf(header, consumerIndex, consumer);
+        code = _judgeOf(consumer).checkDescriptor(header, consumerIndex, consumer);
         if (code != 0) return (code, 0);
         Operand[] memory operands = DescriptorLib.parse(consumer).operands;
         if (operand >= operands.length || operands[operand].source != Source.SLOT) return (0, 0);
         producerIndex = operands[operand].index;
-        code = _faultOf(header, producerIndex, producer);
+        code = _judgeOf(producer).checkDescriptor(header, producerIndex, producer);
         if (code != 0) return (code, producerIndex);
         bytes calldata read = DescriptorLib.encoding(consumer, operands[operand].geometry);
         bytes calldata made = DescriptorLib.encoding(producer, DescriptorLib.parse(producer).out);
         if (keccak256(read) != keccak256(made)) code = Rule.PRODUCER_DIFFERS;
     }
 
-    /// @notice Reverts with `MalformedDescriptor` for the first rule that a descriptor breaks.
-    function requireWellFormed(
-        ProgramHeader calldata header,
-        uint256 index,
-        bytes calldata descriptor
-    ) external pure {
-        _parse(header, index, descriptor);
+    /// @inheritdoc IJudge
+    function operators() external pure returns (uint256) {
+        return OperatorSet.SUMS | OperatorSet.ELEMENTS | OperatorSet.MOVEMENTS;
     }
 
-    function _verifyTensor(
-        Claim calldata claim,
-        Position calldata position,
-        Place memory place,
-        bytes32 node,
-        NodeKind kind,
-        StepProof calldata proof
-    ) private view returns (Verdict) {
-        Descriptor memory descriptor = _openDescriptor(claim, place.descriptor, proof);
-        uint256 byteLength = GeometryLib.byteLength(descriptor.out);
-        uint256 tiles = GeometryLib.tileCount(byteLength);
-        uint256 depth = MerkleLib.treeDepth(tiles);
-        if (place.level > depth) return _verifyPadding(node);
-        uint256 tile = place.path << (4 * (depth - place.level));
-        if (tile >= tiles) return _verifyPadding(node);
-        if (place.level < depth) return _verifyInner(position, node, kind);
-
-        if (node == MerkleLib.EMPTY || kind == NodeKind.Inner) return Verdict.Faulty;
-        require(kind == NodeKind.Tile, NothingToProve(position.depth, position.path));
-        bytes32 computed = MerkleLib.tileHash(proof.tile);
-        // GUARD: S-04-tile
-        require(computed == node, WrongTile(computed, node));
-        if (proof.tile.length != GeometryLib.tileLength(byteLength, tile)) return Verdict.Faulty;
-        return _verifyElement(claim, descriptor, place.pass, tile, proof);
+    /// @notice The judge that is asked about operator `opcode`; some judge where there is no such operator.
+    function judgeOf(uint8 opcode) public view returns (IJudge) {
+        if ((OperatorSet.SUMS >> opcode) & 1 == 1) return SUM_JUDGE;
+        return (OperatorSet.MOVEMENTS >> opcode) & 1 == 1 ? MOVEMENT_JUDGE : ELEMENT_JUDGE;
     }
 
-    function _verifyElement(
-        Claim calldata claim,
-        Descriptor memory descriptor,
-        uint256 pass,
-        uint256 tile,
-        StepProof calldata proof
-    ) private view returns (Verdict) {
-        Geometry memory out = descriptor.out;
-        uint256 first = (tile * MerkleLib.TILE_BYTES) / GeometryLib.width(out.dtype);
-        int256 claimed = _elementOf(proof.tile, proof.element, out.dtype);
-        uint256[] memory index = GeometryLib.indices(out, first + proof.element);
-        Tensor[] memory operands = OpeningLib.open(claim, descriptor, pass, proof.operands);
-        int256 value = TensorLib.wrap(OperatorSet.element(descriptor, operands, index), out.dtype);
-        return value == claimed ? Verdict.Correct : Verdict.Faulty;
+    /// @dev Of no descriptor any judge says the same.
+    function _judgeOf(bytes calldata descriptor) private view returns (IJudge) {
+        return judgeOf(descriptor.length == 0 ? 0 : uint8(descriptor[0]));
     }
 
-    function _elementOf(bytes calldata tile, uint256 element, uint256 dtype) private pure returns (int256) {
-        uint256 width = GeometryLib.width(dtype);
-        // INVARIANT: only what was revealed is judged; beyond it lies whatever calldata follows.
-        // GUARD: S-04-element
-        require(element < tile.length / width, ElementOutOfRange(element, tile.length / width));
-        uint256 pointer;
+    /// @dev Asks the judge the question that this call is. Its answer is a word; its error is passed on.
+    function _passOn(bytes calldata descriptor) private view returns (uint256 answer) {
+        address judge = address(_judgeOf(descriptor));
         assembly ("memory-safe") {
-            pointer := add(tile.offset, mul(element, width))
-        }
-        return TensorLib.decode(pointer, dtype);
-    }
-
-    /// @dev Where nothing belongs.
-    function _verifyPadding(bytes32 node) private pure returns (Verdict) {
-        return node == MerkleLib.EMPTY ? Verdict.Correct : Verdict.Faulty;
-    }
-
-    /// @dev Where a node with children belongs.
-    function _verifyInner(
-        Position calldata position,
-        bytes32 node,
-        NodeKind kind
-    ) private pure returns (Verdict) {
-        bool misplaced = node == MerkleLib.EMPTY || kind == NodeKind.Tile;
-        // GUARD: S-04-node
-        require(misplaced, NothingToProve(position.depth, position.path));
-        return Verdict.Faulty;
-    }
-
-    function _openDescriptor(
-        Claim calldata claim,
-        uint256 index,
-        StepProof calldata proof
-    ) private view returns (Descriptor memory) {
-        bytes32 leaf = MerkleLib.descriptorHash(proof.descriptor);
-        uint256 depth = MerkleLib.treeDepth(uint256(claim.slots) + 1);
-        bytes32 root = MerkleLib.rootFromPath(leaf, index, depth, proof.descriptorPath);
-        OpeningLib.requireRoot(root, claim.descriptorsRoot);
-        ProgramHeader memory header;
-        header.slots = claim.slots;
-        header.constants = claim.constants;
-        header.inputBytes = claim.inputBytes;
-        header.outputBytes = claim.outputBytes;
-        header.tensorDepth = type(uint8).max;
-        return _parse(header, index, proof.descriptor);
-    }
-
-    function _parse(
-        ProgramHeader memory header,
-        uint256 index,
-        bytes calldata data
-    ) private pure returns (Descriptor memory descriptor) {
-        descriptor = DescriptorLib.parse(data);
-        DescriptorLib.checkAgainst(descriptor, header, index);
-        // INVARIANT: what is judged has one meaning; of anything else the program is retired instead.
-        // GUARD: S-05
-        OperatorSet.checkShape(descriptor, header.outputBytes);
-        uint256 depth = MerkleLib.treeDepth(GeometryLib.tileCount(GeometryLib.byteLength(descriptor.out)));
-        RuleLib.check(depth <= header.tensorDepth, Rule.TENSOR_TOO_DEEP);
-    }
-
-    /// @dev The rule that `requireWellFormed` reverts with. What else it may revert with, no gas left above all, is
-    /// passed on: it says nothing about the descriptor.
-    function _faultOf(
-        ProgramHeader calldata header,
-        uint256 index,
-        bytes calldata descriptor
-    ) private view returns (uint256 code) {
-        try this.requireWellFormed(header, index, descriptor) {
-            return 0;
-        } catch (bytes memory reason) {
-            bool malformed = reason.length == 36 && bytes4(reason) == MalformedDescriptor.selector;
-            assembly ("memory-safe") {
-                if iszero(malformed) {
-                    revert(add(reason, 32), mload(reason))
-                }
-                code := mload(add(reason, 36))
+            let buffer := mload(0x40)
+            calldatacopy(buffer, 0, calldatasize())
+            if iszero(staticcall(gas(), judge, buffer, calldatasize(), 0, 32)) {
+                returndatacopy(buffer, 0, returndatasize())
+                revert(buffer, returndatasize())
             }
+            answer := mload(0)
         }
     }
 }

@@ -180,9 +180,10 @@ function shipArtifacts() {
   const target = "contracts/artifacts";
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
-  for (const source of [...globSync("contracts/*.sol"), "contracts/mocks/AssayToken.sol"]) {
+  for (const source of [...globSync("contracts/{,judges/}*.sol"), "contracts/mocks/AssayToken.sol"]) {
     const name = basename(source, ".sol");
     const { abi, bytecode } = JSON.parse(readFileSync(join("artifacts", source, `${name}.json`), "utf8"));
+    if (bytecode === "0x") continue; // abstract
     writeFileSync(join(target, `${name}.json`), `${JSON.stringify({ abi, bytecode })}\n`);
   }
 }

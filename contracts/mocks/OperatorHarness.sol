@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {StepVerifier} from "../StepVerifier.sol";
-import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
+import {ElementJudge} from "../judges/ElementJudge.sol";
+import {Judge} from "../judges/Judge.sol";
+import {MovementJudge} from "../judges/MovementJudge.sol";
+import {SumJudge} from "../judges/SumJudge.sol";
 import {DescriptorLib} from "../libraries/DescriptorLib.sol";
 import {GeometryLib} from "../libraries/GeometryLib.sol";
 import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {Descriptor} from "../types/Descriptor.sol";
-import {ProgramHeader} from "../types/Program.sol";
 
-/// @notice Many questions to the judge in one call: elements of whole tensors without openings, and rules of descriptors.
-contract OperatorHarness {
+/// @notice Asks a judge for many elements in one call: of whole tensors, without openings.
+abstract contract OperatorHarness is Judge {
     struct Case {
         bytes descriptor;
         bytes[] operands; // each tensor's bytes in layout order
@@ -19,49 +19,9 @@ contract OperatorHarness {
         uint256 every; // distance of one asked element from the last in layout order, past the end from the start on
     }
 
-    struct DescriptorQuestion {
-        ProgramHeader header;
-        uint256 index;
-        bytes descriptor;
-    }
-
-    struct OperandQuestion {
-        ProgramHeader header;
-        uint256 index;
-        bytes consumer;
-        uint256 operand;
-        bytes producer;
-    }
-
-    IStepVerifier public immutable VERIFIER = new StepVerifier();
-
     function elements(Case[] calldata cases) external pure returns (int256[][] memory values) {
         values = new int256[][](cases.length);
         for (uint256 i = 0; i < cases.length; ++i) values[i] = _elements(cases[i]);
-    }
-
-    function faults(DescriptorQuestion[] calldata questions) external view returns (uint256[] memory codes) {
-        codes = new uint256[](questions.length);
-        for (uint256 i = 0; i < questions.length; ++i) {
-            DescriptorQuestion calldata asked = questions[i];
-            codes[i] = VERIFIER.checkDescriptor(asked.header, asked.index, asked.descriptor);
-        }
-    }
-
-    function operandFaults(
-        OperandQuestion[] calldata questions
-    ) external view returns (uint256[] memory codes) {
-        codes = new uint256[](questions.length);
-        for (uint256 i = 0; i < questions.length; ++i) {
-            OperandQuestion calldata asked = questions[i];
-            (codes[i], ) = VERIFIER.checkOperand(
-                asked.header,
-                asked.index,
-                asked.consumer,
-                asked.operand,
-                asked.producer
-            );
-        }
     }
 
     /// @dev Frees what each element needed: a call for thousands of them would pay for memory above all.
@@ -79,7 +39,7 @@ contract OperatorHarness {
                 descriptor.out,
                 (i * step.every) % descriptor.out.elements
             );
-            int256 value = OperatorSet.element(descriptor, operands, index);
+            int256 value = _element(descriptor, operands, index);
             values[i] = TensorLib.wrap(value, descriptor.out.dtype);
             _freeTo(kept);
         }
@@ -108,3 +68,9 @@ contract OperatorHarness {
         }
     }
 }
+
+contract SumHarness is SumJudge, OperatorHarness {}
+
+contract ElementHarness is ElementJudge, OperatorHarness {}
+
+contract MovementHarness is MovementJudge, OperatorHarness {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IJudge} from "../interfaces/IJudge.sol";
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
 import {GeometryLib} from "../libraries/GeometryLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
@@ -13,7 +14,7 @@ import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "../types/T
 contract StepVerifierMock is IStepVerifier {
     uint256 internal constant TYPES_DIFFER = 200;
 
-    /// @inheritdoc IStepVerifier
+    /// @inheritdoc IJudge
     function verify(
         Claim calldata claim,
         Position calldata position,
@@ -47,7 +48,7 @@ contract StepVerifierMock is IStepVerifier {
         return uint8(proof.tile[proof.element]) == uint8(value) ? Verdict.Correct : Verdict.Faulty;
     }
 
-    /// @inheritdoc IStepVerifier
+    /// @inheritdoc IJudge
     function checkDescriptor(
         ProgramHeader calldata,
         uint256,
@@ -65,5 +66,10 @@ contract StepVerifierMock is IStepVerifier {
         bytes calldata producer
     ) external pure returns (uint256 code, uint256 producerIndex) {
         return (consumer[2] == producer[2] ? 0 : TYPES_DIFFER, uint8(consumer[1]));
+    }
+
+    /// @inheritdoc IJudge
+    function operators() external pure returns (uint256) {
+        return type(uint256).max;
     }
 }

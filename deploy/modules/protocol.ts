@@ -12,7 +12,8 @@ type Token =
 export function protocol(m: IgnitionModuleBuilder, token: Token) {
   const parameters = m.contract("Parameters", [m.getParameter("tiers"), m.getParameter("unbondingSeconds")]);
   const stakeVault = m.contract("StakeVault", [token, parameters]);
-  const stepVerifier = m.contract("StepVerifier");
+  const judges = ["SumJudge", "ElementJudge", "MovementJudge"].map((name) => m.contract(name));
+  const stepVerifier = m.contract("StepVerifier", judges);
   const programRegistry = m.contract("ProgramRegistry", [stakeVault, stepVerifier, parameters]);
   const inferenceMarket = m.contract("InferenceMarket", [stakeVault, programRegistry, parameters]);
   const disputeGame = m.contract("DisputeGame", [stakeVault, inferenceMarket, parameters, stepVerifier]);

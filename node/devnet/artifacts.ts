@@ -18,7 +18,12 @@ export class MissingArtifactError extends FatalError {
 }
 
 /** Sources in subfolders. */
-const folders: Readonly<Record<string, string>> = { AssayToken: "mocks/" };
+const folders: Readonly<Record<string, string>> = {
+  AssayToken: "mocks/",
+  ElementJudge: "judges/",
+  MovementJudge: "judges/",
+  SumJudge: "judges/",
+};
 
 export function readArtifact(contract: string): Artifact {
   const home = contractsFolder();

@@ -27,7 +27,8 @@ export function describeDeployment<contract>(
   const token = m.contract("AssayToken", []);
   const parameters = m.contract("Parameters", [tiers, unbondingSeconds]);
   const stakeVault = m.contract("StakeVault", [token, parameters]);
-  const stepVerifier = m.contract("StepVerifier", []);
+  const judges = ["SumJudge", "ElementJudge", "MovementJudge"].map((name) => m.contract(name, []));
+  const stepVerifier = m.contract("StepVerifier", judges);
   const programRegistry = m.contract("ProgramRegistry", [stakeVault, stepVerifier, parameters]);
   const inferenceMarket = m.contract("InferenceMarket", [stakeVault, programRegistry, parameters]);
   const disputeGame = m.contract("DisputeGame", [stakeVault, inferenceMarket, parameters, stepVerifier]);

@@ -3,6 +3,27 @@ export const stepVerifierAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IJudge",
+        "name": "sums",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IJudge",
+        "name": "elements",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IJudge",
+        "name": "movements",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "element",
         "type": "uint256"
@@ -14,22 +35,6 @@ export const stepVerifierAbi = [
       }
     ],
     "name": "ElementOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "depth",
-        "type": "uint256"
-      }
-    ],
-    "name": "LeafOutOfTree",
     "type": "error"
   },
   {
@@ -62,6 +67,17 @@ export const stepVerifierAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "opcode",
+        "type": "uint256"
+      }
+    ],
+    "name": "NotThisJudge",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint8",
         "name": "depth",
         "type": "uint8"
@@ -78,6 +94,17 @@ export const stepVerifierAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "judge",
+        "type": "address"
+      }
+    ],
+    "name": "WrongJudge",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "computedRoot",
         "type": "bytes32"
@@ -89,22 +116,6 @@ export const stepVerifierAbi = [
       }
     ],
     "name": "WrongOpening",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "given",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "required",
-        "type": "uint256"
-      }
-    ],
-    "name": "WrongPathLength",
     "type": "error"
   },
   {
@@ -138,6 +149,45 @@ export const stepVerifierAbi = [
     ],
     "name": "WrongTileLength",
     "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ELEMENT_JUDGE",
+    "outputs": [
+      {
+        "internalType": "contract IJudge",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MOVEMENT_JUDGE",
+    "outputs": [
+      {
+        "internalType": "contract IJudge",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "SUM_JUDGE",
+    "outputs": [
+      {
+        "internalType": "contract IJudge",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [
@@ -180,12 +230,12 @@ export const stepVerifierAbi = [
           }
         ],
         "internalType": "struct ProgramHeader",
-        "name": "header",
+        "name": "",
         "type": "tuple"
       },
       {
         "internalType": "uint256",
-        "name": "index",
+        "name": "",
         "type": "uint256"
       },
       {
@@ -289,60 +339,32 @@ export const stepVerifierAbi = [
   {
     "inputs": [
       {
-        "components": [
-          {
-            "internalType": "uint16",
-            "name": "operatorSet",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint32",
-            "name": "slots",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "constants",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "maxPasses",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "inputBytes",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "outputBytes",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint8",
-            "name": "tensorDepth",
-            "type": "uint8"
-          }
-        ],
-        "internalType": "struct ProgramHeader",
-        "name": "header",
-        "type": "tuple"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "bytes",
-        "name": "descriptor",
-        "type": "bytes"
+        "internalType": "uint8",
+        "name": "opcode",
+        "type": "uint8"
       }
     ],
-    "name": "requireWellFormed",
-    "outputs": [],
+    "name": "judgeOf",
+    "outputs": [
+      {
+        "internalType": "contract IJudge",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "operators",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "pure",
     "type": "function"
   },
@@ -402,7 +424,7 @@ export const stepVerifierAbi = [
           }
         ],
         "internalType": "struct Claim",
-        "name": "claim",
+        "name": "",
         "type": "tuple"
       },
       {
@@ -424,17 +446,17 @@ export const stepVerifierAbi = [
           }
         ],
         "internalType": "struct Position",
-        "name": "position",
+        "name": "",
         "type": "tuple"
       },
       {
         "internalType": "bytes32",
-        "name": "node",
+        "name": "",
         "type": "bytes32"
       },
       {
         "internalType": "enum NodeKind",
-        "name": "kind",
+        "name": "",
         "type": "uint8"
       },
       {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {StepVerifier} from "../../contracts/StepVerifier.sol";
 import {Rule} from "../../contracts/types/Descriptor.sol";
 import {ProgramHeader} from "../../contracts/types/Program.sol";
+import {newStepVerifier} from "./support/newStepVerifier.sol";
 
 /// @notice Any bytes have a rule that they break, or none: the judge never panics over a descriptor.
 contract DescriptorLibTest {
@@ -15,7 +16,7 @@ contract DescriptorLibTest {
         hex"01000000000101000000020000"; // input at 0: u8, dims [2], layout [0]; no attributes
 
     function setUp() public {
-        _verifier = new StepVerifier();
+        _verifier = newStepVerifier();
     }
 
     function header() internal pure returns (ProgramHeader memory) {

@@ -15,6 +15,7 @@ import {
     TileOpening,
     Verdict
 } from "../../contracts/types/Trace.sol";
+import {newStepVerifier} from "./support/newStepVerifier.sol";
 
 /// @notice The judge on a program small enough to hash by hand: slot 0 casts the input [200, 7] to i32, the output is
 /// its eight bytes. All trees of tensors are single tiles.
@@ -31,7 +32,7 @@ contract StepVerifierTest {
 
     function setUp() public {
         _merkle = new MerkleHarness();
-        _verifier = new StepVerifier();
+        _verifier = newStepVerifier();
         _slotRoot = _merkle.tileHash(SLOT);
         _claim = Claim({
             descriptorsRoot: _merkle.nodeHash(descriptorLeaves()),

@@ -1,5 +1,4 @@
 // The contracts as the equality tests ask them: many elements, descriptors or proofs on one chain.
-import { readFileSync } from "node:fs";
 import { elementCount, encodeDescriptor, layoutBytes, logicalIndex } from "@assay/sdk/program";
 import {
   bytesToHex,
@@ -11,18 +10,11 @@ import {
   sections,
   verdicts,
 } from "@assay/sdk/protocol";
-import { type Abi, type Address, BaseError, ContractFunctionRevertedError } from "viem";
+import { type Address, BaseError, ContractFunctionRevertedError } from "viem";
 import { type Anvil, startAnvil } from "../helpers/anvil.ts";
 import type { ProofCase } from "../helpers/vectors.ts";
+import { type Artifact, artifact, deployVerifier, type JudgeName } from "../helpers/verifier.ts";
 import type { StepCase } from "./stepCase.ts";
-
-interface Artifact {
-  readonly abi: Abi;
-  readonly bytecode: Hex;
-}
-
-const artifact = (path: string): Artifact =>
-  JSON.parse(readFileSync(new URL(`../../artifacts/contracts/${path}`, import.meta.url), "utf8"));
 
 export interface DescriptorQuestion {
   readonly header: ProgramHeader;
@@ -53,6 +45,8 @@ export interface Harness {
   operandFaults(questions: readonly OperandQuestion[]): Promise<number[]>;
   /** The verdict, or the name of the error that the judge reverts with and its arguments. */
   verify(question: ProofCase, judge?: Address): Promise<Outcome>;
+  /** The name of the judge that a descriptor's operator has. */
+  judgeOf(descriptor: Hex): JudgeName;
   /** Another judge on the same chain. */
   deployJudge(bytecode: Hex): Promise<Address>;
   tileHash(tile: Uint8Array): Promise<Hex>;
@@ -84,7 +78,14 @@ function byNumber({ step }: StepCase, { every }: Question, values: readonly bigi
   return new Map(values.map((value, index) => [logicalIndex(step.out, (index * every) % total), value]));
 }
 
-const { abi: verifierAbi } = artifact("StepVerifier.sol/StepVerifier.json");
+// The openings' errors are the judges', and come through the verifier as they are.
+const verifierAbi = ["StepVerifier", "judges/SumJudge"].flatMap((name) => artifact(name).abi);
+
+const harnessOf: Readonly<Record<JudgeName, string>> = {
+  SumJudge: "SumHarness",
+  ElementJudge: "ElementHarness",
+  MovementJudge: "MovementHarness",
+};
 
 async function verdictOf(client: Anvil["client"], address: Address, question: ProofCase): Promise<Outcome> {
   const { claim, position, node, kind, proof } = question;
@@ -111,31 +112,37 @@ export async function startHarness(): Promise<Harness> {
     "100000",
   );
   const { client } = anvil;
-  const [account] = await client.getAddresses();
-  const create = async (abi: Abi, bytecode: Hex): Promise<Address> => {
-    const limits = { chain: null, gas: 100_000_000n } as const;
-    const hash = await client.deployContract({ abi, bytecode, account: account!, ...limits });
-    return (await client.waitForTransactionReceipt({ hash })).contractAddress!;
-  };
-  const deploy = async (path: string) => {
-    const { abi, bytecode } = artifact(path);
-    const address = await create(abi, bytecode);
+  const { verifier, judgeOf, create } = await deployVerifier(anvil);
+  const asking = async ({ abi, bytecode }: Artifact, ...args: unknown[]) => {
+    const address = await create(abi, bytecode, args);
     return (functionName: string, args: readonly unknown[]) =>
       client.readContract({ address, abi, functionName, args });
   };
-  const ask = await deploy("mocks/OperatorHarness.sol/OperatorHarness.json");
-  const hash = await deploy("mocks/MerkleHarness.sol/MerkleHarness.json");
-  const verifier = (await ask("VERIFIER", [])) as Address;
+  const operators = {} as Record<JudgeName, Awaited<ReturnType<typeof asking>>>;
+  for (const [judge, name] of Object.entries(harnessOf))
+    operators[judge as JudgeName] = await asking(artifact(`mocks/OperatorHarness.sol/${name}`));
+  const descriptors = await asking(artifact("mocks/DescriptorHarness"), verifier);
+  const hash = await asking(artifact("mocks/MerkleHarness"));
   return {
     elements: async (cases, most = 1024) => {
       const questions = cases.map((stepCase) => question(stepCase, most));
-      const values = (await ask("elements", [questions])) as bigint[][];
-      return cases.map((stepCase, index) => byNumber(stepCase, questions[index]!, values[index]!));
+      const judges = questions.map(({ descriptor }) => judgeOf(descriptor));
+      const answers: bigint[][] = [];
+      for (const judge of new Set(judges)) {
+        const asked = questions.filter((_, index) => judges[index] === judge);
+        const values = (await operators[judge]("elements", [asked])) as bigint[][];
+        asked.forEach((one, index) => {
+          answers[questions.indexOf(one)] = values[index]!;
+        });
+      }
+      return cases.map((stepCase, index) => byNumber(stepCase, questions[index]!, answers[index]!));
     },
-    faults: async (questions) => ((await ask("faults", [questions])) as bigint[]).map(Number),
-    operandFaults: async (questions) => ((await ask("operandFaults", [questions])) as bigint[]).map(Number),
+    faults: async (questions) => ((await descriptors("faults", [questions])) as bigint[]).map(Number),
+    operandFaults: async (questions) =>
+      ((await descriptors("operandFaults", [questions])) as bigint[]).map(Number),
     verify: (question, judge = verifier) => verdictOf(client, judge, question),
-    deployJudge: (judge) => create(verifierAbi, judge),
+    judgeOf,
+    deployJudge: (judge) => create(verifierAbi, judge, []),
     tileHash: async (tile) => (await hash("tileHash", [bytesToHex(tile)])) as Hex,
     byteRoot: async (bytes) => (await hash("byteRoot", [bytesToHex(bytes)])) as Hex,
     rootFromPath: async (...args) => (await hash("rootFromPath", args)) as Hex,

@@ -1,16 +1,15 @@
 // The judge on chain never needs more gas for a step proof than the SDK's bound.
-import { readFileSync } from "node:fs";
+
+import { stepVerifierAbi as abi } from "@assay/sdk/abi";
 import { checkProgram, elementCount } from "@assay/sdk/program";
 import { enumCode, nodeKinds, sections } from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { type Abi, type Address, encodeFunctionData, type Hex } from "viem";
+import { type Address, encodeFunctionData } from "viem";
 import { type Anvil, startAnvil } from "../helpers/anvil.ts";
 import { proofOf } from "../helpers/proofs.ts";
 import { runOf } from "../helpers/runs.ts";
+import { deployVerifier } from "../helpers/verifier.ts";
 import { worstSteps } from "../helpers/worstSteps.ts";
-
-const path = new URL("../../artifacts/contracts/StepVerifier.sol/StepVerifier.json", import.meta.url);
-const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as { abi: Abi; bytecode: Hex };
 
 describe("The gas of step proofs", function () {
   this.timeout(120_000);
@@ -21,14 +20,7 @@ describe("The gas of step proofs", function () {
   before(async () => {
     anvil = await startAnvil("--hardfork", "prague", "--gas-limit", "1000000000");
     account = (await anvil.client.getAddresses())[0]!;
-    const hash = await anvil.client.deployContract({
-      abi,
-      bytecode,
-      account,
-      chain: null,
-      gas: 100_000_000n,
-    });
-    judge = (await anvil.client.waitForTransactionReceipt({ hash })).contractAddress!;
+    judge = (await deployVerifier(anvil)).verifier;
   });
   after(() => anvil.stop());
 
@@ -42,7 +34,7 @@ describe("The gas of step proofs", function () {
       for (const index of new Set([0, Math.floor(count / 2), count - 1])) {
         const { claim, position, node, proof } = proofOf(run, slot, index);
         const place = { ...position, section: enumCode(sections, position.section) };
-        const args = [claim, place, node, enumCode(nodeKinds, "tile"), proof];
+        const args = [claim, place, node, enumCode(nodeKinds, "tile"), proof] as const;
         const data = encodeFunctionData({ abi, functionName: "verify", args });
         const gas = Number(await anvil.client.estimateGas({ account, to: judge, data }));
         expect(data.length / 2 - 1).to.be.at.most(bound.calldata);

@@ -19,6 +19,7 @@ import { honestProof } from "../equality/proofQuestions.ts";
 import { ProgramBuilder } from "../helpers/programs.ts";
 import { Random } from "../helpers/random.ts";
 import type { ProofCase } from "../helpers/vectors.ts";
+import type { JudgeName } from "../helpers/verifier.ts";
 import { mutate } from "./mutate.ts";
 
 interface Case {
@@ -101,28 +102,28 @@ const cases: readonly Case[] = [
   },
   {
     guard: "S-04-tile",
-    file: "StepVerifier.sol",
+    file: "judges/Judge.sol",
     title: "puts another tile in the place of the revealed one",
     stoppedBy: "WrongTileError",
     proof: withWrongTile,
   },
   {
     guard: "S-04-element",
-    file: "StepVerifier.sol",
+    file: "judges/Judge.sol",
     title: "proves an element beyond the tile wrong",
     stoppedBy: "ElementOutOfRangeError",
     proof: beyondTile,
   },
   {
     guard: "S-04-node",
-    file: "StepVerifier.sol",
+    file: "judges/Judge.sol",
     title: "calls an inner node in its right place misplaced",
     stoppedBy: "NothingToProveError",
     proof: atInnerNode,
   },
   {
     guard: "S-05",
-    file: "StepVerifier.sol",
+    file: "judges/Judge.sol",
     title: "has a step judged that has no agreed meaning",
     stoppedBy: "MalformedDescriptorError",
     proof: onMalformedProgram,
@@ -138,17 +139,18 @@ interface Solc {
 
 const root = new URL("../../contracts/", import.meta.url);
 
-/** The judge with one file changed. */
-function compileJudge({ file, guard }: Case): Hex {
+/** The judge of an operator with one file changed. */
+function compileJudge({ file, guard }: Case, judge: JudgeName): Hex {
   const solc = createRequire(import.meta.url)("solc") as Solc;
   const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+  const source = `judges/${judge}.sol`;
   const sources = {
-    "StepVerifier.sol": { content: read("StepVerifier.sol") },
+    [source]: { content: read(source) },
     [file]: { content: mutate(read(file), guard) },
   };
   const settings = {
     evmVersion: "cancun",
-    outputSelection: { "StepVerifier.sol": { StepVerifier: ["evm.bytecode.object"] } },
+    outputSelection: { [source]: { [judge]: ["evm.bytecode.object"] } },
   };
   const find = (path: string) =>
     existsSync(fileURLToPath(new URL(join(path), root)))
@@ -156,32 +158,43 @@ function compileJudge({ file, guard }: Case): Hex {
       : { error: `no file ${path}` };
   const input = JSON.stringify({ language: "Solidity", sources, settings });
   const output = JSON.parse(solc.compile(input, { import: find }));
-  const judge = output.contracts?.["StepVerifier.sol"]?.StepVerifier;
-  if (!judge?.evm.bytecode.object) throw new Error(JSON.stringify(output.errors));
-  return `0x${judge.evm.bytecode.object}`;
+  const code = output.contracts?.[source]?.[judge]?.evm.bytecode.object;
+  if (!code) throw new Error(JSON.stringify(output.errors));
+  return `0x${code}`;
 }
 
 describe("mutants of the judge (S-24)", () => {
   let harness: Harness;
-  let judges: Address[];
+  const judges = new Map<Case, Map<JudgeName, Address>>();
+
+  /** What the mutant says: its judge is asked itself, as the verifier would ask it. */
+  const askMutant = (mutant: Case, question: ProofCase) =>
+    harness.verify(question, judges.get(mutant)!.get(harness.judgeOf(question.proof.descriptor))!);
 
   before("compile", async function () {
     this.timeout(180_000);
     harness = await startHarness();
-    judges = [];
-    for (const mutant of cases) judges.push(await harness.deployJudge(compileJudge(mutant)));
+    for (const mutant of cases) {
+      const compiled = new Map<JudgeName, Address>();
+      for (const { proof } of [honest(), mutant.proof()]) {
+        const judge = harness.judgeOf(proof.descriptor);
+        if (!compiled.has(judge)) compiled.set(judge, await harness.deployJudge(compileJudge(mutant, judge)));
+      }
+      judges.set(mutant, compiled);
+    }
   });
   after(() => harness.stop());
 
   it("S-04: judges the honest proof correct, mutated or not", async () => {
-    for (const judge of [undefined, ...judges])
-      expect((await harness.verify(honest(), judge)).name).to.equal("correct");
+    expect((await harness.verify(honest())).name).to.equal("correct");
+    for (const mutant of cases) expect((await askMutant(mutant, honest())).name).to.equal("correct");
   });
 
-  cases.forEach(({ guard, file, title, stoppedBy, proof }, index) => {
+  for (const mutant of cases) {
+    const { guard, file, title, stoppedBy, proof } = mutant;
     it(`${guard}: without the guard in ${file}, a challenger ${title}`, async () => {
       expect((await harness.verify(proof())).name, "the contracts").to.equal(stoppedBy);
-      expect((await harness.verify(proof(), judges[index])).name, "the mutant").to.equal("faulty");
+      expect((await askMutant(mutant, proof())).name, "the mutant").to.equal("faulty");
     });
-  });
+  }
 });
