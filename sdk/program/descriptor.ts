@@ -1,11 +1,11 @@
 // The canonical bytes of one step.
 import { BaseError } from "../errors.ts";
 import { DTYPE_CODES, dtypeOfCode, WIDTH } from "./dtype.ts";
+import { MAX_RANK } from "./ops/definition.ts";
 import { operators, opOfCode } from "./ops/index.ts";
 import { isPermutation } from "./tensor.ts";
 import type { Operand, OpName, Source, Step, TensorType } from "./types.ts";
 
-const MAX_RANK = 8;
 const MAX_DIMENSION = 2 ** 31 - 1;
 const MAX_TENSOR_BYTES = 2 ** 34;
 const MAX_OPERANDS = 8;
@@ -120,7 +120,9 @@ function readOperand(reader: Reader): Operand {
     code === SOURCE_CODES.input
       ? { kind: "input", offset: index }
       : { kind: code === SOURCE_CODES.slot ? "slot" : "constant", index };
-  return { source, type: readType(reader) };
+  const type = readType(reader);
+  check(type.dtype !== "bool" || source.kind === "slot", FORM.source);
+  return { source, type };
 }
 
 function read(bytes: Uint8Array): Step {

@@ -3,7 +3,7 @@ import { type ProgramHeader, tileCount, treeDepth } from "../protocol/index.ts";
 import { DescriptorError, parseDescriptor } from "./descriptor.ts";
 import { operators } from "./ops/index.ts";
 import { byteLength, isRowMajor, sameType } from "./tensor.ts";
-import type { Operand, Step } from "./types.ts";
+import type { Operand, OpName, Step } from "./types.ts";
 
 /** Every rule in words. A descriptor that breaks several has the number of the one checked first. */
 export const descriptorRules: Readonly<Record<number, string>> = {
@@ -16,11 +16,11 @@ export const descriptorRules: Readonly<Record<number, string>> = {
   6: "A layout is not a permutation of the axes.",
   7: "A tensor is larger than 2^34 bytes.",
   8: "There are more than 8 operands, or more than 16 of Collect.",
-  9: "The source of an operand is unknown.",
+  9: "The source of an operand is unknown, or a bool does not come from a slot.",
   10: "There are more than 16 attributes.",
   11: "Bytes are left over after the descriptor.",
   // Against the program's header; 15 to 19 for one operand after the other
-  12: "Collect stands elsewhere than last, or another operator stands last.",
+  12: "Collect or Stop stands elsewhere than in its place, or another operator stands there.",
   13: "The operator takes another number of operands.",
   14: "The operator takes another number of attributes.",
   15: "An operand is a slot that does not come earlier.",
@@ -29,7 +29,7 @@ export const descriptorRules: Readonly<Record<number, string>> = {
   18: "An input operand is not row-major.",
   19: "An input operand reaches past the input.",
   // The operator's own rule
-  20: "Collect reads something else than slots.",
+  20: "Collect reads something else than slots, or Carry does not begin with an input or constant and go on with a slot, or Stop reads something else than a slot.",
   21: "The operator does not take operands of these element types.",
   22: "The output's element type is not the one that the operands give.",
   23: "The operator does not take these ranks.",
@@ -44,7 +44,7 @@ export const descriptorRules: Readonly<Record<number, string>> = {
 };
 
 const RULE = {
-  collectPlace: 12,
+  place: 12,
   operandCount: 13,
   attributeCount: 14,
   laterSlot: 15,
@@ -59,8 +59,15 @@ const RULE = {
 
 const INPUT_ALIGNMENT = 8;
 
-function operandRule(header: ProgramHeader, index: number, { source, type }: Operand): number {
-  if (source.kind === "slot") return source.index < index ? 0 : RULE.laterSlot;
+/** The operator that must stand at this place of a program, and nowhere else. */
+function placedThere(header: ProgramHeader, index: number): OpName | undefined {
+  if (index === header.slots) return "Collect";
+  return header.maxPasses > 1 && index === header.slots - 1 ? "Stop" : undefined;
+}
+
+/** `slots` is how many slots the operand may choose from. */
+function operandRule(header: ProgramHeader, slots: number, { source, type }: Operand): number {
+  if (source.kind === "slot") return source.index < slots ? 0 : RULE.laterSlot;
   if (source.kind === "constant") return source.index < header.constants ? 0 : RULE.missingConstant;
   if (source.offset % INPUT_ALIGNMENT !== 0) return RULE.inputOffset;
   if (!isRowMajor(type)) return RULE.inputLayout;
@@ -71,12 +78,14 @@ function operandRule(header: ProgramHeader, index: number, { source, type }: Ope
 export function stepFault(header: ProgramHeader, index: number, step: Step): number {
   const { op, operands, attributes, out } = step;
   const operator = operators[op];
-  if ((op === "Collect") !== (index === header.slots)) return RULE.collectPlace;
+  const placed = placedThere(header, index);
+  if (placed ? op !== placed : op === "Collect" || op === "Stop") return RULE.place;
   const [fewest, most] = operator.operands;
   if (operands.length < fewest || operands.length > most) return RULE.operandCount;
   if (attributes.length !== operator.attributes) return RULE.attributeCount;
-  for (const operand of operands) {
-    const fault = operandRule(header, index, operand);
+  for (const [number, operand] of operands.entries()) {
+    const readsPassBefore = op === "Carry" && number === 1;
+    const fault = operandRule(header, readsPassBefore ? header.slots : index, operand);
     if (fault !== 0) return fault;
   }
   const fault = operator.shapeFault(step);

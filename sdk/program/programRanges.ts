@@ -11,7 +11,15 @@ export function operandRanges(program: Program, slots: readonly Ranges[], operan
   const { shape } = type;
   if (source.kind === "constant") {
     const constant = program.constants[source.index]!;
-    return { ranges: constantRanges(constant, WHOLE), constant, shape };
+    let known: Ranges | undefined;
+    return {
+      get ranges() {
+        known ??= constantRanges(constant, WHOLE);
+        return known;
+      },
+      constant,
+      shape,
+    };
   }
   const bounds = dtypeBounds(type.dtype);
   const ranges = source.kind === "slot" ? slots[source.index]! : whole(bounds.min, bounds.max);

@@ -118,9 +118,9 @@ function computeGas({ op, operands }: Step, boxes: readonly Box[], tiles: number
 export function stepProofBound(step: Step, program: Program): ProofBound {
   const boxes = operators[step.op].boxes(step);
   const bounds = step.operands.map((operand, index) => operandBound(program, operand, boxes[index]!));
-  // An output byte comes from one operand; the others stay closed.
-  const opened =
-    step.op === "Collect" ? [bounds.reduce((a, b) => (b.calldata > a.calldata ? b : a), bounds[0]!)] : bounds;
+  const opened = operators[step.op].readsOne
+    ? [bounds.reduce((a, b) => (b.calldata > a.calldata ? b : a), bounds[0]!)]
+    : bounds;
   const sum = (part: (bound: OperandBound) => number): number =>
     opened.reduce((total, bound) => total + part(bound), 0);
   const tiles = sum((bound) => bound.tiles);

@@ -1,4 +1,5 @@
 // Intervals of tensor values, for a whole tensor or for each index along one axis.
+import { isWide } from "./dtype.ts";
 import type { OperandRanges } from "./ops/definition.ts";
 import { stridesOf } from "./tensor.ts";
 import type { Tensor } from "./types.ts";
@@ -35,50 +36,76 @@ export function greatest([first, ...rest]: readonly bigint[]): bigint {
 export const hull = ({ min, max }: Ranges): Interval => ({ min: least(min), max: greatest(max) });
 
 /** Ranges with the same axis, each interval mapped. */
-export function mapRanges({ axis, min, max }: Ranges, map: (interval: Interval) => Interval): Ranges {
-  const intervals = min.map((value, index) => map({ min: value, max: max[index]! }));
-  return {
+export const mapRanges = ({ axis, min, max }: Ranges, map: (interval: Interval) => Interval): Ranges =>
+  rangesOf(
     axis,
-    min: intervals.map((interval) => interval.min),
-    max: intervals.map((interval) => interval.max),
-  };
+    min.map((value, index) => map({ min: value, max: max[index]! })),
+  );
+
+/** Bounds of a constant in one walk: of `lanes` interleaved groups, each element's group is its place in `stride` × `lanes`. */
+function extremes<T extends number | bigint>(data: ArrayLike<T>, lanes: number, stride: number) {
+  const min = Array.from({ length: lanes }, (_, lane) => data[lane * stride]!);
+  const max = [...min];
+  for (let start = 0, lane = 0; start < data.length; start += stride, lane = (lane + 1) % lanes) {
+    let low = min[lane]!;
+    let high = max[lane]!;
+    for (let at = start; at < start + stride; at++) {
+      const value = data[at]!;
+      if (value < low) low = value;
+      else if (value > high) high = value;
+    }
+    min[lane] = low;
+    max[lane] = high;
+  }
+  return { min: min.map(BigInt), max: max.map(BigInt) };
 }
 
 /** Exact bounds of a constant for each index along an axis, or as a whole. */
 export function constantRanges({ type, data }: Tensor, axis: number): Ranges {
-  const size = axis === WHOLE ? 1 : type.shape[axis]!;
+  const lanes = axis === WHOLE ? 1 : type.shape[axis]!;
   const stride = axis === WHOLE ? data.length : stridesOf(type.shape)[axis]!;
-  const min: (number | bigint)[] = [];
-  const max: (number | bigint)[] = [];
-  for (let start = 0; start < data.length; start += stride) {
-    const index = (start / stride) % size;
-    let low = min[index] ?? data[start]!;
-    let high = max[index] ?? data[start]!;
-    for (let at = start; at < start + stride; at++) {
-      const value = data[at]!;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    min[index] = low;
-    max[index] = high;
-  }
-  return { axis, min: min.map(BigInt), max: max.map(BigInt) };
+  return { axis, ...(isWide(data) ? extremes(data, lanes, stride) : extremes(data, lanes, stride)) };
 }
 
 /** Bounds of an operand for each index along an axis, as precisely as they are known. */
 export function rangesAlong({ ranges, constant, shape }: OperandRanges, axis: number): Ranges {
   if (constant) return constantRanges(constant, axis);
   if (ranges.axis === axis) return ranges;
-  const { min, max } = hull(ranges);
-  const size = axis === WHOLE ? 1 : shape[axis]!;
-  return { axis, min: new Array<bigint>(size).fill(min), max: new Array<bigint>(size).fill(max) };
+  return spread(hull(ranges), axis, axis === WHOLE ? 1 : shape[axis]!);
 }
 
+/** The same interval for all `size` indices along an axis. */
+export const spread = ({ min, max }: Interval, axis: number, size: number): Ranges => ({
+  axis,
+  min: new Array<bigint>(size).fill(min),
+  max: new Array<bigint>(size).fill(max),
+});
+
+/** The interval that holds two others. */
+export const unite = (a: Interval, b: Interval): Interval => ({
+  min: a.min < b.min ? a.min : b.min,
+  max: a.max > b.max ? a.max : b.max,
+});
+
+/** The interval at an index along the axis of the ranges. */
+export const intervalAt = ({ min, max }: Ranges, index: number): Interval =>
+  min.length === 1 ? { min: min[0]!, max: max[0]! } : { min: min[index]!, max: max[index]! };
+
+/** Ranges along an axis out of one interval for each index. */
+export const rangesOf = (axis: number, intervals: readonly Interval[]): Ranges => ({
+  axis,
+  min: intervals.map(({ min }) => min),
+  max: intervals.map(({ max }) => max),
+});
+
+/** Axes of constants that are longer are not told apart. */
+const MAX_KNOWN = 65_536;
+
 /** The axis along which more is known than the hull says: of a computed tensor its own, of a constant its only long one. */
-function knownAxis({ ranges, constant }: OperandRanges): number {
+export function knownAxis({ ranges, constant }: OperandRanges): number {
   if (!constant) return ranges.axis;
   const long = constant.type.shape.flatMap((size, axis) => (size > 1 ? [axis] : []));
-  return long.length === 1 ? long[0]! : WHOLE;
+  return long.length === 1 && constant.data.length <= MAX_KNOWN ? long[0]! : WHOLE;
 }
 
 /** Combines the intervals of two operands that broadcast to `outShape`, along the axis of which most is known. */
@@ -101,9 +128,9 @@ export function combineRanges(
   };
   const left = project(a);
   const right = project(b);
-  const at = ({ min, max }: Ranges, index: number): Interval =>
-    min.length === 1 ? { min: min[0]!, max: max[0]! } : { min: min[index]!, max: max[index]! };
   const size = axis === WHOLE ? 1 : outShape[axis]!;
-  const intervals = Array.from({ length: size }, (_, index) => combine(at(left, index), at(right, index)));
-  return { axis, min: intervals.map(({ min }) => min), max: intervals.map(({ max }) => max) };
+  return rangesOf(
+    axis,
+    Array.from({ length: size }, (_, index) => combine(intervalAt(left, index), intervalAt(right, index))),
+  );
 }

@@ -1,8 +1,14 @@
 // What a program is made of: tensors, steps, operands.
 
-export type DType = "u8" | "i8" | "i32" | "i64";
+export type DType = "u8" | "i8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "bool";
 
-export type TensorData = Uint8Array | Int8Array | Int32Array | BigInt64Array;
+/** Elements of at most 32 bits. */
+export type NarrowData = Uint8Array | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
+
+export type WideData = BigInt64Array | BigUint64Array;
+
+/** A `bool` is a `Uint8Array` of zeros and ones. */
+export type TensorData = NarrowData | WideData;
 
 export interface TensorType {
   readonly dtype: DType;
@@ -38,6 +44,32 @@ export type OpName =
   | "MaxPool"
   | "Reshape"
   | "ArgMax"
+  | "Sub"
+  | "Mul"
+  | "Mod"
+  | "Min"
+  | "Max"
+  | "BitShift"
+  | "BitwiseAnd"
+  | "BitwiseOr"
+  | "BitwiseXor"
+  | "Equal"
+  | "Less"
+  | "Where"
+  | "Isqrt"
+  | "Gather"
+  | "GatherElements"
+  | "ScatterElements"
+  | "Concat"
+  | "Slice"
+  | "Pad"
+  | "Transpose"
+  | "Expand"
+  | "ReduceSum"
+  | "ReduceMax"
+  | "CumSum"
+  | "Carry"
+  | "Stop"
   | "Collect";
 
 /** One operator applied to operands: what a descriptor says. Its output is one slot. */
@@ -50,7 +82,8 @@ export interface Step {
 
 export interface Program {
   readonly operatorSet: 1;
-  readonly maxPasses: 1;
+  /** 1, or how often an iterated program is run at most; then its last step is Stop. */
+  readonly maxPasses: number;
   readonly inputs: readonly TensorType[];
   /** One per slot; the collect step is derived, see `collectStep`. */
   readonly steps: readonly Step[];

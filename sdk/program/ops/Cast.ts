@@ -1,5 +1,5 @@
 // Cast: the same values in another type, wrapped in two's complement.
-import { allocate, dtypeBounds, wrap } from "../dtype.ts";
+import { allocate, dtypeBounds, isWide, wrap } from "../dtype.ts";
 import { hull } from "../ranges.ts";
 import { sameShape } from "../tensor.ts";
 import { single } from "./broadcast.ts";
@@ -12,7 +12,10 @@ export const Cast: OpDefinition = {
   opcode: OPCODE,
   operands: [1, 1],
   attributes: 0,
-  shapeFault: ({ operands, out }) => (sameShape(out.shape, operands[0]!.type.shape) ? 0 : RULE.outputShape),
+  shapeFault({ operands, out }) {
+    if (out.dtype === "bool") return RULE.outputType;
+    return sameShape(out.shape, operands[0]!.type.shape) ? 0 : RULE.outputShape;
+  },
   element: (read, { out }, index) => wrap(read(0, index), out.dtype),
   reads: (_, index) => [single(index)],
   boxes: singleBoxes,
@@ -29,10 +32,10 @@ export const Cast: OpDefinition = {
   evaluate({ out }, [operand]) {
     const { data } = operand!;
     const result = allocate(out.dtype, data.length);
-    if (result instanceof BigInt64Array) {
-      if (data instanceof BigInt64Array) result.set(data);
+    if (isWide(result)) {
+      if (isWide(data)) result.set(data);
       else for (let i = 0; i < data.length; i++) result[i] = BigInt(data[i]!);
-    } else if (data instanceof BigInt64Array) {
+    } else if (isWide(data)) {
       for (let i = 0; i < data.length; i++) result[i] = Number(wrap(data[i]!, out.dtype));
     } else result.set(data);
     return result;

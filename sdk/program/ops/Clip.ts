@@ -1,7 +1,8 @@
 // Clip: each element held between two bounds.
-import { allocate, dtypeBounds } from "../dtype.ts";
+import { allocate, CLIPPED, dtypeBounds, isWide } from "../dtype.ts";
 import { mapRanges } from "../ranges.ts";
 import { sameShape } from "../tensor.ts";
+import type { NarrowData } from "../types.ts";
 import { single } from "./broadcast.ts";
 import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
@@ -19,7 +20,7 @@ export const Clip: OpDefinition = {
     const { dtype, shape } = operands[0]!.type;
     const [min, max] = attributes as [bigint, bigint];
     const bounds = dtypeBounds(dtype);
-    if (dtype !== "i32" && dtype !== "i64") return RULE.operandType;
+    if (!CLIPPED.includes(dtype)) return RULE.operandType;
     if (out.dtype !== dtype) return RULE.outputType;
     if (min < bounds.min || min > max || max > bounds.max) return RULE.attribute;
     return sameShape(out.shape, shape) ? 0 : RULE.outputShape;
@@ -40,8 +41,8 @@ export const Clip: OpDefinition = {
   evaluate({ attributes, out }, [operand]) {
     const [min, max] = attributes as [bigint, bigint];
     const { data } = operand!;
-    if (data instanceof BigInt64Array) return data.map((value) => clip(value, min, max));
-    const result = allocate(out.dtype, data.length) as Int32Array;
+    if (isWide(data)) return data.map((value) => clip(value, min, max));
+    const result = allocate(out.dtype, data.length) as NarrowData;
     const low = Number(min);
     const high = Number(max);
     for (let i = 0; i < data.length; i++) {

@@ -25,7 +25,8 @@ export const Collect: OpDefinition = {
   operands: [1, MAX_OUTPUTS],
   attributes: 0,
   shapeFault({ operands, out }) {
-    if (operands.some(({ source }) => source.kind !== "slot")) return RULE.collectSources;
+    if (operands.some(({ source }) => source.kind !== "slot")) return RULE.sources;
+    if (operands.some(({ type }) => type.dtype === "bool")) return RULE.operandType;
     if (out.dtype !== "u8") return RULE.outputType;
     if (out.shape.length !== 1) return RULE.rank;
     return out.shape[0] === packedOffsets(operands.map(({ type }) => type)).length ? 0 : RULE.outputShape;
@@ -40,6 +41,7 @@ export const Collect: OpDefinition = {
     return step.operands.map((_, operand) => (operand === place?.operand ? single(place.element) : []));
   },
   boxes: singleBoxes,
+  readsOne: true,
   ranges: () => whole(0n, 255n),
   evaluate({ operands, out }, tensors) {
     const bytes = new Uint8Array(out.shape[0]!);

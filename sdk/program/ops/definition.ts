@@ -5,6 +5,15 @@ import type { OpName, Step, Tensor, TensorData } from "../types.ts";
 /** Reads element `index`, row-major, of an operand. */
 export type Read = (operand: number, index: number) => bigint;
 
+/** When a step is computed: in which pass, from 0 on, of at most how many. */
+export interface Pass {
+  readonly number: number;
+  readonly most: number;
+}
+
+/** Of a program that is not iterated. */
+export const ONLY_PASS: Pass = { number: 0, most: 1 };
+
 /** Elements `start`, `start + stride`, … of an operand, row-major. */
 export interface Run {
   readonly start: number;
@@ -49,17 +58,19 @@ export interface OpDefinition {
   /** The number of the first rule of `descriptorRules` that types and attributes break; zero when none. */
   shapeFault(step: Step): number;
   /** The value of output element `index`. Total: defined for all operand values. */
-  element(read: Read, step: Step, index: number): bigint;
-  /** Which elements of each operand `element` reads, at least. */
-  reads(step: Step, index: number): readonly (readonly Run[])[];
+  element(read: Read, step: Step, index: number, pass: Pass): bigint;
+  /** Which elements of each operand `element` reads, at least; `read` tells the values that this depends on. */
+  reads(step: Step, index: number, read: Read, pass: Pass): readonly (readonly Run[])[];
   /** For each operand a box that holds, moved to its place, all that any element reads. */
   boxes(step: Step): readonly Box[];
+  /** Present where one element reads one operand only; the others stay closed. */
+  readonly readsOne?: true;
   /** Bounds of the output before it is wrapped. */
   ranges(step: Step, operands: readonly OperandRanges[]): Ranges;
   /** What must hold beyond "the output fits its type". */
   refuse?(step: Step, operands: readonly OperandRanges[]): Refusal | undefined;
   /** All elements at once; equal to `element`, wrapped. */
-  evaluate(step: Step, operands: readonly Tensor[]): TensorData;
+  evaluate(step: Step, operands: readonly Tensor[], pass: Pass): TensorData;
 }
 
 /** Attributes as numbers; their bounds are rule 24. */
@@ -84,7 +95,7 @@ export const within = (values: readonly bigint[], min: number, max: number): boo
   values.every((value) => value >= min && value <= max);
 
 export const RULE = {
-  collectSources: 20,
+  sources: 20,
   operandType: 21,
   outputType: 22,
   rank: 23,
@@ -93,6 +104,8 @@ export const RULE = {
   outputShape: 26,
   reads: 27,
 } as const;
+
+export const MAX_RANK = 8;
 
 /** Dimensions and offsets are below this. */
 export const MAX_SIZE = 2 ** 31 - 1;

@@ -1,0 +1,17 @@
+// Equal: one where two elements are equal, otherwise zero; broadcast.
+import { INTEGERS } from "../dtype.ts";
+import { pairOperator } from "./pair.ts";
+
+const OPCODE = 19;
+
+export const Equal = pairOperator({
+  name: "Equal",
+  opcode: OPCODE,
+  dtypes: INTEGERS,
+  out: "bool",
+  combine: (a, b) => (a === b ? 1n : 0n),
+  interval: () => ({ min: 0n, max: 1n }),
+  narrow(out, left, right, count, [to, a, b], [, stepA, stepB]) {
+    for (let i = 0; i < count; i++) out[to! + i] = left[a! + i * stepA!]! === right[b! + i * stepB!]! ? 1 : 0;
+  },
+});
