@@ -71,5 +71,5 @@ export * from "./errors/contractErrors.ts";
 export { contractErrorClass, decodeContractError } from "./errors/decodeContractError.ts";
 export * from "./errors.ts";
 export * from "./json.ts";
-export * from "./tensorValues.ts";
+export { decodeOutput, encodeInput, type TensorValues, TensorValuesError } from "./tensorValues.ts";
 export * from "./verifyResult.ts";

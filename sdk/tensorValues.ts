@@ -6,8 +6,8 @@ import type { Manifest, ManifestTensor } from "./program/manifest.ts";
 import { packedOffsets } from "./program/packing.ts";
 import { tensorType } from "./program/tensor.ts";
 
-/** The numbers of each tensor by its name, row-major. */
-export type TensorValues = Readonly<Record<string, ArrayLike<number>>>;
+/** The numbers of each tensor by its name, row-major; bigints where 64-bit integers are beyond 2^53. */
+export type TensorValues = Readonly<Record<string, ArrayLike<number | bigint>>>;
 
 /** The values do not fit the manifest's tensors. */
 export class TensorValuesError extends BaseError {
@@ -66,15 +66,22 @@ export function encodeInput(manifest: Manifest, values: TensorValues): Uint8Arra
  *
  * const { logits } = decodeOutput(manifest, output);
  */
-export function decodeOutput(manifest: Manifest, output: Uint8Array): Record<string, Float64Array> {
-  const { offsets, length } = layoutOf(manifest.outputs);
-  if (output.length !== length) {
-    const facts = { given: output.length, required: length };
-    throw new TensorValuesError("The output has another length than the manifest says.", { facts });
+export const decodeOutput = (manifest: Manifest, output: Uint8Array): Record<string, Float64Array> =>
+  unpackedValues(manifest.outputs, output);
+
+/** The numbers of packed tensors by their names, row-major. */
+export function unpackedValues(
+  tensors: readonly ManifestTensor[],
+  bytes: Uint8Array,
+): Record<string, Float64Array> {
+  const { offsets, length } = layoutOf(tensors);
+  if (bytes.length !== length) {
+    const facts = { given: bytes.length, required: length };
+    throw new TensorValuesError("The bytes have another length than the manifest says.", { facts });
   }
-  const entries = manifest.outputs.map(({ name, dtype, codec }, index) => {
+  const entries = tensors.map(({ name, dtype, codec }, index) => {
     const { start, end } = offsets[index] ?? { start: 0, end: 0 };
-    return [name, decodeNumbers(codec, dataFromBytes(dtype, output.slice(start, end)))] as const;
+    return [name, decodeNumbers(codec, dataFromBytes(dtype, bytes.slice(start, end)))] as const;
   });
   return Object.fromEntries(entries);
 }

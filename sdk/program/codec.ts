@@ -1,6 +1,6 @@
 // How a program's integers stand for numbers that people use: the codecs of a manifest, computed in binary64.
 import { BaseError } from "../errors.ts";
-import { allocate, dtypeBounds } from "./dtype.ts";
+import { allocate, dtypeBounds, isWide } from "./dtype.ts";
 import type { DType, TensorData } from "./types.ts";
 
 /**
@@ -25,15 +25,22 @@ export function roundHalfEven(value: number): number {
 }
 
 /**
- * Turns numbers into a program's integers.
+ * Turns numbers into a program's integers. A bigint is taken as it is where the tensor holds 64-bit integers.
  * @example
  * encodeNumbers({ kind: "linear", scale: 1 / 255, zeroPoint: 0 }, "u8", [0, 0.5, 1]); // Uint8Array [0, 128, 255]
  */
-export function encodeNumbers(codec: Codec, dtype: DType, numbers: ArrayLike<number>): TensorData {
+export function encodeNumbers(codec: Codec, dtype: DType, numbers: ArrayLike<number | bigint>): TensorData {
   const data = allocate(dtype, numbers.length);
   const { min, max } = dtypeBounds(dtype);
   for (let index = 0; index < numbers.length; index++) {
-    const number = numbers[index]!;
+    const given = numbers[index]!;
+    if (typeof given === "bigint" && codec.kind === "integer" && isWide(data)) {
+      if (given < min || given > max)
+        throw new CodecError("An integer is out of range.", { facts: { index, number: given, dtype } });
+      data[index] = given;
+      continue;
+    }
+    const number = Number(given);
     if (!Number.isFinite(number))
       throw new CodecError("Only finite numbers can be encoded.", { facts: { index, number } });
     const scaled = codec.kind === "linear" ? number / codec.scale : number;
@@ -43,7 +50,7 @@ export function encodeNumbers(codec: Codec, dtype: DType, numbers: ArrayLike<num
     const clamped = Math.max(Number(min), Math.min(Number(max), integer));
     if (codec.kind === "integer" && clamped !== number)
       throw new CodecError("An integer is out of range.", { facts: { index, number, dtype } });
-    if (data instanceof BigInt64Array) data[index] = BigInt(clamped) > max ? max : BigInt(clamped);
+    if (isWide(data)) data[index] = BigInt(clamped) > max ? max : BigInt(clamped);
     else data[index] = clamped;
   }
   return data;

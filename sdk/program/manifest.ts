@@ -1,8 +1,12 @@
 // The manifest of a program: what its tensors mean to people. Its canonical bytes are hashed into the programId.
-import { BaseError } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import { WIDTH } from "./dtype.ts";
+import { Checker, ManifestError } from "./manifestChecker.ts";
+import { checkText, type ManifestText } from "./manifestText.ts";
 import type { DType } from "./types.ts";
+
+export { ManifestError } from "./manifestChecker.ts";
+export type { ManifestText, PromptTemplate } from "./manifestText.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -23,14 +27,11 @@ export interface Manifest {
   readonly outputs: readonly ManifestTensor[];
   /** What each class number of a classifier means; empty for other programs. */
   readonly labels: readonly string[];
+  /** Present where people read and write text. */
+  readonly text?: ManifestText;
   /** The float model that the program was compiled from. */
   readonly source: { readonly sha256: string };
   readonly compiler: { readonly version: string; readonly options: { readonly [key: string]: Json } };
-}
-
-/** The bytes are not a manifest. */
-export class ManifestError extends BaseError {
-  override readonly name = "ManifestError";
 }
 
 const MAX_NESTING = 64;
@@ -58,49 +59,6 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 
 const MAX_BYTES = 1 << 20;
 
-class Checker {
-  readonly #value: unknown;
-  readonly #path: string;
-
-  constructor(value: unknown, path: string) {
-    this.#value = value;
-    this.#path = path;
-  }
-
-  fail(expected: string): never {
-    throw new ManifestError("The manifest is not well formed.", { facts: { at: this.#path, expected } });
-  }
-
-  object(...keys: readonly string[]): Checker[] {
-    const value = this.#value;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) this.fail("an object");
-    if (keys.length > 0 && Object.keys(value).sort().join() !== [...keys].sort().join())
-      this.fail(`exactly the keys ${keys.join(", ")}`);
-    const record = value as Record<string, unknown>;
-    return keys.map((key) => new Checker(record[key], `${this.#path}.${key}`));
-  }
-
-  list(each: (item: Checker) => void): void {
-    if (!Array.isArray(this.#value)) this.fail("a list");
-    this.#value.forEach((item, index) => {
-      each(new Checker(item, `${this.#path}[${index}]`));
-    });
-  }
-
-  text(pattern = /^/): string {
-    if (typeof this.#value !== "string" || !pattern.test(this.#value)) this.fail("a text");
-    return this.#value as string;
-  }
-
-  number(accepts: (value: number) => boolean, expected: string): void {
-    if (typeof this.#value !== "number" || !accepts(this.#value)) this.fail(expected);
-  }
-
-  get value(): unknown {
-    return this.#value;
-  }
-}
-
 function checkCodec(codec: Checker): void {
   const kind = (codec.value as { kind?: unknown } | null)?.kind;
   if (kind === "integer") {
@@ -116,7 +74,7 @@ function checkCodec(codec: Checker): void {
 function checkTensor(tensor: Checker): void {
   const [name, dtype, shape, codec] = tensor.object("name", "dtype", "shape", "codec");
   name!.text();
-  if (!Object.hasOwn(WIDTH, dtype!.text())) dtype!.fail("u8, i8, i32 or i64");
+  if (!Object.hasOwn(WIDTH, dtype!.text())) dtype!.fail(Object.keys(WIDTH).join(", "));
   shape!.list((size) =>
     size.number((value) => Number.isSafeInteger(value) && value > 0, "a positive integer"),
   );
@@ -138,7 +96,9 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     throw new ManifestError("The manifest is not JSON.", { cause });
   }
   if (canonicalJson(value as Json) !== text) throw new ManifestError("The manifest is not canonical JSON.");
-  const [name, version, licence, inputs, outputs, labels, source, compiler] = new Checker(value, "$").object(
+  const isText = typeof value === "object" && value !== null && Object.hasOwn(value, "text");
+  const root = new Checker(value, "$");
+  const [name, version, licence, inputs, outputs, labels, source, compiler, about] = root.object(
     "name",
     "version",
     "licence",
@@ -147,6 +107,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     "labels",
     "source",
     "compiler",
+    ...(isText ? ["text"] : []),
   );
   for (const field of [name, version, licence]) field!.text();
   inputs!.list(checkTensor);
@@ -156,5 +117,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   const [compilerVersion, options] = compiler!.object("version", "options");
   compilerVersion!.text();
   options!.object();
-  return value as Manifest;
+  const manifest = value as Manifest;
+  if (about) checkText(about, manifest);
+  return manifest;
 }
