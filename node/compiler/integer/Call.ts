@@ -8,8 +8,8 @@ import { type ElementTypes, integerData } from "./types.ts";
 
 const WRONG_CONSTANT = "Export the model with this input as a constant.";
 
-/** The translation of one node. */
-export type Rule = (call: Call) => void;
+/** The translation of one node: its result, or one for each of its outputs, none where nobody reads it. */
+export type Rule = (call: Call) => Operand | readonly (Operand | undefined)[];
 
 /** What has been translated so far, by tensor name. */
 export class Scope {
@@ -146,7 +146,7 @@ export class Call {
   }
 
   /** Hands over a result. */
-  give(value: Operand, index = 0): void {
+  give(value: Operand, index: number): void {
     const { name, shape } = this.out(index);
     const { shape: given } = value.type;
     if (given.length !== shape.length || given.some((size, axis) => size !== shape[axis]))

@@ -92,7 +92,9 @@ export function translate(graph: ModelGraph, types: ElementTypes = integerTypes)
         "Replace it by operators that are known.",
       );
     checkTensors(graph, node, types);
-    rule(new Call(node, scope));
+    const call = new Call(node, scope);
+    for (const [index, value] of [rule(call)].flat().entries())
+      if (value && call.wants(index)) call.give(value, index);
     node.attributes.done();
   }
   return emit.finish(graph.outputs.map(({ tensor }) => scope.value(tensor)));

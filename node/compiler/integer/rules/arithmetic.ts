@@ -26,7 +26,7 @@ const operandsOf = (call: Call): Operand[] => call.node.inputs.map((_, index) =>
 const pair =
   (op: OpName): Rule =>
   (call) =>
-    call.give(call.emit.pair(op, call.integers(0), call.integers(1)));
+    call.emit.pair(op, call.integers(0), call.integers(1));
 
 /** One after the other, from the left. */
 const chain =
@@ -34,7 +34,7 @@ const chain =
   (call) => {
     const operands = operandsOf(call);
     const all = (items: readonly Operand[]) => items.reduce((a, b) => call.emit.pair(op, a, b));
-    call.give(allowed ? inType(call, operands, allowed, all) : all(operands));
+    return allowed ? inType(call, operands, allowed, all) : all(operands);
   };
 
 /** The only element of a constant operand. */
@@ -44,18 +44,15 @@ function knownScalar(call: Call, index: number): bigint | undefined {
 }
 
 /** min(max(a, low), high): high wins where the bounds cross. */
-function clip(call: Call): void {
+function clip(call: Call): Operand {
   const low = call.has(1) ? knownScalar(call, 1) : undefined;
   const high = call.has(2) ? knownScalar(call, 2) : undefined;
   const a = call.integers(0);
   const greatestLow = 2n ** 63n - 1n;
   if (low !== undefined && high !== undefined && low <= high && high <= greatestLow) {
-    call.give(
-      inType(call, [a], ORDERED, ([x]) =>
-        call.emit.step("Clip", [x!], x!.type.dtype, x!.type.shape, [low, high]),
-      ),
+    return inType(call, [a], ORDERED, ([x]) =>
+      call.emit.step("Clip", [x!], x!.type.dtype, x!.type.shape, [low, high]),
     );
-    return;
   }
   const bounds = [1, 2].flatMap((index) => (call.has(index) ? [call.integers(index)] : []));
   const value = inType(call, [a, ...bounds], ORDERED, ([x, ...rest]) =>
@@ -64,46 +61,44 @@ function clip(call: Call): void {
       return call.emit.pair(isLow ? "Max" : "Min", sum, bound);
     }, x!),
   );
-  call.give(value);
+  return value;
 }
 
-function abs(call: Call): void {
+function abs(call: Call): Operand {
   const a = call.integers(0);
-  if (!isSigned(a.type.dtype)) return call.give(a);
-  call.give(
-    inType(call, [a], ORDERED, ([x]) =>
-      call.emit.pair("Max", x!, call.emit.pair("Sub", call.emit.scalar(x!.type.dtype, 0), x!)),
-    ),
+  if (!isSigned(a.type.dtype)) return a;
+  return inType(call, [a], ORDERED, ([x]) =>
+    call.emit.pair("Max", x!, call.emit.pair("Sub", call.emit.scalar(x!.type.dtype, 0), x!)),
   );
 }
 
-function sign(call: Call): void {
+function sign(call: Call): Operand {
   const a = call.integers(0);
   const low = isSigned(a.type.dtype) ? -1 : 0;
-  call.give(
-    inType(call, [a], ORDERED, ([x]) => call.emit.step("Clip", [x!], x!.type.dtype, x!.type.shape, [low, 1])),
+  return inType(call, [a], ORDERED, ([x]) =>
+    call.emit.step("Clip", [x!], x!.type.dtype, x!.type.shape, [low, 1]),
   );
 }
 
-function neg(call: Call): void {
+function neg(call: Call): Operand {
   const a = call.integers(0);
-  call.give(call.emit.pair("Sub", call.emit.scalar(a.type.dtype, 0), a));
+  return call.emit.pair("Sub", call.emit.scalar(a.type.dtype, 0), a);
 }
 
-function bitwiseNot(call: Call): void {
+function bitwiseNot(call: Call): Operand {
   const a = call.integers(0);
-  call.give(call.emit.with("BitwiseXor", a, isSigned(a.type.dtype) ? -1n : dtypeBounds(a.type.dtype).max));
+  return call.emit.with("BitwiseXor", a, isSigned(a.type.dtype) ? -1n : dtypeBounds(a.type.dtype).max);
 }
 
 /** The remainder has the sign of the divisor, or with `fmod` that of the dividend. */
-function mod(call: Call): void {
+function mod(call: Call): Operand {
   const [a, b] = [call.integers(0), call.integers(1)];
-  if (call.int("fmod", 0) === 0) return call.give(call.emit.pair("Mod", a, b));
+  if (call.int("fmod", 0) === 0) return call.emit.pair("Mod", a, b);
   const whole = call.emit.pair("Mul", call.emit.pair("Div", a, b), b);
-  call.give(call.emit.pair("Sub", a, whole));
+  return call.emit.pair("Sub", a, whole);
 }
 
-function pow(call: Call): void {
+function pow(call: Call): Operand {
   const exponent = knownScalar(call, 1);
   if (exponent === undefined || exponent < 1n || exponent > GREATEST_POWER)
     call.refuse(`its exponent is not one constant number from 1 to ${GREATEST_POWER}`, "Write it with Mul.");
@@ -114,23 +109,23 @@ function pow(call: Call): void {
     if (rest & 1) power = power ? call.emit.pair("Mul", power, square) : square;
     if (rest > 1) square = call.emit.pair("Mul", square, square);
   }
-  call.give(power!);
+  return power!;
 }
 
-function bitShift(call: Call): void {
+function bitShift(call: Call): Operand {
   const direction = call.string("direction", "");
   if (direction !== "LEFT" && direction !== "RIGHT")
     call.refuse("its direction is neither LEFT nor RIGHT", "Export the model again.");
   const attributes = [direction === "LEFT" ? 0 : 1];
   const operands = [call.integers(0), call.integers(1)];
   if (operands[0]!.type.dtype !== "u16")
-    return call.give(call.emit.pair("BitShift", operands[0]!, operands[1]!, attributes));
+    return call.emit.pair("BitShift", operands[0]!, operands[1]!, attributes);
   const [a, b] = operands.map((operand) => call.emit.cast(operand, "u32"));
-  call.give(call.emit.cast(call.emit.pair("BitShift", a!, b!, attributes), "u16"));
+  return call.emit.cast(call.emit.pair("BitShift", a!, b!, attributes), "u16");
 }
 
-function relu(call: Call): void {
-  call.give(inType(call, [call.integers(0)], ORDERED, ([x]) => call.emit.with("Max", x!, 0)));
+function relu(call: Call): Operand {
+  return inType(call, [call.integers(0)], ORDERED, ([x]) => call.emit.with("Max", x!, 0));
 }
 
 /** To a truth value: what is not zero. */
@@ -139,15 +134,15 @@ function toBool(call: Call, a: Operand): Operand {
   return call.emit.with("BitwiseXor", call.emit.asByte(call.emit.with("Equal", a, 0)), 1);
 }
 
-function cast(call: Call): void {
+function cast(call: Call): Operand {
   call.int("to", 0);
   call.int("saturate", 1);
   call.string("round_mode", "up");
   const from = call.tensor(0).dtype;
   const to = call.out().dtype;
-  if (from === to) return call.give(call.any(0));
+  if (from === to) return call.any(0);
   const isTruth = to === "bool" && from !== "bool";
-  call.give(isTruth ? toBool(call, call.any(0)) : call.emit.cast(call.any(0), call.outType));
+  return isTruth ? toBool(call, call.any(0)) : call.emit.cast(call.any(0), call.outType);
 }
 
 export const arithmetic: Readonly<Record<string, Rule>> = {

@@ -25,16 +25,16 @@ function indicesOf(call: Call, at: number, size: number): Operand {
   return call.emit.with("Mod", call.integers(at), size);
 }
 
-function gather(call: Call): void {
+function gather(call: Call): Operand {
   const axis = call.axis(0);
-  call.give(call.emit.gather(call.any(0), indicesOf(call, 1, call.shape(0)[axis]!), axis));
+  return call.emit.gather(call.any(0), indicesOf(call, 1, call.shape(0)[axis]!), axis);
 }
 
-function gatherElements(call: Call): void {
+function gatherElements(call: Call): Operand {
   const axis = call.axis(0);
   const data = call.any(0);
   const indices = indicesOf(call, 1, data.type.shape[axis]!);
-  call.give(call.emit.step("GatherElements", [data, indices], data.type.dtype, indices.type.shape, [axis]));
+  return call.emit.step("GatherElements", [data, indices], data.type.dtype, indices.type.shape, [axis]);
 }
 
 /** Row numbers in a tensor whose first dimensions are one, out of index tuples. */
@@ -66,7 +66,7 @@ function rowsOf(call: Call, at: number, sizes: readonly number[]): Operand {
   return digits.reduce((a, b) => call.emit.pair("Add", a, b));
 }
 
-function gatherNd(call: Call): void {
+function gatherNd(call: Call): Operand {
   const batchAxes = call.int("batch_dims", 0);
   const [shape, tuples] = [call.shape(0), call.shape(1)];
   const depth = tuples.at(-1)!;
@@ -81,7 +81,7 @@ function gatherNd(call: Call): void {
     rows = call.emit.pair("Add", rows, call.emit.constant(rows.type.dtype, lead, offsets));
   }
   const data = call.emit.shaped(call.any(0), [batches * product(sizes), ...rest]);
-  call.give(call.emit.gather(data, rows, 0));
+  return call.emit.gather(data, rows, 0);
 }
 
 function refuseReduction(call: Call): void {
@@ -94,17 +94,17 @@ function refuseReduction(call: Call): void {
 }
 
 /** Rows of the data, and updates in the place of those with these numbers: known now, so that it is one Gather. */
-function replaced(call: Call, rows: readonly number[], count: number, size: number): void {
+function replaced(call: Call, rows: readonly number[], count: number, size: number): Operand {
   const source = sequence(count);
   for (const [update, row] of rows.entries()) source[row] = count + update;
   const data = call.emit.shaped(call.any(0), [count, size]);
   const updates = call.emit.shaped(call.any(2), [rows.length, size]);
   const both = call.emit.concat([data, updates], 0);
   const picked = call.emit.gather(both, call.emit.constant("i64", [count], source), 0);
-  call.give(call.emit.shaped(picked, call.out().shape));
+  return call.emit.shaped(picked, call.out().shape);
 }
 
-function scatterNd(call: Call): void {
+function scatterNd(call: Call): Operand {
   refuseReduction(call);
   const depth = call.shape(1).at(-1)!;
   const sizes = call.shape(0).slice(0, depth);
@@ -128,10 +128,10 @@ function scatterNd(call: Call): void {
     data.type.shape,
     [0],
   );
-  call.give(call.emit.shaped(written, call.out().shape));
+  return call.emit.shaped(written, call.out().shape);
 }
 
-function scatterElements(call: Call): void {
+function scatterElements(call: Call): Operand {
   refuseReduction(call);
   const axis = call.axis(0);
   const [shape, given] = [call.shape(0), call.shape(1)];
@@ -153,7 +153,7 @@ function scatterElements(call: Call): void {
       "Scatter fewer elements at a time.",
     );
   const operands = [call.any(0), indicesOf(call, 1, shape[axis]!), call.any(2)];
-  call.give(call.emit.step("ScatterElements", operands, operands[0]!.type.dtype, shape, [axis]));
+  return call.emit.step("ScatterElements", operands, operands[0]!.type.dtype, shape, [axis]);
 }
 
 export const indexing: Readonly<Record<string, Rule>> = {

@@ -53,7 +53,7 @@ function cut(call: Call, a: Operand, borders: readonly Border[]): Operand {
   );
 }
 
-function pad(call: Call): void {
+function pad(call: Call): Operand {
   const mode = call.string("mode", "constant");
   const rank = call.shape(0).length;
   const borders = bordersOf(call, rank);
@@ -62,14 +62,14 @@ function pad(call: Call): void {
   if (from) {
     const places = (axis: number) =>
       sequence(shape[axis]!).map((at) => from(at - borders[axis]!.begin, call.shape(0)[axis]!));
-    return call.give(sequence(rank).reduce((a, axis) => pickAlong(call, axis, a, places(axis)), call.any(0)));
+    return sequence(rank).reduce((a, axis) => pickAlong(call, axis, a, places(axis)), call.any(0));
   }
   if (mode !== "constant") call.refuse(`its mode ${mode} is not known`, "Export the model again.");
   const value = call.has(2) ? BigInt(call.data(2)[0]!) : 0n;
   const inner = cut(call, call.integers(0), borders);
   const begins = borders.map(({ begin }) => Math.max(begin, 0));
   const grows = inner.type.shape.some((size, axis) => size !== shape[axis]);
-  call.give(grows ? call.emit.pad(inner, shape, begins, value) : inner);
+  return grows ? call.emit.pad(inner, shape, begins, value) : inner;
 }
 
 const roundings: Readonly<Record<string, (value: number) => number>> = {
@@ -89,7 +89,7 @@ const coordinates: Readonly<Record<string, Coordinate>> = {
 };
 
 /** Sizes that are whole multiples: what a rounding at the border of a float could change is refused. */
-function resize(call: Call): void {
+function resize(call: Call): Operand {
   const mode = call.string("mode", "nearest");
   const transformation = call.string("coordinate_transformation_mode", "half_pixel");
   const rounding = call.string("nearest_mode", "round_prefer_floor");
@@ -112,7 +112,7 @@ function resize(call: Call): void {
     );
     return pickAlong(call, axis, a, places);
   }, call.any(0));
-  call.give(result);
+  return result;
 }
 
 export const padding: Readonly<Record<string, Rule>> = { Pad: pad, Resize: resize };

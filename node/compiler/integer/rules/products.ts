@@ -69,7 +69,7 @@ function activations(call: Call): { value: Operand; zero: number } {
 }
 
 /** Rows and columns of at least two dimensions. */
-function matMulInteger(call: Call): void {
+function matMulInteger(call: Call): Operand {
   const { emit } = call;
   const a = activations(call);
   const b = weightsOf(call);
@@ -96,11 +96,11 @@ function matMulInteger(call: Call): void {
     const rows = multiply(left, ones, [a.zero, 0]);
     sum = emit.pair("Sub", sum, emit.pair("Mul", rows, emit.constant("i32", [b.zeros.length], b.zeros)));
   }
-  call.give(emit.shaped(sum, call.out().shape));
+  return emit.shaped(sum, call.out().shape);
 }
 
 /** MatMul of 32 or 64 bits: all products, then their sums. */
-function matMul(call: Call): void {
+function matMul(call: Call): Operand {
   const { emit } = call;
   const [a, b] = [call.integers(0), call.integers(1)];
   const left = a.type.shape.length === 1 ? [1, ...a.type.shape] : a.type.shape;
@@ -112,7 +112,7 @@ function matMul(call: Call): void {
   const y = emit.shaped(b, [...right.slice(0, -2), 1, inner, right.at(-1)!]);
   const all = emit.pair("Mul", x, y);
   const sum = emit.reduce("ReduceSum", all, all.type.shape.length - 2, false);
-  call.give(emit.shaped(sum, call.out().shape));
+  return emit.shaped(sum, call.out().shape);
 }
 
 interface Axis {
@@ -176,7 +176,7 @@ const picture = (
   { vertical, horizontal }: { vertical: Axis; horizontal: Axis },
 ): Operand => call.emit.shaped(a, [...a.type.shape.slice(0, 2), vertical.size, horizontal.size]);
 
-function convInteger(call: Call): void {
+function convInteger(call: Call): Operand {
   const { emit } = call;
   call.ints("kernel_shape");
   const x = activations(call);
@@ -209,10 +209,10 @@ function convInteger(call: Call): void {
     const zeros = emit.constant("i32", [filters, 1, 1], w.zeros);
     sum = emit.pair("Sub", sum, emit.pair("Mul", convolve(ones, 0, 1), zeros));
   }
-  call.give(emit.shaped(sum, call.out().shape));
+  return emit.shaped(sum, call.out().shape);
 }
 
-function maxPool(call: Call): void {
+function maxPool(call: Call): Operand {
   if (call.outputs > 1 && call.wants(1))
     call.refuse("it also gives the places of the maxima", "Leave the output Indices away.");
   call.int("storage_order", 0);
@@ -225,7 +225,7 @@ function maxPool(call: Call): void {
     horizontal.kernel,
     ...attributes,
   ]);
-  call.give(call.emit.shaped(pooled, call.out().shape));
+  return call.emit.shaped(pooled, call.out().shape);
 }
 
 export const products: Readonly<Record<string, Rule>> = {

@@ -25,7 +25,7 @@ const returning =
   (rule: (call: Call) => Operand): Rule =>
   (call) => {
     const value = call.emit.cast(rule(call), call.outType);
-    call.give(call.emit.shaped(value, call.out().shape));
+    return call.emit.shaped(value, call.out().shape);
   };
 
 /** One axis after the other, each kept with size 1. */
@@ -80,7 +80,7 @@ const placeOf =
     const a = call.integers(0);
     const wide = call.emit.cast(a, widened(a.type.dtype, COMPARED));
     const found = place(call, smallest ? call.emit.reversed(wide) : wide, call.axis(0), last);
-    call.give(call.emit.shaped(found, call.out().shape));
+    return call.emit.shaped(found, call.out().shape);
   };
 
 function cumSum(call: Call): Operand {

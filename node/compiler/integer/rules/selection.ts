@@ -7,7 +7,7 @@ const MOST_ITEMS = 64;
 const LEAST = -(2n ** 63n);
 
 /** The second value where the index, counted from either end, is the place along the new axis, else the first. */
-function oneHot(call: Call): void {
+function oneHot(call: Call): Operand {
   const { shape } = call.out();
   const axis = call.axis(-1, shape.length);
   const depth = shape[axis]!;
@@ -29,14 +29,14 @@ function oneHot(call: Call): void {
     call.emit.cast(call.emit.reshape(call.emit.slice(values, [1], [at]), []), wide),
   );
   const chosen = call.emit.where(call.emit.asCondition(isHit), on!, off!);
-  call.give(call.emit.cast(chosen, call.outType));
+  return call.emit.cast(chosen, call.outType);
 }
 
 /**
  * Every element and its place make one number, so that all are distinct and of equal elements the first counts more:
  * value · size + (size - 1 - place). The greatest is taken and struck out, again and again.
  */
-function topK(call: Call): void {
+function topK(call: Call): (Operand | undefined)[] {
   const shape = call.shape(0);
   const axis = call.axis(-1);
   const size = shape[axis]!;
@@ -67,11 +67,11 @@ function topK(call: Call): void {
   }
   const place = emit.with("Mod", emit.concat(found, axis), size);
   const indices = emit.pair("Sub", emit.scalar("i64", size - 1), place);
-  if (call.wants(0)) {
-    const out = shape.with(axis, count);
-    call.give(emit.step("GatherElements", [a, indices], a.type.dtype, out, [axis]), 0);
-  }
-  if (call.wants(1)) call.give(indices, 1);
+  const out = shape.with(axis, count);
+  const values = call.wants(0)
+    ? emit.step("GatherElements", [a, indices], a.type.dtype, out, [axis])
+    : undefined;
+  return [values, indices];
 }
 
 export const selection: Readonly<Record<string, Rule>> = { OneHot: oneHot, TopK: topK };

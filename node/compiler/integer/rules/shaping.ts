@@ -6,18 +6,18 @@ import { product, sequence } from "../shapes.ts";
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 
 /** Every operator that changes nothing but the shape, which is known by now. */
-function reshape(call: Call): void {
+function reshape(call: Call): Operand {
   for (const name of ["allowzero", "axis"]) call.int(name, 0);
   call.ints("axes");
-  call.give(call.emit.shaped(call.any(0), call.out().shape));
+  return call.emit.shaped(call.any(0), call.out().shape);
 }
 
-function transpose(call: Call): void {
+function transpose(call: Call): Operand {
   const perm = call.ints("perm") ?? sequence(call.shape(0).length).reverse();
-  call.give(call.emit.transpose(call.any(0), perm));
+  return call.emit.transpose(call.any(0), perm);
 }
 
-function slice(call: Call): void {
+function slice(call: Call): Operand {
   const shape = call.shape(0);
   const starts = new Array<number>(shape.length).fill(0);
   const steps = new Array<number>(shape.length).fill(1);
@@ -32,38 +32,36 @@ function slice(call: Call): void {
     starts[at] = clamp(start, 0, step < 0 ? size - 1 : size);
     steps[at] = step;
   }
-  call.give(call.emit.slice(call.any(0), call.out().shape, starts, steps));
+  return call.emit.slice(call.any(0), call.out().shape, starts, steps);
 }
 
-function split(call: Call): void {
+function split(call: Call): Operand[] {
   const axis = call.axis(0);
   call.int("num_outputs", 0);
   const rank = call.shape(0).length;
   let start = 0;
-  for (let index = 0; index < call.outputs; index++) {
+  return sequence(call.outputs).map((index) => {
     if (!call.wants(index)) call.refuse("one of its outputs has no name", "Name all outputs of Split.");
     const { shape } = call.out(index);
     const starts = new Array<number>(rank).fill(0).with(axis, start);
-    call.give(call.emit.slice(call.any(0), shape, starts), index);
     start += shape[axis]!;
-  }
+    return call.emit.slice(call.any(0), shape, starts);
+  });
 }
 
-function concat(call: Call): void {
+function concat(call: Call): Operand {
   const axis = call.axis(0);
   const parts = call.node.inputs.map((_, index) => call.any(index));
   const mixed = new Set(parts.map(({ type }) => type.dtype)).size > 1;
-  call.give(call.emit.concat(mixed ? parts.map((part) => call.emit.asByte(part)) : parts, axis));
+  return call.emit.concat(mixed ? parts.map((part) => call.emit.asByte(part)) : parts, axis);
 }
 
-function expand(call: Call): void {
+function expand(call: Call): Operand {
   const { shape } = call.out();
   const a = call.any(0);
-  call.give(
-    a.type.shape.length === shape.length && product(a.type.shape) === product(shape)
-      ? a
-      : call.emit.expand(a, shape),
-  );
+  return a.type.shape.length === shape.length && product(a.type.shape) === product(shape)
+    ? a
+    : call.emit.expand(a, shape);
 }
 
 /** The whole axis again and again: a new axis in front of it is stretched, then both become one. */
@@ -76,34 +74,34 @@ function repeated(call: Call, a: Operand, axis: number, times: number): Operand 
   return call.emit.reshape(stretched, shape.with(axis, size * times));
 }
 
-function tile(call: Call): void {
+function tile(call: Call): Operand {
   const times = call.numbers(1) ?? [];
-  call.give(times.reduce((a, count, axis) => repeated(call, a, axis, count), call.any(0)));
+  return times.reduce((a, count, axis) => repeated(call, a, axis, count), call.any(0));
 }
 
 /** Blocks of neighbours become channels, or channels blocks: six axes, in another order. */
-function blocks(call: Call, apart: readonly number[], perm: readonly number[]): void {
+function blocks(call: Call, apart: readonly number[], perm: readonly number[]): Operand {
   const moved = call.emit.transpose(call.emit.reshape(call.any(0), apart), perm);
-  call.give(call.emit.reshape(moved, call.out().shape));
+  return call.emit.reshape(moved, call.out().shape);
 }
 
-function depthToSpace(call: Call): void {
+function depthToSpace(call: Call): Operand {
   const size = call.int("blocksize", 1);
   const [images, channels, height, width] = call.shape(0) as [number, number, number, number];
   const depth = channels / size ** 2;
   if (call.string("mode", "DCR") === "CRD")
     return blocks(call, [images, depth, size, size, height, width], [0, 1, 4, 2, 5, 3]);
-  blocks(call, [images, size, size, depth, height, width], [0, 3, 4, 1, 5, 2]);
+  return blocks(call, [images, size, size, depth, height, width], [0, 3, 4, 1, 5, 2]);
 }
 
-function spaceToDepth(call: Call): void {
+function spaceToDepth(call: Call): Operand {
   const size = call.int("blocksize", 1);
   const [images, channels, height, width] = call.shape(0) as [number, number, number, number];
-  blocks(call, [images, channels, height / size, size, width / size, size], [0, 3, 5, 1, 2, 4]);
+  return blocks(call, [images, channels, height / size, size, width / size, size], [0, 3, 5, 1, 2, 4]);
 }
 
 /** Zero beyond or before a diagonal of each matrix. */
-function trilu(call: Call): void {
+function trilu(call: Call): Operand {
   const upper = call.int("upper", 1) === 1;
   const [diagonal = 0] = call.numbers(1) ?? [];
   const [rows, columns] = call.shape(0).slice(-2) as [number, number];
@@ -112,12 +110,12 @@ function trilu(call: Call): void {
     return (upper ? offset >= 0 : offset <= 0) ? 1 : 0;
   });
   const a = call.integers(0);
-  call.give(call.emit.pair("Mul", a, call.emit.constant(a.type.dtype, [rows, columns], kept)));
+  return call.emit.pair("Mul", a, call.emit.constant(a.type.dtype, [rows, columns], kept));
 }
 
 export const shaping: Readonly<Record<string, Rule>> = {
-  Identity: (call) => call.give(call.any(0)),
-  Dropout: (call) => call.give(call.any(0)),
+  Identity: (call) => call.any(0),
+  Dropout: (call) => call.any(0),
   Reshape: reshape,
   Flatten: reshape,
   Squeeze: reshape,
