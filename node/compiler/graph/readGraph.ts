@@ -24,7 +24,7 @@ import type {
 
 /** Most values of one input. */
 const MAX_INPUT = 2 ** 26;
-const OPSETS = { oldest: 7, newest: 24 };
+const OPSETS = { oldest: 7, newest: 25 };
 
 function refuse(message: string, hint: string, facts: Record<string, string | number> = {}): never {
   throw new UnsupportedModelError(message, { facts, hint });
