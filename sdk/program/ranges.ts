@@ -20,6 +20,16 @@ export const WHOLE = -1;
 
 export const whole = (min: bigint, max: bigint): Ranges => ({ axis: WHOLE, min: [min], max: [max] });
 
+export function lesser(a: bigint, b: bigint): bigint {
+  if (b < a) return b;
+  return a;
+}
+
+export function greater(a: bigint, b: bigint): bigint {
+  if (b > a) return b;
+  return a;
+}
+
 export function least([first, ...rest]: readonly bigint[]): bigint {
   let result = first!;
   for (const value of rest) if (value < result) result = value;
@@ -83,8 +93,8 @@ export const spread = ({ min, max }: Interval, axis: number, size: number): Rang
 
 /** The interval that holds two others. */
 export const unite = (a: Interval, b: Interval): Interval => ({
-  min: a.min < b.min ? a.min : b.min,
-  max: a.max > b.max ? a.max : b.max,
+  min: lesser(a.min, b.min),
+  max: greater(a.max, b.max),
 });
 
 /** The interval at an index along the axis of the ranges. */

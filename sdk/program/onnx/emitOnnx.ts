@@ -1,35 +1,24 @@
 // Writes a program as an ONNX file: its fast form, determined byte for byte by the program.
-import { allocate } from "../dtype.ts";
 import { packedOffsets } from "../packing.ts";
-import { tensorType } from "../tensor.ts";
-import type { Program, Source, Step, Tensor, TensorType } from "../types.ts";
+import type { Program, Source, Step } from "../types.ts";
 import { NotFastFormError } from "./errors.ts";
-import { isOnnxOp, onnxForms } from "./forms.ts";
+import { isOnnxOp } from "./forms.ts";
+import { FUNCTION_DOMAIN, FUNCTION_VERSION, functionsOf, isFunction } from "./functions.ts";
+import {
+  CARRIES_KEY,
+  carrySlots,
+  graphOutputs,
+  type OnnxForm,
+  OUTPUTS_KEY,
+  PASSES_KEY,
+  STOP_KEY,
+  writeCarries,
+} from "./iteration.ts";
 import { LAYOUTS_KEY, writeLayouts } from "./layouts.ts";
+import { writeParts } from "./node.ts";
 import { encode } from "./protobuf.ts";
-import {
-  ATTRIBUTE_TYPE,
-  type AttributeProto,
-  modelProto,
-  type NodeProto,
-  type StringEntry,
-  type TensorProto,
-} from "./schema.ts";
-import {
-  constantName,
-  dataType,
-  inputName,
-  partName,
-  slotName,
-  toTensorProto,
-  toValueInfo,
-} from "./types.ts";
-
-/**
- * `fast`: the graph's outputs are the program's outputs; what a worker serves.
- * `trace`: the graph's outputs are all slots in order; what rebuilds a trace.
- */
-export type OnnxForm = "fast" | "trace";
+import { modelProto, type NodeProto, type StringEntry, type TensorProto } from "./schema.ts";
+import { constantName, inputName, partName, slotName, toTensorProto, toValueInfo } from "./types.ts";
 
 export interface EmitOnnxOptions {
   readonly form?: OnnxForm;
@@ -39,106 +28,107 @@ const IR_VERSION = 10n;
 const OPSET = 21n;
 const PRODUCER = "assay";
 
-function scalar(dtype: TensorType["dtype"], value: bigint): Tensor {
-  const data = allocate(dtype, 1);
-  if (data instanceof BigInt64Array) data[0] = value;
-  else data[0] = Number(value);
-  if (BigInt(data[0]!) !== value)
-    throw new NotFastFormError("An attribute does not fit its tensor type.", { facts: { dtype, value } });
-  return { type: tensorType(dtype, []), data };
-}
+type NameOf = (source: Source) => string;
 
-function sourceName(source: Source, inputAt: ReadonlyMap<number, number>): string {
-  if (source.kind === "slot") return slotName(source.index);
-  if (source.kind === "constant") return constantName(source.index);
-  const input = inputAt.get(source.offset);
-  if (input === undefined)
-    throw new NotFastFormError("No input starts at this offset.", { facts: { offset: source.offset } });
-  return inputName(input);
-}
-
-function emitNode(
-  step: Step,
-  slot: number,
-  inputAt: ReadonlyMap<number, number>,
-  initializer: TensorProto[],
-): NodeProto {
-  if (!isOnnxOp(step.op))
-    throw new NotFastFormError("An operator has no ONNX form.", { facts: { slot, op: step.op } });
-  const { attributes } = step;
-  const input = step.operands.map((operand) => sourceName(operand.source, inputAt));
-  const attribute: AttributeProto[] = [];
-  let next = 0;
-  let parts = 0;
-  const take = (): bigint => {
-    const value = attributes[next++];
-    if (value === undefined)
-      throw new NotFastFormError("A step has too few attributes.", { facts: { slot, op: step.op } });
-    return value;
+function sourceNames(program: Program): NameOf {
+  const { offsets } = packedOffsets(program.inputs);
+  const inputAt = new Map(offsets.map(({ start }, index) => [start, index]));
+  return (source) => {
+    if (source.kind === "slot") return slotName(source.index);
+    if (source.kind === "constant") return constantName(source.index);
+    const input = inputAt.get(source.offset);
+    if (input === undefined)
+      throw new NotFastFormError("No input starts at this offset.", { facts: { offset: source.offset } });
+    return inputName(input);
   };
-  const addInput = (tensor: Tensor): void => {
-    const name = partName(slot, parts++);
+}
+
+function emitNode(step: Step, slot: number, nameOf: NameOf, initializer: TensorProto[]): NodeProto {
+  const { op } = step;
+  if (!isOnnxOp(op)) throw new NotFastFormError("An operator has no ONNX form.", { facts: { slot, op } });
+  const { attribute, inputs } = writeParts({ ...step, op }, slot);
+  const names = inputs.map((tensor, part) => {
+    const name = partName(slot, part);
     initializer.push(toTensorProto(name, tensor));
-    input.push(name);
+    return name;
+  });
+  return {
+    input: [...step.operands.map(({ source }) => nameOf(source)), ...names],
+    output: [slotName(slot)],
+    name: slotName(slot),
+    opType: op,
+    attribute,
+    ...(isFunction(op) && { domain: FUNCTION_DOMAIN }),
   };
-  for (const part of onnxForms[step.op]) {
-    if (part.as === "int") {
-      attribute.push({ name: part.name, i: take(), type: ATTRIBUTE_TYPE.INT });
-    } else if (part.as === "ints") {
-      const ints = Array.from({ length: part.length }, take);
-      attribute.push({ name: part.name, ints, type: ATTRIBUTE_TYPE.INTS });
-    } else if (part.as === "scalar") {
-      const type = step.operands[part.operand]?.type;
-      if (!type) throw new NotFastFormError("A step has too few operands.", { facts: { slot, op: step.op } });
-      addInput(scalar(type.dtype, take()));
-    } else if (part.as === "outputType") {
-      attribute.push({ name: part.name, i: BigInt(dataType(step.out.dtype)), type: ATTRIBUTE_TYPE.INT });
-    } else {
-      const { shape } = step.out;
-      const type = tensorType("i64", [shape.length]);
-      addInput({ type, data: BigInt64Array.from(shape, BigInt) });
-    }
-  }
-  if (next !== attributes.length)
-    throw new NotFastFormError("A step has too many attributes.", { facts: { slot, op: step.op } });
-  return { input, output: [slotName(slot)], name: slotName(slot), opType: step.op, attribute };
 }
 
-function metadata(program: Program, form: OnnxForm): StringEntry[] {
+/** What says Carry and Stop; nothing in a program that is not iterated. */
+function iterationEntries(program: Program, form: OnnxForm, nameOf: NameOf): StringEntry[] {
+  const { steps, maxPasses, outputs } = program;
+  const hasMore = form === "fast" && graphOutputs(program, form).length > outputs.length;
+  const carries = carrySlots(program).map((slot) => {
+    const [initial, next] = steps[slot]!.operands.map(({ source }) => nameOf(source));
+    return [slotName(slot), { initial: initial!, next: next! }] as const;
+  });
+  const stop = steps.at(-1)?.op === "Stop" ? steps.at(-1)!.operands[0] : undefined;
+  return [
+    ...(carries.length > 0 ? [{ key: CARRIES_KEY, value: writeCarries(new Map(carries)) }] : []),
+    ...(maxPasses > 1 ? [{ key: PASSES_KEY, value: String(maxPasses) }] : []),
+    ...(hasMore ? [{ key: OUTPUTS_KEY, value: String(outputs.length) }] : []),
+    ...(stop ? [{ key: STOP_KEY, value: nameOf(stop.source) }] : []),
+  ];
+}
+
+function metadata(program: Program, form: OnnxForm, nameOf: NameOf): StringEntry[] {
   const named = [
     ...program.steps.map((step, slot) => [slotName(slot), step.out] as const),
     ...program.constants.map((constant, index) => [constantName(index), constant.type] as const),
   ];
   return [
     { key: "assay.form", value: form },
+    ...iterationEntries(program, form, nameOf),
     { key: LAYOUTS_KEY, value: writeLayouts(named) },
     { key: "assay.operator_set", value: String(program.operatorSet) },
   ];
 }
 
+function checkOutputs({ steps, outputs }: Program): void {
+  if (new Set(outputs).size !== outputs.length)
+    throw new NotFastFormError("A slot is named as an output twice.");
+  for (const slot of outputs) {
+    const op = steps[slot]?.op;
+    if (op === undefined || op === "Carry" || op === "Stop")
+      throw new NotFastFormError("An output is not computed by a node.", { facts: { slot } });
+  }
+}
+
 /**
- * Writes a program as an ONNX file that any ONNX runtime loads: opset 21, one node per slot, constants inside.
+ * Writes a program as an ONNX file that any ONNX runtime loads: opset 21, one node per slot, constants inside. Of an iterated
+ * program the file is one pass: what Carry holds is an input, under the name of its slot; Stop is left to who runs it.
  * @example
  * import { emitOnnx, readFastForm } from "@assay/sdk/program";
  * const file = emitOnnx(program);
  * readFastForm(file); // the same program
  */
 export function emitOnnx(program: Program, { form = "fast" }: EmitOnnxOptions = {}): Uint8Array {
-  if (new Set(program.outputs).size !== program.outputs.length)
-    throw new NotFastFormError("A slot is named as an output twice.");
-  const { offsets } = packedOffsets(program.inputs);
-  const inputAt = new Map(offsets.map(({ start }, index) => [start, index]));
+  checkOutputs(program);
+  const { steps } = program;
+  const nameOf = sourceNames(program);
   const initializer = program.constants.map((constant, index) =>
     toTensorProto(constantName(index), constant),
   );
-  const node = program.steps.map((step, slot) => emitNode(step, slot, inputAt, initializer));
-  const outputs = form === "fast" ? program.outputs : program.steps.map((_, slot) => slot);
-  const slotInfo = (slot: number) => {
-    const step = program.steps[slot];
-    if (!step) throw new NotFastFormError("An output is not a slot.", { facts: { slot } });
-    return toValueInfo(slotName(slot), step.out);
-  };
-  const isOutput = new Set(outputs);
+  const node = steps.flatMap((step, slot) =>
+    step.op === "Carry" || step.op === "Stop" ? [] : [emitNode(step, slot, nameOf, initializer)],
+  );
+  const slotInfo = (slot: number) => toValueInfo(slotName(slot), steps[slot]!.out);
+  const carries = carrySlots(program);
+  const outputs = graphOutputs(program, form);
+  const isSaid = new Set([...outputs, ...carries]);
+  const inner = steps.flatMap(({ op }, slot) => (isSaid.has(slot) || op === "Stop" ? [] : [slot]));
+  const functions = functionsOf(
+    steps.map(({ op }) => op),
+    OPSET,
+  );
   return encode(modelProto, {
     irVersion: IR_VERSION,
     producerName: PRODUCER,
@@ -147,11 +137,18 @@ export function emitOnnx(program: Program, { form = "fast" }: EmitOnnxOptions = 
       node,
       name: PRODUCER,
       initializer,
-      input: program.inputs.map((type, index) => toValueInfo(inputName(index), type)),
+      input: [
+        ...program.inputs.map((type, index) => toValueInfo(inputName(index), type)),
+        ...carries.map(slotInfo),
+      ],
       output: outputs.map(slotInfo),
-      valueInfo: program.steps.flatMap((_, slot) => (isOutput.has(slot) ? [] : [slotInfo(slot)])),
+      valueInfo: inner.map(slotInfo),
     },
-    opsetImport: [{ domain: "", version: OPSET }],
-    metadataProps: metadata(program, form),
+    opsetImport: [
+      { domain: "", version: OPSET },
+      ...(functions.length > 0 ? [{ domain: FUNCTION_DOMAIN, version: FUNCTION_VERSION }] : []),
+    ],
+    metadataProps: metadata(program, form, nameOf),
+    ...(functions.length > 0 && { functions }),
   });
 }

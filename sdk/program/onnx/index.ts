@@ -1,6 +1,7 @@
 // ONNX in and out: programs as files, and any model as plain objects.
-export { type EmitOnnxOptions, emitOnnx, type OnnxForm } from "./emitOnnx.ts";
+export { type EmitOnnxOptions, emitOnnx } from "./emitOnnx.ts";
 export { NotFastFormError, OnnxFormatError } from "./errors.ts";
+export { carrySlots, graphOutputs, type OnnxForm } from "./iteration.ts";
 export { readOnnxModel, writeOnnxModel } from "./model.ts";
 export { parseOnnx } from "./parseOnnx.ts";
 export { DEFAULT_LIMITS, type ProtobufLimits } from "./protobuf.ts";

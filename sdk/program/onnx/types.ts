@@ -7,6 +7,7 @@ import { DATA_TYPE, dataTypeName, type TensorProto, type ValueInfoProto } from "
 
 export const inputName = (index: number): string => `x${index}`;
 export const slotName = (index: number): string => `t${index}`;
+export const isSlotName = (name: string | undefined): boolean => /^t\d+$/.test(name ?? "");
 export const constantName = (index: number): string => `c${index}`;
 /** Extra input `part` of the node of slot `slot`: an attribute that ONNX takes as a tensor. */
 export const partName = (slot: number, part: number): string => `a${slot}.${part}`;
@@ -16,6 +17,11 @@ const codes: Readonly<Record<DType, number>> = {
   i8: DATA_TYPE.INT8,
   i32: DATA_TYPE.INT32,
   i64: DATA_TYPE.INT64,
+  i16: DATA_TYPE.INT16,
+  u16: DATA_TYPE.UINT16,
+  u32: DATA_TYPE.UINT32,
+  u64: DATA_TYPE.UINT64,
+  bool: DATA_TYPE.BOOL,
 };
 
 export function dataType(dtype: DType): number {

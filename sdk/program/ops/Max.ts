@@ -1,6 +1,6 @@
 // Max: the greater of two elements of one type, broadcast.
 import { CLIPPED } from "../dtype.ts";
-import { greatest } from "../ranges.ts";
+import { greater } from "../ranges.ts";
 import { pairOperator } from "./pair.ts";
 
 const OPCODE = 14;
@@ -9,8 +9,8 @@ export const Max = pairOperator({
   name: "Max",
   opcode: OPCODE,
   dtypes: CLIPPED,
-  combine: (a, b) => (a > b ? a : b),
-  interval: (a, b) => ({ min: greatest([a.min, b.min]), max: greatest([a.max, b.max]) }),
+  combine: greater,
+  interval: (a, b) => ({ min: greater(a.min, b.min), max: greater(a.max, b.max) }),
   narrow(out, left, right, count, [to, a, b], [, stepA, stepB]) {
     for (let i = 0; i < count; i++) out[to! + i] = Math.max(left[a! + i * stepA!]!, right[b! + i * stepB!]!);
   },

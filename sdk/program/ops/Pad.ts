@@ -12,7 +12,7 @@ const OPCODE = 28;
 
 const beginsOf = ({ attributes, out }: Step): number[] => attributes.slice(0, out.shape.length).map(Number);
 
-const valueOf = ({ attributes }: Step): bigint => attributes[MAX_RANK]!;
+const paddingOf = ({ attributes }: Step): bigint => attributes[MAX_RANK]!;
 
 /** The element of the operand that output element `index` is; none in the padding. */
 function sourceOf(step: Step, index: number): number | undefined {
@@ -27,7 +27,7 @@ function ranges(step: Step, [operand]: readonly OperandRanges[]): Ranges {
   const { ranges: inner, shape } = operand!;
   const { shape: outShape } = step.out;
   if (sameShape(shape, outShape)) return inner;
-  const value = { min: valueOf(step), max: valueOf(step) };
+  const value = { min: paddingOf(step), max: paddingOf(step) };
   const { axis } = inner;
   if (axis === WHOLE) return rangesOf(WHOLE, [unite(hull(inner), value)]);
   const isPadded = outShape.some((size, other) => other !== axis && size !== shape[other]!);
@@ -57,13 +57,13 @@ export const Pad: OpDefinition = {
     if (begins.some((begin, axis) => (axis < shape.length ? begin < 0n : begin !== 0n)))
       return RULE.attribute;
     const { min, max } = dtypeBounds(dtype);
-    if (valueOf(step) < min || valueOf(step) > max) return RULE.attribute;
+    if (paddingOf(step) < min || paddingOf(step) > max) return RULE.attribute;
     const holds = shape.every((size, axis) => BigInt(step.out.shape[axis]!) >= begins[axis]! + BigInt(size));
     return holds ? 0 : RULE.outputShape;
   },
   element(read, step, index) {
     const source = sourceOf(step, index);
-    return source === undefined ? valueOf(step) : read(0, source);
+    return source === undefined ? paddingOf(step) : read(0, source);
   },
   reads(step, index) {
     const source = sourceOf(step, index);
@@ -74,8 +74,8 @@ export const Pad: OpDefinition = {
   evaluate(step, [operand]) {
     const { data, type } = operand!;
     const out = allocate(step.out.dtype, elementCount(step.out));
-    if (isWide(out)) out.fill(valueOf(step));
-    else out.fill(Number(valueOf(step)));
+    if (isWide(out)) out.fill(paddingOf(step));
+    else out.fill(Number(paddingOf(step)));
     const strides = stridesOf(step.out.shape);
     copyElements(
       type.shape,

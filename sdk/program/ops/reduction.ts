@@ -1,5 +1,6 @@
 // What operators share that make one element of all elements along an axis.
 import {
+  greater,
   hull,
   type Interval,
   intervalAt,
@@ -51,7 +52,7 @@ export function reducedRanges(
 export function magnitudeAlong(step: Step, operand: OperandRanges): bigint {
   const total = reducedRanges(step, operand, (intervals) => {
     let max = 0n;
-    for (const { min, max: most } of intervals) max += -min > most ? -min : most;
+    for (const { min, max: most } of intervals) max += greater(-min, most);
     return { min: 0n, max };
   });
   return hull(total).max;
