@@ -1,89 +1,137 @@
-// The published node tests of ONNX as steps: one folder per case with a model of one node, its inputs and its output.
+// The published node tests of ONNX as programs: one folder per case with a model, its inputs and what it must give.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AttributeProto, operators, readOnnxModel, type Tensor } from "@assay/sdk/program";
+import { BaseError } from "@assay/sdk";
+import {
+  type ModelProto,
+  type Program,
+  readOnnxModel,
+  type TensorData,
+  type TensorProto,
+  writeOnnxModel,
+} from "@assay/sdk/program";
+import { UnsupportedNodeError } from "../../node/compiler/errors.ts";
+import { readConstant } from "../../node/compiler/graph/constants.ts";
+import { readGraph } from "../../node/compiler/graph/readGraph.ts";
+import { translate } from "../../node/compiler/integer/translate.ts";
+import { bitTypes, integerData } from "../../node/compiler/integer/types.ts";
 import { decode } from "../../sdk/program/onnx/protobuf.ts";
 import { tensorProto } from "../../sdk/program/onnx/schema.ts";
-import { fromTensorProto } from "../../sdk/program/onnx/types.ts";
-import { type StepCase, stepCase } from "./stepCase.ts";
 
 export interface NodeTest {
   readonly name: string;
-  readonly stepCase: StepCase;
-  readonly expected: Tensor;
+  /** ONNX's operators in the model, in order. */
+  readonly operators: readonly string[];
+  readonly inputs: readonly TensorData[];
+  readonly expected: readonly TensorData[];
+  readonly program: Program;
 }
 
-type Attributes = ReadonlyMap<string, AttributeProto>;
-
-const ints = (attributes: Attributes, name: string, otherwise: readonly number[]): number[] =>
-  attributes.get(name)?.ints?.map(Number) ?? [...otherwise];
-
-const int = (attributes: Attributes, name: string, otherwise: number): number =>
-  Number(attributes.get(name)?.i ?? otherwise);
-
-function scalar(tensor: Tensor | undefined): number {
-  if (tensor && tensor.data.length > 1) throw new Error("No operator takes a zero point for each channel.");
-  return Number(tensor?.data[0] ?? 0);
+/** A case that no program is. */
+export interface OutsideTest {
+  readonly name: string;
+  readonly operators: readonly string[];
+  readonly reason: string;
 }
 
-const window = (attributes: Attributes): number[] => [
-  ...ints(attributes, "pads", [0, 0, 0, 0]),
-  ...ints(attributes, "strides", [1, 1]),
-  ...ints(attributes, "dilations", [1, 1]),
-];
+/** Inputs that are part of what is computed, not of what it is computed from: they become constants. */
+const settings: Readonly<Record<string, readonly number[]>> = {
+  CastLike: [1],
+  ConvInteger: [2, 3],
+  CumSum: [1],
+  Expand: [1],
+  MatMulInteger: [2, 3],
+  OneHot: [1],
+  Pad: [1, 2, 3],
+  Reshape: [1],
+  ScatterND: [1],
+  Slice: [1, 2, 3, 4],
+  Split: [1],
+  Squeeze: [1],
+  Tile: [1],
+  TopK: [1],
+  Trilu: [1],
+  Unsqueeze: [1],
+};
 
-/** What the inputs and attributes of a node are to our operator; none where the node uses what the operator set leaves out. */
-function translate(op: string, inputs: readonly Tensor[], attributes: Attributes) {
-  const [a, b, c, d] = inputs;
-  switch (op) {
-    case "MatMulInteger":
-      return { operands: [a!, b!], attributes: [scalar(c), scalar(d)] };
-    case "ConvInteger":
-      return {
-        operands: [a!, b!],
-        attributes: [...window(attributes), int(attributes, "group", 1), scalar(c), scalar(d)],
-      };
-    case "MaxPool":
-      return { operands: [a!], attributes: [...ints(attributes, "kernel_shape", []), ...window(attributes)] };
-    case "ArgMax":
-      return { operands: [a!], attributes: [int(attributes, "axis", 0), int(attributes, "keepdims", 1)] };
-    case "Clip":
-      return { operands: [a!], attributes: [scalar(b), scalar(c)] };
-    case "Reshape":
-      return { operands: [a!], attributes: [] };
-    default:
-      return { operands: [...inputs], attributes: [] };
-  }
+const isSetting = (op: string, index: number): boolean =>
+  settings[op]?.includes(index) ?? (op.startsWith("Reduce") && index === 1);
+
+/** The oldest operator set that the compiler reads; what the tests use of older ones did not change. */
+const OLDEST = 7n;
+
+interface Files {
+  readonly model: ModelProto;
+  readonly inputs: readonly TensorProto[];
+  readonly outputs: readonly TensorProto[];
 }
 
-function read(folder: string, name: string): NodeTest | undefined {
-  const data = (file: string) => new Uint8Array(readFileSync(join(folder, name, file)));
-  const { graph } = readOnnxModel(data("model.onnx"));
-  const [node, ...others] = graph?.node ?? [];
-  if (!node || others.length > 0 || !Object.hasOwn(operators, node.opType ?? "")) return undefined;
-  const op = node.opType as keyof typeof operators;
-  const files = readdirSync(join(folder, name, "test_data_set_0")).sort();
+function filesOf(folder: string): Files {
+  const data = (file: string) => new Uint8Array(readFileSync(join(folder, file)));
   const tensors = (kind: string) =>
-    files
+    readdirSync(join(folder, "test_data_set_0"))
       .filter((file) => file.startsWith(kind))
-      .map((file) => fromTensorProto(decode(tensorProto, data(`test_data_set_0/${file}`))));
+      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+      .map((file) => decode(tensorProto, data(`test_data_set_0/${file}`)));
+  return { model: readOnnxModel(data("model.onnx")), inputs: tensors("input"), outputs: tensors("output") };
+}
+
+/** The model with its settings inside, and the inputs that are left. */
+function settle({ model, inputs }: Files): { file: Uint8Array; left: TensorProto[] } {
+  const graph = model.graph!;
+  const nodes = graph.node ?? [];
+  const isInside = (graph.input ?? []).map(({ name }) =>
+    nodes.some(({ opType = "", input = [] }) =>
+      input.some((read, index) => read === name && isSetting(opType, index)),
+    ),
+  );
+  const inside = (_: unknown, index: number): boolean => isInside[index]!;
+  const outside = (_: unknown, index: number): boolean => !isInside[index];
+  const initializer = inputs
+    .map((tensor, index) => ({ ...tensor, name: graph.input![index]!.name! }))
+    .filter(inside);
+  const file = writeOnnxModel({
+    ...model,
+    opsetImport: (model.opsetImport ?? []).map(({ domain = "", version = OLDEST }) => ({
+      domain,
+      version: domain === "" && version < OLDEST ? OLDEST : version,
+    })),
+    graph: {
+      ...graph,
+      input: (graph.input ?? []).filter(outside),
+      initializer: [...(graph.initializer ?? []), ...initializer],
+    },
+  });
+  return { file, left: inputs.filter(outside) };
+}
+
+/** Floats by their bits. */
+const elementsOf = (proto: TensorProto): TensorData => integerData(readConstant({ name: "", ...proto }));
+
+/** What is wrong without the names that the model gives, which say nothing. */
+function reasonOf(error: BaseError): string {
+  if (!(error instanceof UnsupportedNodeError)) return error.shortMessage;
+  const { op, reason } = error.refusal;
+  return `${op}: ${reason.replace(/tensor \S+/, "tensor")}.`;
+}
+
+/** One case as a program, floats that are only moved by their bits; the program may wrap, so it is not checked. */
+export async function readNodeTest(folder: string, name: string): Promise<NodeTest | OutsideTest> {
+  const files = filesOf(join(folder, name));
+  const operators = (files.model.graph?.node ?? []).map(({ opType = "" }) => opType);
+  const without = (reason: string): OutsideTest => ({ name, operators, reason });
+  const { file, left } = settle(files);
+  if ([...left, ...files.outputs].some(({ dims = [] }) => dims.includes(0n)))
+    return without("A tensor has no elements.");
   try {
-    const attributes = new Map((node.attribute ?? []).map((attribute) => [attribute.name ?? "", attribute]));
-    const step = translate(op, tensors("input"), attributes);
-    const [expected] = tensors("output");
-    const made = stepCase(op, step.operands, expected!.type, { name, attributes: step.attributes });
-    return operators[op].shapeFault(made.step) === 0
-      ? { name, stepCase: made, expected: expected! }
-      : undefined;
-  } catch {
-    return undefined; // a type, or a zero point for each channel, that no program has
+    const program = translate(await readGraph(file), bitTypes);
+    const expected = files.outputs.map(elementsOf);
+    return { name, operators, inputs: left.map(elementsOf), expected, program };
+  } catch (error) {
+    if (!(error instanceof BaseError)) throw error;
+    return without(reasonOf(error));
   }
 }
 
-/** Those of the cases below the folder that are steps of operator set 1. */
-export function nodeTests(folder: string): NodeTest[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((name) => read(folder, name))
-    .filter((test) => test !== undefined);
-}
+export const nodeTestNames = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).sort() : [];

@@ -48,9 +48,9 @@ export interface StepQuestion extends ProofCase {
 /** The honest proof about a random element, as if everything had been revealed. */
 export function honestProof(random: Random): StepQuestion {
   const trace = random.pick(traces);
-  const steps = trace.slots.length;
+  const steps = trace.shape.slots;
   const step = random.integer(0, steps);
-  const bytes = step === steps ? trace.output : bytesOf(trace.slots[step]!.data);
+  const bytes = step === steps ? trace.output : bytesOf(trace.slotsOf()[step]!.data);
   const tile = random.integer(0, tileCount(bytes.length) - 1);
   const root = step === steps ? OUTPUT_ROOT : leafPosition(step, trace.depth);
   const levels = trace.treeOf(step).depth;
@@ -67,7 +67,7 @@ export function honestProof(random: Random): StepQuestion {
   shown.set(trace.traceRoot, TRACE_ROOT);
   const node = trace.node(position);
   shown.set(node, position);
-  const width = step === steps ? 1 : trace.slots[step]!.data.BYTES_PER_ELEMENT;
+  const width = step === steps ? 1 : trace.slotsOf()[step]!.data.BYTES_PER_ELEMENT;
   const content = trace.tileBytes(step, tile);
   const proof = proveStep(
     trace,
@@ -75,6 +75,7 @@ export function honestProof(random: Random): StepQuestion {
       position,
       traceRoot: trace.traceRoot,
       outputRoot: trace.outputRoot,
+      passes: trace.passes,
       revealed: (hash: Hex) => (shown.has(hash) ? trace.reveal(shown.get(hash)!) : undefined),
     },
     random.integer(0, content.length / width - 1),

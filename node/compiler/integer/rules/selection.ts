@@ -1,5 +1,6 @@
 // OneHot and TopK, out of comparisons and repeated maxima.
 import type { Operand } from "@assay/sdk/program";
+import { isFloat } from "../../graph/types.ts";
 import type { Call, Rule } from "../Call.ts";
 import { alongAxis, sequence } from "../shapes.ts";
 
@@ -8,6 +9,8 @@ const LEAST = -(2n ** 63n);
 
 /** The second value where the index, counted from either end, is the place along the new axis, else the first. */
 function oneHot(call: Call): Operand {
+  if (isFloat(call.tensor(0).dtype))
+    call.refuse("its indices are floating-point numbers", "Use indices of integers.");
   const { shape } = call.out();
   const axis = call.axis(-1, shape.length);
   const depth = shape[axis]!;
