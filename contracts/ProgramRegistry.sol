@@ -14,7 +14,7 @@ import {Program, ProgramHeader, ProgramStatus} from "./types/Program.sol";
 /// @dev Holds no tokens; bonds lie in this module's escrow in the vault. Trusts the judge on what is malformed.
 contract ProgramRegistry is IProgramRegistry {
     uint256 internal constant OPERATOR_SET = 1;
-    uint256 internal constant MAX_PASSES = 1;
+    uint256 internal constant MAX_PASSES = 65_536;
     uint256 internal constant MAX_TENSOR_DEPTH = 6; // 2^34 bytes in tiles of 1 KiB
 
     IStakeVault internal immutable VAULT;
@@ -124,7 +124,7 @@ contract ProgramRegistry is IProgramRegistry {
     /// @inheritdoc IProgramRegistry
     function depths(bytes32 programId) external view returns (uint8 traceDepth, uint8 tensorDepth) {
         ProgramHeader memory known = _programs[programId].header;
-        // SAFETY: 2^32 slots and passes have at most 16 levels.
+        // SAFETY: 2^32 slots in 2^16 passes have 12 levels.
         traceDepth = uint8(GeometryLib.traceDepth(known.slots, known.maxPasses));
         tensorDepth = known.tensorDepth;
     }

@@ -66,13 +66,13 @@ contract StepVerifier is IStepVerifier {
 
     /// @inheritdoc IJudge
     function operators() external pure returns (uint256) {
-        return OperatorSet.SUMS | OperatorSet.ELEMENTS | OperatorSet.MOVEMENTS;
+        return OperatorSet.ALL;
     }
 
     /// @notice The judge that is asked about operator `opcode`; some judge where there is no such operator.
     function judgeOf(uint8 opcode) public view returns (IJudge) {
-        if ((OperatorSet.SUMS >> opcode) & 1 == 1) return SUM_JUDGE;
-        return (OperatorSet.MOVEMENTS >> opcode) & 1 == 1 ? MOVEMENT_JUDGE : ELEMENT_JUDGE;
+        if (OperatorSet.contains(OperatorSet.SUMS, opcode)) return SUM_JUDGE;
+        return OperatorSet.contains(OperatorSet.MOVEMENTS, opcode) ? MOVEMENT_JUDGE : ELEMENT_JUDGE;
     }
 
     /// @dev Of no descriptor any judge says the same.

@@ -9,9 +9,19 @@ import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {OpeningLib} from "../libraries/OpeningLib.sol";
 import {RuleLib} from "../libraries/RuleLib.sol";
 import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
-import {Descriptor, Geometry, Rule} from "../types/Descriptor.sol";
+import {OperatorSet} from "../ops/OperatorSet.sol";
+import {Descriptor, Geometry, Opcode, Rule} from "../types/Descriptor.sol";
 import {ProgramHeader} from "../types/Program.sol";
-import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "../types/Trace.sol";
+import {
+    Claim,
+    NodeKind,
+    OperandOpening,
+    Pass,
+    Position,
+    Section,
+    StepProof,
+    Verdict
+} from "../types/Trace.sol";
 
 /// @title What all judges do: checks that openings belong to what was committed, and that a descriptor has one meaning. Each
 /// judge adds the operators of one kind.
@@ -19,7 +29,7 @@ abstract contract Judge is IJudge {
     /// @dev A node of the tree of one tensor: which tensor, and how far below its root.
     struct Place {
         uint256 descriptor; // number of the step that produces the tensor
-        uint256 pass;
+        Pass pass;
         uint256 level; // choices made below the tensor's root
         uint256 path; // those choices
     }
@@ -33,8 +43,12 @@ abstract contract Judge is IJudge {
         StepProof calldata proof
     ) external view returns (Verdict) {
         Place memory place;
+        place.pass.most = claim.maxPasses;
         if (position.section == Section.Output) {
-            place = Place(claim.slots, claim.passes - 1, position.depth, position.path);
+            place.descriptor = claim.slots;
+            place.pass.number = claim.passes - 1;
+            place.level = position.depth;
+            place.path = position.path;
             return _verifyTensor(claim, position, place, node, kind, proof);
         }
         uint256 depth = GeometryLib.traceDepth(claim.slots, claim.maxPasses);
@@ -49,7 +63,7 @@ abstract contract Judge is IJudge {
         if (leaf >= leaves) return _verifyPadding(node);
         place.path = position.path - (leaf << (4 * place.level));
         place.descriptor = leaf % claim.slots;
-        place.pass = leaf / claim.slots;
+        place.pass.number = leaf / claim.slots;
         return _verifyTensor(claim, position, place, node, kind, proof);
     }
 
@@ -81,7 +95,8 @@ abstract contract Judge is IJudge {
     function _element(
         Descriptor memory descriptor,
         Tensor[] memory operands,
-        uint256[] memory index
+        uint256[] memory index,
+        Pass memory pass
     ) internal pure virtual returns (int256);
 
     function _verifyTensor(
@@ -113,17 +128,32 @@ abstract contract Judge is IJudge {
     function _verifyElement(
         Claim calldata claim,
         Descriptor memory descriptor,
-        uint256 pass,
+        Pass memory pass,
         uint256 tile,
         StepProof calldata proof
     ) private view returns (Verdict) {
         Geometry memory out = descriptor.out;
         uint256 first = (tile * MerkleLib.TILE_BYTES) / GeometryLib.width(out.dtype);
         int256 claimed = _elementOf(proof.tile, proof.element, out.dtype);
-        uint256[] memory index = GeometryLib.indices(out, first + proof.element);
-        Tensor[] memory operands = OpeningLib.open(claim, descriptor, pass, proof.operands);
-        int256 value = TensorLib.wrap(_element(descriptor, operands, index), out.dtype);
+        int256 value = _recompute(claim, descriptor, pass, first + proof.element, proof.operands);
+        if (descriptor.opcode == Opcode.STOP) {
+            // INVARIANT (S-04): the pass that stops is the last one claimed, and no other stops.
+            // GUARD: S-04-stop
+            if (claimed != (pass.number + 1 == claim.passes ? int256(1) : int256(0))) return Verdict.Faulty;
+        }
         return value == claimed ? Verdict.Correct : Verdict.Faulty;
+    }
+
+    function _recompute(
+        Claim calldata claim,
+        Descriptor memory descriptor,
+        Pass memory pass,
+        uint256 position,
+        OperandOpening[] calldata openings
+    ) private view returns (int256) {
+        uint256[] memory index = GeometryLib.indices(descriptor.out, position);
+        Tensor[] memory operands = OpeningLib.open(claim, descriptor, pass.number, openings);
+        return TensorLib.wrap(_element(descriptor, operands, index, pass), descriptor.out.dtype);
     }
 
     function _elementOf(bytes calldata tile, uint256 element, uint256 dtype) private pure returns (int256) {
@@ -167,6 +197,7 @@ abstract contract Judge is IJudge {
         ProgramHeader memory header;
         header.slots = claim.slots;
         header.constants = claim.constants;
+        header.maxPasses = claim.maxPasses;
         header.inputBytes = claim.inputBytes;
         header.outputBytes = claim.outputBytes;
         header.tensorDepth = type(uint8).max;
@@ -179,7 +210,7 @@ abstract contract Judge is IJudge {
         bytes calldata data
     ) private pure returns (Descriptor memory descriptor) {
         descriptor = DescriptorLib.parse(data);
-        bool mine = (operators() >> descriptor.opcode) & 1 == 1;
+        bool mine = OperatorSet.contains(operators(), descriptor.opcode);
         require(mine, IStepVerifier.NotThisJudge(descriptor.opcode));
         DescriptorLib.checkAgainst(descriptor, header, index);
         // INVARIANT: what is judged has one meaning; of anything else the program is retired instead.

@@ -4,10 +4,14 @@ pragma solidity 0.8.37;
 import {Tensor} from "../libraries/TensorLib.sol";
 import {ArgMax} from "../ops/ArgMax.sol";
 import {ConvInteger} from "../ops/ConvInteger.sol";
+import {CumSum} from "../ops/CumSum.sol";
 import {MatMulInteger} from "../ops/MatMulInteger.sol";
 import {MaxPool} from "../ops/MaxPool.sol";
 import {OperatorSet} from "../ops/OperatorSet.sol";
+import {ReduceMax} from "../ops/ReduceMax.sol";
+import {ReduceSum} from "../ops/ReduceSum.sol";
 import {Descriptor, Opcode} from "../types/Descriptor.sol";
+import {Pass} from "../types/Trace.sol";
 import {Judge} from "./Judge.sol";
 
 /// @title Judges operators whose elements combine many elements of their operands.
@@ -20,19 +24,26 @@ contract SumJudge is Judge {
         uint256 opcode = descriptor.opcode;
         if (opcode == Opcode.MAT_MUL_INTEGER) MatMulInteger.checkShape(descriptor);
         else if (opcode == Opcode.CONV_INTEGER) ConvInteger.checkShape(descriptor);
+        else if (opcode == Opcode.MAX_POOL) MaxPool.checkShape(descriptor);
         else if (opcode == Opcode.ARG_MAX) ArgMax.checkShape(descriptor);
-        else MaxPool.checkShape(descriptor);
+        else if (opcode == Opcode.REDUCE_SUM) ReduceSum.checkShape(descriptor);
+        else if (opcode == Opcode.REDUCE_MAX) ReduceMax.checkShape(descriptor);
+        else CumSum.checkShape(descriptor);
     }
 
     function _element(
         Descriptor memory descriptor,
         Tensor[] memory operands,
-        uint256[] memory index
+        uint256[] memory index,
+        Pass memory
     ) internal pure override returns (int256) {
         uint256 opcode = descriptor.opcode;
         if (opcode == Opcode.MAT_MUL_INTEGER) return MatMulInteger.element(descriptor, operands, index);
         if (opcode == Opcode.CONV_INTEGER) return ConvInteger.element(descriptor, operands, index);
+        if (opcode == Opcode.MAX_POOL) return MaxPool.element(descriptor, operands, index);
         if (opcode == Opcode.ARG_MAX) return ArgMax.element(descriptor, operands, index);
-        return MaxPool.element(descriptor, operands, index);
+        if (opcode == Opcode.REDUCE_SUM) return ReduceSum.element(descriptor, operands, index);
+        if (opcode == Opcode.REDUCE_MAX) return ReduceMax.element(descriptor, operands, index);
+        return CumSum.element(descriptor, operands, index);
     }
 }

@@ -32,14 +32,38 @@ library BroadcastLib {
         return true;
     }
 
-    /// @notice The shape rule of operators that combine two operands element by element.
+    /// @notice Rules 23 to 26 of operators without attributes that combine their operands element by element.
     function checkShape(Descriptor memory descriptor) internal pure {
-        Geometry memory a = descriptor.operands[0].geometry;
-        Geometry memory b = descriptor.operands[1].geometry;
-        uint256 rank = a.dims.length > b.dims.length ? a.dims.length : b.dims.length;
+        checkRank(descriptor);
+        checkDims(descriptor);
+    }
+
+    /// @notice Rule 23: the output has the largest rank of an operand.
+    function checkRank(Descriptor memory descriptor) internal pure {
+        uint256 rank = 0;
+        for (uint256 i = 0; i < descriptor.operands.length; ++i) {
+            uint256 given = descriptor.operands[i].geometry.dims.length;
+            if (given > rank) rank = given;
+        }
         RuleLib.check(descriptor.out.dims.length == rank, Rule.RANKS);
-        RuleLib.check(compatible(a, b, 0), Rule.OPERAND_SHAPES);
-        RuleLib.check(yields(a, b, descriptor.out, 0), Rule.OUTPUT_SHAPE);
+    }
+
+    /// @notice Rules 25 and 26: the operands stretch to one shape, and that is the output's.
+    function checkDims(Descriptor memory descriptor) internal pure {
+        Geometry memory out = descriptor.out;
+        bool fits = true;
+        bool yielded = true;
+        for (uint256 axis = 0; axis < out.dims.length; ++axis) {
+            uint256 common = 1;
+            for (uint256 i = 0; i < descriptor.operands.length; ++i) {
+                uint256 dim = _dim(descriptor.operands[i].geometry, axis);
+                if (common == 1) common = dim;
+                fits = fits && (dim == 1 || dim == common);
+            }
+            yielded = yielded && _dim(out, axis) == common;
+        }
+        RuleLib.check(fits, Rule.OPERAND_SHAPES);
+        RuleLib.check(yielded, Rule.OUTPUT_SHAPE);
     }
 
     /// @notice Where in the layout of `geometry` the outer axes of an output's logical indices lead.

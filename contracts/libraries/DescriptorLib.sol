@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorSet} from "../ops/OperatorSet.sol";
 import {DType, Descriptor, Geometry, Opcode, Operand, Rule, Source} from "../types/Descriptor.sol";
 import {ProgramHeader} from "../types/Program.sol";
 import {GeometryLib} from "./GeometryLib.sol";
@@ -33,14 +34,13 @@ library DescriptorLib {
             mstore(add(cursor, 64), add(data.offset, data.length))
         }
         uint256 opcode = _read(cursor, 1);
-        bool collects = opcode == Opcode.COLLECT;
-        bool known = collects || (opcode > 0 && opcode <= Opcode.ARG_MAX);
+        bool known = OperatorSet.contains(OperatorSet.ALL, opcode);
         RuleLib.check(known, Rule.UNKNOWN_OPCODE);
         descriptor.opcode = opcode;
         descriptor.out = _readGeometry(cursor);
 
         uint256 count = _read(cursor, 1);
-        bool few = count <= (collects ? MAX_COLLECTED : MAX_OPERANDS);
+        bool few = count <= (opcode == Opcode.COLLECT ? MAX_COLLECTED : MAX_OPERANDS);
         RuleLib.check(few, Rule.TOO_MANY_OPERANDS);
         descriptor.operands = new Operand[](count);
         for (uint256 i = 0; i < count; ++i) {
@@ -48,7 +48,11 @@ library DescriptorLib {
             RuleLib.check(source <= Source.CONSTANT, Rule.UNKNOWN_SOURCE);
             descriptor.operands[i].source = source;
             descriptor.operands[i].index = _read(cursor, 4);
-            descriptor.operands[i].geometry = _readGeometry(cursor);
+            Geometry memory geometry = _readGeometry(cursor);
+            descriptor.operands[i].geometry = geometry;
+            // INVARIANT: a truth value was made by a step, so that it is 0 or 1.
+            bool made = geometry.dtype != DType.BOOL || source == Source.SLOT;
+            RuleLib.check(made, Rule.UNKNOWN_SOURCE);
         }
 
         count = _read(cursor, 1);
@@ -64,25 +68,21 @@ library DescriptorLib {
         ProgramHeader memory header,
         uint256 index
     ) internal pure {
-        bool placed = (descriptor.opcode == Opcode.COLLECT) == (index == header.slots);
-        RuleLib.check(placed, Rule.COLLECT_MISPLACED);
-        (uint256 operands, uint256 attributes) = arity(descriptor.opcode);
+        uint256 opcode = descriptor.opcode;
+        bool stops = header.maxPasses > 1 && header.slots > 0 && index == header.slots - 1;
+        bool placed = (opcode == Opcode.COLLECT) == (index == header.slots);
+        placed = placed && (opcode == Opcode.STOP) == stops;
+        RuleLib.check(placed, Rule.MISPLACED);
+        (uint256 least, uint256 most) = OperatorSet.operandsOf(opcode);
         uint256 count = descriptor.operands.length;
-        bool fits = operands == 0 ? count > 0 : count == operands;
-        RuleLib.check(fits, Rule.WRONG_OPERAND_COUNT);
-        fits = descriptor.attributes.length == attributes;
+        RuleLib.check(count >= least && count <= most, Rule.WRONG_OPERAND_COUNT);
+        bool fits = descriptor.attributes.length == OperatorSet.attributesOf(opcode);
         RuleLib.check(fits, Rule.WRONG_ATTRIBUTE_COUNT);
-        for (uint256 i = 0; i < count; ++i) _checkOperand(descriptor.operands[i], header, index);
-    }
-
-    /// @notice How many operands and attributes an operator has; zero operands stand for any number from one.
-    function arity(uint256 opcode) internal pure returns (uint256 operands, uint256 attributes) {
-        if (opcode == Opcode.MAT_MUL_INTEGER) return (2, 2);
-        if (opcode == Opcode.CONV_INTEGER) return (2, 11);
-        if (opcode == Opcode.ADD || opcode == Opcode.DIV) return (2, 0);
-        if (opcode == Opcode.CLIP || opcode == Opcode.ARG_MAX) return (1, 2);
-        if (opcode == Opcode.MAX_POOL) return (1, 10);
-        return opcode == Opcode.COLLECT ? (0, 0) : (1, 0);
+        for (uint256 i = 0; i < count; ++i) {
+            // What a carry goes on with comes from the pass before, so any slot may make it.
+            bool fromBefore = opcode == Opcode.CARRY && i == 1;
+            _checkOperand(descriptor.operands[i], header, fromBefore ? header.slots : index);
+        }
     }
 
     /// @notice The bytes that a geometry was read from.
@@ -90,9 +90,9 @@ library DescriptorLib {
         return data[geometry.start:geometry.end];
     }
 
-    function _checkOperand(Operand memory operand, ProgramHeader memory header, uint256 index) private pure {
+    function _checkOperand(Operand memory operand, ProgramHeader memory header, uint256 slots) private pure {
         if (operand.source == Source.SLOT) {
-            RuleLib.check(operand.index < index, Rule.SLOT_NOT_EARLIER);
+            RuleLib.check(operand.index < slots, Rule.SLOT_NOT_EARLIER);
         } else if (operand.source == Source.CONSTANT) {
             bool exists = operand.index < header.constants;
             RuleLib.check(exists, Rule.UNKNOWN_CONSTANT);
@@ -108,7 +108,7 @@ library DescriptorLib {
     function _readGeometry(Cursor memory cursor) private pure returns (Geometry memory geometry) {
         geometry.start = cursor.next - cursor.start;
         uint256 dtype = _read(cursor, 1);
-        RuleLib.check(dtype >= DType.U8 && dtype <= DType.I64, Rule.UNKNOWN_DTYPE);
+        RuleLib.check(dtype >= DType.U8 && dtype <= DType.BOOL, Rule.UNKNOWN_DTYPE);
         uint256 rank = _read(cursor, 1);
         RuleLib.check(rank <= MAX_RANK, Rule.RANK_TOO_HIGH);
         geometry.dtype = dtype;

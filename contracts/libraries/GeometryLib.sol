@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DType, Geometry} from "../types/Descriptor.sol";
+import {Geometry} from "../types/Descriptor.sol";
 import {MerkleLib} from "./MerkleLib.sol";
 
 /// @title Where things lie: leaves in the trace tree, elements in a tensor's layout.
 library GeometryLib {
+    /// @dev One byte for each element type, that of type 0 last.
+    uint256 private constant WIDTHS = 0x01_08_04_02_02_08_04_01_01_00;
+
     /// @notice Depth of the trace tree of a program; at least one, so that the trace root always has 16 children.
     function traceDepth(uint256 slots, uint256 maxPasses) internal pure returns (uint256 depth) {
         depth = MerkleLib.treeDepth(slots * maxPasses);
@@ -25,8 +28,7 @@ library GeometryLib {
 
     /// @notice Bytes of one element.
     function width(uint256 dtype) internal pure returns (uint256) {
-        if (dtype == DType.I32) return 4;
-        return dtype == DType.I64 ? 8 : 1;
+        return (WIDTHS >> (8 * dtype)) & 255;
     }
 
     function byteLength(Geometry memory geometry) internal pure returns (uint256) {

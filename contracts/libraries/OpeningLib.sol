@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
-import {Descriptor, Operand, Source} from "../types/Descriptor.sol";
+import {Descriptor, Opcode, Operand, Source} from "../types/Descriptor.sol";
 import {Claim, OperandOpening, TileOpening} from "../types/Trace.sol";
 import {GeometryLib} from "./GeometryLib.sol";
 import {MerkleLib} from "./MerkleLib.sol";
@@ -10,7 +10,8 @@ import {Tensor, TensorLib} from "./TensorLib.sol";
 
 /// @title Checks that opened tiles belong to what was committed.
 library OpeningLib {
-    /// @notice Opens the operands of a step of pass `pass`. One without an opening is left without tiles.
+    /// @notice Opens the operands of a step of pass `pass`. One without an opening, and the one that a carry does not read
+    /// in this pass, is left without tiles.
     function open(
         Claim calldata claim,
         Descriptor memory descriptor,
@@ -18,11 +19,18 @@ library OpeningLib {
         OperandOpening[] calldata openings
     ) internal view returns (Tensor[] memory tensors) {
         tensors = new Tensor[](descriptor.operands.length);
+        bool carries = descriptor.opcode == Opcode.CARRY;
         for (uint256 i = 0; i < tensors.length; ++i) {
             Operand memory operand = descriptor.operands[i];
             tensors[i] = TensorLib.tensor(operand.geometry, i);
             if (operand.source == Source.INPUT) tensors[i].offset = operand.index;
-            if (i < openings.length) tensors[i].tiles = _openTiles(claim, operand, pass, openings[i]);
+            bool unread = carries && (i == 0) == (pass > 0);
+            if (i >= openings.length || unread) continue;
+            uint256 from = pass;
+            // INVARIANT (S-04): a carry goes on with what the pass before made, never with its own.
+            // GUARD: S-04-carry
+            if (carries && i == 1) from = pass - 1;
+            tensors[i].tiles = _openTiles(claim, operand, from, openings[i]);
         }
     }
 

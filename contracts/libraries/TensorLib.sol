@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
-import {DType, Geometry} from "../types/Descriptor.sol";
+import {Geometry} from "../types/Descriptor.sol";
 import {BroadcastLib} from "./BroadcastLib.sol";
 import {GeometryLib} from "./GeometryLib.sol";
+import {TypeLib} from "./TypeLib.sol";
 
 /// @notice What is open of one operand: tiles that stay in calldata.
 struct Tensor {
@@ -82,6 +83,30 @@ library TensorLib {
         return elementAt(self, BroadcastLib.place(self.geometry, index, 0));
     }
 
+    /// @notice The sum of `count` elements that lie `stride` apart.
+    function sum(
+        Tensor memory self,
+        uint256 position,
+        uint256 stride,
+        uint256 count
+    ) internal pure returns (int256 total) {
+        uint256 dtype = self.geometry.dtype;
+        unchecked {
+            // SAFETY: 2^15 numbers of 64 bits; places in a layout and in calldata are far below 2^255.
+            uint256 step = stride * self.width;
+            while (count > 0) {
+                (uint256 pointer, uint256 run) = locate(self, position, stride);
+                if (count < run) run = count;
+                position += run * stride;
+                count -= run;
+                for (; run > 0; --run) {
+                    total += decode(pointer, dtype);
+                    pointer += step;
+                }
+            }
+        }
+    }
+
     /// @notice The little-endian element at a place in calldata.
     function decode(uint256 pointer, uint256 dtype) internal pure returns (int256 value) {
         assembly ("memory-safe") {
@@ -93,27 +118,56 @@ library TensorLib {
             case 2 {
                 value := signextend(0, byte(0, word))
             }
+            case 9 {
+                value := byte(0, word)
+            }
             default {
-                // Eight bytes turned around; an i32 is the upper half.
+                // Eight bytes turned around; of shorter elements the upper part is left.
                 word := shr(192, word)
                 word := or(and(shr(8, word), 0x00ff00ff00ff00ff), shl(8, and(word, 0x00ff00ff00ff00ff)))
                 word := or(and(shr(16, word), 0x0000ffff0000ffff), shl(16, and(word, 0x0000ffff0000ffff)))
+                word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
                 switch dtype
                 case 3 {
                     value := signextend(3, shr(32, word))
                 }
+                case 4 {
+                    value := signextend(7, word)
+                }
+                case 5 {
+                    value := signextend(1, shr(48, word))
+                }
+                case 6 {
+                    value := shr(48, word)
+                }
+                case 7 {
+                    value := shr(32, word)
+                }
                 default {
-                    value := signextend(7, or(shr(32, word), shl(32, and(word, 0xffffffff))))
+                    value := word
                 }
             }
         }
     }
 
-    /// @notice The number that is left of `value` in two's complement.
-    function wrap(int256 value, uint256 dtype) internal pure returns (int256) {
-        if (dtype == DType.U8) return int256(uint256(uint8(uint256(value))));
-        if (dtype == DType.I8) return int8(value);
-        return dtype == DType.I32 ? int256(int32(value)) : int256(int64(value));
+    /// @notice The number of type `dtype` that is left of `value` in two's complement.
+    function wrap(int256 value, uint256 dtype) internal pure returns (int256 wrapped) {
+        uint256 size = GeometryLib.width(dtype);
+        bool signed = TypeLib.contains(TypeLib.SIGNED, dtype);
+        assembly ("memory-safe") {
+            switch signed
+            case 0 {
+                wrapped := and(value, sub(shl(shl(3, size), 1), 1))
+            }
+            default {
+                wrapped := signextend(sub(size, 1), value)
+            }
+        }
+    }
+
+    /// @notice Whether `value` is a number of type `dtype`.
+    function holds(uint256 dtype, int256 value) internal pure returns (bool) {
+        return wrap(value, dtype) == value;
     }
 
     /// @dev Tiles are mostly read in the order in which they are opened: the search goes on from the last one.

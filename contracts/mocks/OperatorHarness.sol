@@ -9,6 +9,7 @@ import {DescriptorLib} from "../libraries/DescriptorLib.sol";
 import {GeometryLib} from "../libraries/GeometryLib.sol";
 import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
 import {Descriptor} from "../types/Descriptor.sol";
+import {Pass} from "../types/Trace.sol";
 
 /// @notice Asks a judge for many elements in one call: of whole tensors, without openings.
 abstract contract OperatorHarness is Judge {
@@ -17,6 +18,7 @@ abstract contract OperatorHarness is Judge {
         bytes[] operands; // each tensor's bytes in layout order
         uint256 count; // of asked elements
         uint256 every; // distance of one asked element from the last in layout order, past the end from the start on
+        Pass pass;
     }
 
     function elements(Case[] calldata cases) external pure returns (int256[][] memory values) {
@@ -39,7 +41,7 @@ abstract contract OperatorHarness is Judge {
                 descriptor.out,
                 (i * step.every) % descriptor.out.elements
             );
-            int256 value = _element(descriptor, operands, index);
+            int256 value = _element(descriptor, operands, index, step.pass);
             values[i] = TensorLib.wrap(value, descriptor.out.dtype);
             _freeTo(kept);
         }

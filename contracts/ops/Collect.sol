@@ -7,7 +7,7 @@ import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
 import {DType, Descriptor, Geometry, Operand, Rule, Source} from "../types/Descriptor.sol";
 
 /// @title Collect: the output bytes, from the tensors that the program puts out.
-/// @dev Every operand row-major and little-endian, from a multiple of 8 on, zero bytes between.
+/// @dev Of any integer types. Every operand row-major and little-endian, from a multiple of 8 on, zero bytes between.
 library Collect {
     using GeometryLib for Geometry;
     using TensorLib for Tensor;
@@ -16,11 +16,14 @@ library Collect {
         Operand[] memory operands = descriptor.operands;
         Geometry memory out = descriptor.out;
         uint256 end = 0;
+        bool integers = true;
         for (uint256 i = 0; i < operands.length; ++i) {
+            integers = integers && operands[i].geometry.dtype != DType.BOOL;
             bool slot = operands[i].source == Source.SLOT;
-            RuleLib.check(slot, Rule.COLLECTS_NO_SLOT);
+            RuleLib.check(slot, Rule.OPERAND_SOURCES);
             end = _align(end) + operands[i].geometry.byteLength();
         }
+        RuleLib.check(integers, Rule.OPERAND_DTYPE);
         RuleLib.check(out.dtype == DType.U8, Rule.OUTPUT_DTYPE);
         RuleLib.check(out.dims.length == 1, Rule.RANKS);
         bool fits = out.elements == outputBytes && end == outputBytes;

@@ -34,6 +34,11 @@ library DType {
     uint256 internal constant I8 = 2;
     uint256 internal constant I32 = 3;
     uint256 internal constant I64 = 4;
+    uint256 internal constant I16 = 5;
+    uint256 internal constant U16 = 6;
+    uint256 internal constant U32 = 7;
+    uint256 internal constant U64 = 8;
+    uint256 internal constant BOOL = 9; // one byte, 0 or 1
 }
 
 /// @notice Codes of an operand's source.
@@ -54,6 +59,32 @@ library Opcode {
     uint256 internal constant MAX_POOL = 7;
     uint256 internal constant RESHAPE = 8;
     uint256 internal constant ARG_MAX = 9;
+    uint256 internal constant SUB = 10;
+    uint256 internal constant MUL = 11;
+    uint256 internal constant MOD = 12;
+    uint256 internal constant MIN = 13;
+    uint256 internal constant MAX = 14;
+    uint256 internal constant BIT_SHIFT = 15;
+    uint256 internal constant BITWISE_AND = 16;
+    uint256 internal constant BITWISE_OR = 17;
+    uint256 internal constant BITWISE_XOR = 18;
+    uint256 internal constant EQUAL = 19;
+    uint256 internal constant LESS = 20;
+    uint256 internal constant WHERE = 21;
+    uint256 internal constant ISQRT = 22;
+    uint256 internal constant GATHER = 23;
+    uint256 internal constant GATHER_ELEMENTS = 24;
+    uint256 internal constant SCATTER_ELEMENTS = 25;
+    uint256 internal constant CONCAT = 26;
+    uint256 internal constant SLICE = 27;
+    uint256 internal constant PAD = 28;
+    uint256 internal constant TRANSPOSE = 29;
+    uint256 internal constant EXPAND = 30;
+    uint256 internal constant REDUCE_SUM = 31;
+    uint256 internal constant REDUCE_MAX = 32;
+    uint256 internal constant CUM_SUM = 33;
+    uint256 internal constant CARRY = 253;
+    uint256 internal constant STOP = 254;
     uint256 internal constant COLLECT = 255;
 }
 
@@ -72,7 +103,7 @@ library Rule {
     uint256 internal constant TOO_MANY_ATTRIBUTES = 10;
     uint256 internal constant BYTES_LEFT_OVER = 11;
     // Against the header
-    uint256 internal constant COLLECT_MISPLACED = 12;
+    uint256 internal constant MISPLACED = 12;
     uint256 internal constant WRONG_OPERAND_COUNT = 13;
     uint256 internal constant WRONG_ATTRIBUTE_COUNT = 14;
     uint256 internal constant SLOT_NOT_EARLIER = 15;
@@ -81,7 +112,7 @@ library Rule {
     uint256 internal constant INPUT_NOT_ROW_MAJOR = 18;
     uint256 internal constant INPUT_OUT_OF_RANGE = 19;
     // The operator's shape rule
-    uint256 internal constant COLLECTS_NO_SLOT = 20;
+    uint256 internal constant OPERAND_SOURCES = 20;
     uint256 internal constant OPERAND_DTYPE = 21;
     uint256 internal constant OUTPUT_DTYPE = 22;
     uint256 internal constant RANKS = 23;

@@ -28,6 +28,12 @@ struct Position {
     uint64 path;
 }
 
+/// @notice Which execution of a program's graph a step belongs to.
+struct Pass {
+    uint256 number; // from zero
+    uint256 most; // that the program may take
+}
+
 /// @notice Everything a step proof is checked against: the program, the input and what the worker is bound to.
 struct Claim {
     bytes32 descriptorsRoot;
