@@ -14,6 +14,7 @@ import {
   type Revealed,
   type Tensor,
   type Trace,
+  WIDTH,
 } from "@assay/sdk/program";
 import {
   child,
@@ -99,7 +100,7 @@ await network31337.close();
 function lies({ steps }: Program): Lie[] {
   return steps.map(({ out }, slot) => {
     const count = out.shape.reduce((a, b) => a * b, 1);
-    const bits = { u8: 7, i8: 6, i32: 20, i64: 3 }[out.dtype];
+    const bits = WIDTH[out.dtype] === 4 ? 20 : out.dtype === "u8" ? 7 : 3;
     return { slot, element: Math.floor(count / 2), bit: bits };
   });
 }
@@ -164,13 +165,13 @@ interface Game {
 }
 
 async function descend({ own, theirs, commitId, disputeId, sent, timed }: Game): Promise<string> {
-  const { traceRoot, outputRoot } = theirs;
+  const { traceRoot, outputRoot, passes } = theirs;
   const reveals = new Map<Hex, Revealed>([[traceRoot, { kind: "inner", children: theirs.boundChildren }]]);
   const [w, c] = [clientOf(worker), clientOf(challenger)];
   let position: Position = TRACE_ROOT;
   for (;;) {
     const node = theirs.node(position);
-    const descent = { position, traceRoot, outputRoot, revealed: (hash: Hex) => reveals.get(hash) };
+    const descent = { position, traceRoot, outputRoot, passes, revealed: (hash: Hex) => reveals.get(hash) };
     const move = timed(() => nextMove(own, descent));
     if (move.move === "choose") {
       const shown = reveals.get(node);

@@ -15,7 +15,7 @@ import { numberToHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { systemClock } from "../node/clock.ts";
 import { createFastExecutor } from "../node/execution/fastExecutor.ts";
-import { ProgramSession } from "../node/execution/session.ts";
+import { ProgramSession } from "../node/execution/programSession.ts";
 import { openDatabase } from "../node/store/database.ts";
 import { createJournal } from "../node/store/journal.ts";
 import { createMetrics } from "../node/telemetry/metrics.ts";
@@ -62,16 +62,16 @@ let requests = 0n;
 async function answer(committed: CommittedProgram, input: Uint8Array, inputRoot: Hex): Promise<Hex> {
   const requestId = numberToHex(++requests, { size: 32 });
   if (byteRoot(input) !== inputRoot) throw new Error("the input is another one");
-  const output = await executor.run(committed, input);
+  const { output, passes } = await executor.run(committed, input);
   const facts = {
     requestId,
     programId: committed.programRoot,
     inputRoot,
     outputRoot: byteRoot(output),
-    passes: 1,
+    passes,
   };
   journal.recordAnswer(facts, { input, output });
-  return encodeCall(commitResultCall({ deployment, requestId, output })).data;
+  return encodeCall(commitResultCall({ deployment, requestId, output, passes })).data;
 }
 
 /** Inputs differ from run to run, as requests do. */

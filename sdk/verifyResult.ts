@@ -3,7 +3,7 @@ import type { Address } from "viem";
 import { type Bytes, bytesOf } from "./bytes.ts";
 import { BaseError } from "./errors.ts";
 import { checkProgram } from "./program/checkProgram.ts";
-import { collectOutput, execute } from "./program/execute.ts";
+import { type Execution, runProgram } from "./program/execute.ts";
 import { encodeManifest, type Manifest } from "./program/manifest.ts";
 import { type CommittedProgram, commitProgram } from "./program/program.ts";
 import type { Program } from "./program/types.ts";
@@ -109,15 +109,20 @@ export function verifyResult(parameters: VerifyResultParameters): VerifyResultRe
     checkProgram(program);
     return undefined;
   });
+  let run: Execution | undefined;
+  const execution = rules.passed
+    ? attempt("execution", executionStatement, () => {
+        run = runProgram(program, input);
+        return firstDifference(run.output, output);
+      })
+    : check("execution", executionStatement, "not run, because the program breaks the rules");
   const checks = [
     equal("program", "Program and manifest hash to the program id.", id, parameters.programId),
     rules,
-    rules.passed
-      ? attempt("execution", executionStatement, () =>
-          firstDifference(collectOutput(program, execute(program, input)), output),
-        )
-      : check("execution", executionStatement, "not run, because the program breaks the rules"),
-    ...(facts ? chainChecks(facts, { ...roots, manifestHash: manifestRoot, committed }) : []),
+    execution,
+    ...(facts
+      ? chainChecks(facts, { ...roots, manifestHash: manifestRoot, committed, passes: run?.passes })
+      : []),
   ];
   return { valid: checks.every(({ passed }) => passed), checks, unchecked: unchecked(facts), ...roots };
 }
@@ -128,6 +133,8 @@ type Computed = {
   outputRoot: Hex;
   manifestHash: Hex;
   committed: CommittedProgram;
+  /** Undefined where the program could not be run. */
+  passes: number | undefined;
 };
 
 function chainChecks(facts: ResultFacts, computed: Computed): ResultCheck[] {
@@ -151,10 +158,11 @@ function chainChecks(facts: ResultFacts, computed: Computed): ResultCheck[] {
     equal("request", "The request asks for this program.", computed.programId, request.programId),
     equal("inputRoot", "The input is the one of the request.", computed.inputRoot, request.inputRoot),
     equal("outputRoot", "The output is the committed one.", computed.outputRoot, commitment.outputRoot),
-    check(
+    equal(
       "passes",
-      "The program was run as often as it allows.",
-      passes >= 1 && passes <= header.maxPasses ? undefined : `${passes} passes`,
+      "The program stopped after the committed number of passes.",
+      `${computed.passes ?? "none"}`,
+      `${passes}`,
     ),
     equal("commitment", "The worker is liable for exactly this answer.", liable, request.commitId),
     check(

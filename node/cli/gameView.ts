@@ -9,7 +9,7 @@ import {
   getReveal,
   getTier,
 } from "@assay/sdk";
-import { createTrace, execute, type Revealed, type Trace } from "@assay/sdk/program";
+import { type Revealed, type Trace, traceExecution } from "@assay/sdk/program";
 import { EMPTY } from "@assay/sdk/protocol";
 import { type Hex, hexToBytes } from "viem";
 import type { DescendedCommitment } from "../strategy/challengerMoves.ts";
@@ -81,7 +81,7 @@ export async function ownTrace(
     findProgram(context, chain, programId),
     getInput(client, { deployment, requestId }),
   ]);
-  return createTrace(committed, input, execute(committed.program, input));
+  return traceExecution(committed, input);
 }
 
 /** What was shown on-chain of the nodes of one commitment. */

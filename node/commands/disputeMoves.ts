@@ -52,12 +52,12 @@ export const disputesChallengeCommand = defineCommand({
   run: (context, { commitment: commitId, unchecked, ...flags }) =>
     write<Challenged>(context, flags, "challenger", async (writer) => {
       const { client, deployment, sender, transaction } = writer;
-      const { requestId, outputRoot } = await getCommitment(client, { deployment, commitId });
+      const { requestId, outputRoot, passes } = await getCommitment(client, { deployment, commitId });
       const { programId, version } = await getRequest(client, { deployment, requestId });
       const { challengeBond: bond } = await getTier(client, { deployment, version });
       if (!unchecked) {
-        const { outputRoot: own } = await ownTrace(context, writer, { requestId, programId });
-        if (own === outputRoot)
+        const own = await ownTrace(context, writer, { requestId, programId });
+        if (own.outputRoot === outputRoot && own.passes === passes)
           throw new NothingToDisputeError("The answer is right: this machine computes the same.", {
             facts: { commitId, outputRoot },
             hint: "Leave it alone; a challenge would lose its bond",

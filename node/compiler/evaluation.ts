@@ -7,7 +7,8 @@ import {
   type Tensor,
   type TensorData,
 } from "@assay/sdk/program";
-import { OnnxSession, ProgramSession } from "../execution/session.ts";
+import { ProgramSession } from "../execution/programSession.ts";
+import { OnnxSession } from "../execution/session.ts";
 import type { BuiltModel } from "./build.ts";
 import { arraysOf, feedsOf, openObserved, type Sample } from "./calibration.ts";
 import { CalibrationError } from "./errors.ts";

@@ -16,7 +16,7 @@ export function assertAffordable(
   program: Program,
   { maxProgramProducts, maxProgramBytes }: Budget,
 ): void {
-  const products = workOf(program);
+  const products = workOf(program) * program.maxPasses;
   const bytes = memoryOf(program);
   if (products <= maxProgramProducts && bytes <= maxProgramBytes) return;
   throw new ProgramTooHeavyError("The program is beyond this node's budget.", {

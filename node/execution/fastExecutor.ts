@@ -1,10 +1,17 @@
 // Runs programs in onnxruntime: the fast form for answers, the trace form for disputes. Keeps a few sessions loaded.
-import { collectOutput, createTrace, type Tensor, unpackInputs } from "@assay/sdk/program";
+import {
+  type CommittedProgram,
+  collectOutput,
+  type OnnxForm,
+  recordTrace,
+  type Tensor,
+  unpackInputs,
+} from "@assay/sdk/program";
 import { type Clock, second } from "../clock.ts";
 import { createLruCache } from "../lruCache.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Executor } from "./executor.ts";
-import { ProgramSession } from "./session.ts";
+import { ProgramSession } from "./programSession.ts";
 
 export type FastExecutorOptions = {
   /** Sessions kept loaded. */
@@ -18,20 +25,19 @@ export type FastExecutorOptions = {
 export function createFastExecutor({ sessions, threads, metrics, clock }: FastExecutorOptions): Executor {
   const loaded = createLruCache<ProgramSession>(sessions, (session) => session.close());
 
-  async function slotsOf(
-    { program, programRoot }: Parameters<Executor["run"]>[0],
-    input: Uint8Array,
-    form: "fast" | "trace",
-  ): Promise<Tensor[]> {
-    const kind = form === "fast" ? "run" : "trace";
+  const withSession = <T>(
+    { program, programRoot }: CommittedProgram,
+    form: OnnxForm,
+    work: (session: ProgramSession) => Promise<T>,
+  ): Promise<T> =>
+    loaded.use(`${form}:${programRoot}`, () => ProgramSession.open(program, { form, threads }), work);
+
+  async function measured<T>(kind: "run" | "trace", work: () => Promise<T>): Promise<T> {
     const from = clock.now();
     try {
-      const open = () => ProgramSession.open(program, { form, threads });
-      const tensors = await loaded.use(`${form}:${programRoot}`, open, (session) =>
-        session.run(unpackInputs(program, input)),
-      );
+      const result = await work();
       metrics.execution.runs.add({ kind, outcome: "done" });
-      return tensors;
+      return result;
     } catch (error) {
       metrics.execution.runs.add({ kind, outcome: "failed" });
       throw error;
@@ -43,16 +49,29 @@ export function createFastExecutor({ sessions, threads, metrics, clock }: FastEx
 
   return {
     name: "fast",
-    run: async (committed, input) => {
-      const outputs = await slotsOf(committed, input, "fast");
-      const slots: Tensor[] = [];
-      committed.program.outputs.forEach((slot, index) => {
-        slots[slot] = outputs[index]!;
-      });
-      return collectOutput(committed.program, slots);
-    },
-    trace: async (committed, input) =>
-      createTrace(committed, input, await slotsOf(committed, input, "trace")),
+    run: (committed, input, options) =>
+      measured("run", async () => {
+        const { program } = committed;
+        const inputs = unpackInputs(program, input);
+        const { tensors, passes } = await withSession(committed, "fast", (session) =>
+          session.execute(inputs, options),
+        );
+        const slots: Tensor[] = [];
+        program.outputs.forEach((slot, index) => {
+          slots[slot] = tensors[index]!;
+        });
+        return { output: collectOutput(program, slots), passes };
+      }),
+    trace: (committed, input, { onPass } = {}) =>
+      measured("trace", () => {
+        const inputs = unpackInputs(committed.program, input);
+        return recordTrace(
+          committed,
+          input,
+          (start) => withSession(committed, "trace", (session) => session.runPass(inputs, start)),
+          { onPass },
+        );
+      }),
     close: () => loaded.clear(),
   };
 }

@@ -1,25 +1,39 @@
 // Runs programs in the SDK's plain integers, in a thread: slow, and the measure of what is right.
-import { collectOutput, createTrace, type Tensor } from "@assay/sdk/program";
+import { type CommittedProgram, recordTrace } from "@assay/sdk/program";
 import { IntegrityError } from "../errors.ts";
 import type { Executor } from "./executor.ts";
-import type { Thread } from "./thread.ts";
+import type { Thread, ThreadJob, ThreadResults } from "./thread.ts";
+
+type Job = Extract<ThreadJob, { key: string }>;
 
 export function createReferenceExecutor(thread: Thread): Executor {
-  async function slotsOf(
-    { program, programRoot }: Parameters<Executor["run"]>[0],
-    input: Uint8Array,
-  ): Promise<Tensor[]> {
-    const job = { job: "execute", key: programRoot, input } as const;
+  async function perform<job extends Job["job"]>(
+    { program }: CommittedProgram,
+    job: Extract<Job, { job: job }>,
+  ): Promise<NonNullable<ThreadResults[job]>> {
     // Undefined: the thread does not have the program, or no longer.
-    const slots = (await thread.run(job)) ?? (await thread.run({ ...job, program }));
-    if (slots === undefined) throw new IntegrityError("The execution thread lost its program.");
-    return slots;
+    const result = (await thread.run<job>(job)) ?? (await thread.run<job>({ ...job, program }));
+    if (result === undefined) throw new IntegrityError("The execution thread lost its program.");
+    return result;
   }
 
   return {
     name: "reference",
-    run: async (committed, input) => collectOutput(committed.program, await slotsOf(committed, input)),
-    trace: async (committed, input) => createTrace(committed, input, await slotsOf(committed, input)),
+    run: async (committed, input, { onPass } = {}) => {
+      const key = committed.programRoot;
+      const execution = await perform<"execute">(committed, { job: "execute", key, input });
+      for (let pass = 0; pass < execution.passes; pass++) onPass?.(pass);
+      return execution;
+    },
+    trace: (committed, input, { onPass } = {}) => {
+      const key = committed.programRoot;
+      return recordTrace(
+        committed,
+        input,
+        (start) => perform<"pass">(committed, { job: "pass", key, input, start }),
+        { onPass },
+      );
+    },
     close: () => thread.close(),
   };
 }

@@ -1,9 +1,9 @@
 // A typed onnxruntime session, with the options under which integer programs are bit-exact on every kernel set.
-import { emitOnnx, inputName, type OnnxForm, type Program, slotName, type Tensor } from "@assay/sdk/program";
+import type { TensorData } from "@assay/sdk/program";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { ExecutionError } from "./errors.ts";
 
-export type SessionData = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+export type SessionData = Float32Array | TensorData;
 
 /** A tensor as onnxruntime sees it: row-major. */
 export interface SessionTensor {
@@ -16,27 +16,35 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
-function toOrt({ data, dims }: SessionTensor): OrtTensor {
+export function toOrt({ data, dims }: SessionTensor): OrtTensor {
   if (data instanceof Float32Array) return new OrtTensor("float32", data, dims);
   if (data instanceof Uint8Array) return new OrtTensor("uint8", data, dims);
   if (data instanceof Int8Array) return new OrtTensor("int8", data, dims);
+  if (data instanceof Uint16Array) return new OrtTensor("uint16", data, dims);
+  if (data instanceof Int16Array) return new OrtTensor("int16", data, dims);
+  if (data instanceof Uint32Array) return new OrtTensor("uint32", data, dims);
   if (data instanceof Int32Array) return new OrtTensor("int32", data, dims);
+  if (data instanceof BigUint64Array) return new OrtTensor("uint64", data, dims);
   return new OrtTensor("int64", data, dims);
 }
 
+const types = ["float32", "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"];
+
 function fromOrt(name: string, { data, dims, type }: OrtTensor): SessionTensor {
-  if (
-    data instanceof Float32Array ||
-    data instanceof Uint8Array ||
-    data instanceof Int8Array ||
-    data instanceof Int32Array ||
-    data instanceof BigInt64Array
-  )
-    return { data, dims };
+  if (types.includes(type)) return { data: data as SessionData, dims };
   throw new ExecutionError("A model returned a tensor of a type that is not in use here.", {
     facts: { tensor: name, type },
   });
 }
+
+/** Tensors by their ONNX names, as onnxruntime has them: fed again without being copied. */
+export type OrtTensors = Readonly<Record<string, OrtTensor>>;
+
+const mapTensors = <from, to>(
+  tensors: Readonly<Record<string, from>>,
+  change: (tensor: from, name: string) => to,
+): Record<string, to> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
 
 /** One loaded ONNX model. Close it to give its memory back. */
 export class OnnxSession {
@@ -72,70 +80,20 @@ export class OnnxSession {
   }
 
   async run(feeds: Readonly<Record<string, SessionTensor>>): Promise<Record<string, SessionTensor>> {
-    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]));
-    let results: InferenceSession.OnnxValueMapType;
+    const results = await this.runTensors(mapTensors(feeds, toOrt));
+    return mapTensors(results, (tensor, name) => fromOrt(name, tensor));
+  }
+
+  /** Runs on tensors of onnxruntime's own, such as an earlier run returned. */
+  async runTensors(feeds: OrtTensors): Promise<OrtTensors> {
     try {
-      results = await this.#session.run(inputs);
+      return (await this.#session.run(feeds)) as OrtTensors;
     } catch (cause) {
       throw new ExecutionError("onnxruntime cannot run the model on these inputs.", { cause });
     }
-    return Object.fromEntries(
-      Object.entries(results).map(([name, value]) => [name, fromOrt(name, value as OrtTensor)]),
-    );
   }
 
   async close(): Promise<void> {
     await this.#session.release();
-  }
-}
-
-export interface ProgramSessionOptions extends SessionOptions {
-  /** `fast`: `run` returns the program's outputs; `trace`: it returns every slot */
-  readonly form?: OnnxForm;
-}
-
-/** A program in onnxruntime: takes and returns the program's own tensors. */
-export class ProgramSession {
-  readonly #program: Program;
-  readonly #session: OnnxSession;
-  readonly #slots: readonly number[];
-
-  private constructor(program: Program, session: OnnxSession, slots: readonly number[]) {
-    this.#program = program;
-    this.#session = session;
-    this.#slots = slots;
-  }
-
-  static async open(
-    program: Program,
-    { form = "fast", ...options }: ProgramSessionOptions = {},
-  ): Promise<ProgramSession> {
-    const session = await OnnxSession.open(emitOnnx(program, { form }), options);
-    const slots = form === "fast" ? program.outputs : program.steps.map((_, slot) => slot);
-    return new ProgramSession(program, session, slots);
-  }
-
-  /** Runs one sample: `inputs` in the program's order; the outputs in order, or every slot in the trace form. */
-  async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
-    const expected = this.#program.inputs.length;
-    if (inputs.length !== expected)
-      throw new ExecutionError("The program takes another number of inputs.", {
-        facts: { given: inputs.length, expected },
-      });
-    const feeds = inputs.map(
-      ({ type, data }, index) => [inputName(index), { dims: type.shape, data }] as const,
-    );
-    const results = await this.#session.run(Object.fromEntries(feeds));
-    return this.#slots.map((slot) => {
-      const type = this.#program.steps[slot]?.out;
-      const data = results[slotName(slot)]?.data;
-      if (!type || !data || data instanceof Float32Array)
-        throw new ExecutionError("The program did not return a slot.", { facts: { slot } });
-      return { type, data };
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#session.close();
   }
 }

@@ -23,7 +23,7 @@ export function extremes(
 
 export function fill(type: TensorType, value: bigint): TensorData {
   const data = allocate(type.dtype, elementCount(type));
-  if (data instanceof BigInt64Array) data.fill(value);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(value);
   else data.fill(Number(value));
   return data;
 }

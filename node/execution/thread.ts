@@ -1,7 +1,7 @@
 // A thread for work in plain JavaScript that would hold up the node's clocks: reading programs, the reference executor.
 import { Worker } from "node:worker_threads";
 import { BaseError } from "@assay/sdk";
-import type { Program, Tensor } from "@assay/sdk/program";
+import type { Execution, PassStart, Program, Tensor } from "@assay/sdk/program";
 import { createDeferred, type Deferred } from "../deferred.ts";
 import { FatalError } from "../errors.ts";
 import { createGate } from "../gate.ts";
@@ -9,9 +9,15 @@ import { createGate } from "../gate.ts";
 /** What the thread can do; {@link ThreadResults} says what comes back. */
 export type ThreadJob =
   | { job: "read"; file: Uint8Array }
-  | { job: "execute"; key: string; program?: Program; input: Uint8Array };
+  | { job: "execute"; key: string; program?: Program; input: Uint8Array }
+  | { job: "pass"; key: string; program?: Program; input: Uint8Array; start: PassStart };
 
-export type ThreadResults = { read: Program; execute: Tensor[] };
+/** Undefined where the program was not sent along and is not known. */
+export type ThreadResults = {
+  read: Program;
+  execute: Execution | undefined;
+  pass: Tensor[] | undefined;
+};
 
 export type ThreadRequest = ThreadJob & { id: number };
 

@@ -1,7 +1,7 @@
 // The thread's side: reads program files and executes programs, one job after the other.
 import { parentPort } from "node:worker_threads";
 import { BaseError } from "@assay/sdk";
-import { execute, type Program, readFastForm } from "@assay/sdk/program";
+import { executePass, type Program, readFastForm, runProgram } from "@assay/sdk/program";
 import type { ThreadJob, ThreadReply, ThreadRequest } from "./thread.ts";
 
 /** The caller sends a program with its first input only; so many stay here. */
@@ -15,7 +15,9 @@ function perform(request: ThreadJob): unknown {
   programs.delete(request.key);
   programs.set(request.key, program);
   for (const old of [...programs.keys()].slice(0, -capacity)) programs.delete(old);
-  return execute(program, request.input);
+  return request.job === "pass"
+    ? executePass(program, request.input, request.start)
+    : runProgram(program, request.input);
 }
 
 function describe(error: unknown) {

@@ -1,5 +1,5 @@
 // Computes a worker's answers: known answers first, then each request once, samples twice; stops at the first doubt.
-import { byteLength } from "@assay/sdk/program";
+import { type Execution, traceBytes } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError, SelfTestError } from "../errors.ts";
@@ -37,8 +37,8 @@ export type Answering = {
   execute(requestId: Hex): Promise<void>;
   /** The recorded answer to what the chain asks under this id: after a re-org that can be another question. */
   answerTo(requestId: Hex): Answer | undefined;
-  /** The bytes of the recorded answer; undefined when a re-org has left other ones in their place. */
-  outputOf(requestId: Hex): Uint8Array | undefined;
+  /** What was recorded as the answer; undefined when a re-org has left other bytes in its place. */
+  executionOf(requestId: Hex): Execution | undefined;
   /** Takes in how long something took under load. */
   note(programId: Hex, times: Partial<Measured>): void;
 };
@@ -62,8 +62,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
 
   async function prepare(programId: Hex): Promise<void> {
     const { header, program } = await programs.get(programId);
-    const traceBytes = program.steps.reduce((total, { out }) => total + byteLength(out), 0);
-    const facts = { header, traceBytes, offered: serves.includes(programId) };
+    const facts = { header, traceBytes: traceBytes(program), offered: serves.includes(programId) };
     try {
       const { executeSeconds, traceSeconds } = await options.selfTest(programId);
       served.set(programId, { ...facts, ready: true, executeSeconds, traceSeconds });
@@ -86,24 +85,25 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     if (byteRoot(input) !== inputRoot) return conduct.alarm("inputDiffers", { requestId });
     const committed = await programs.get(programId);
     const from = clock.now();
-    const output = await fast.run(committed, input);
+    const { output, passes } = await fast.run(committed, input);
     const seconds = (clock.now() - from) / second;
     note(programId, { executeSeconds: seconds });
     const outputRoot = byteRoot(output);
     if (random() < options.sampleRate) {
-      const agrees = byteRoot(await reference.run(committed, input)) === outputRoot;
+      const right = await reference.run(committed, input);
+      const agrees = byteRoot(right.output) === outputRoot && right.passes === passes;
       metrics.worker.samples.add({ verdict: agrees ? "agrees" : "differs" });
       onEvent?.({ kind: "sampled", requestId, agrees });
       if (!agrees) return halt("sampleDiffers", requestId);
     }
     try {
-      journal.recordAnswer({ requestId, programId, inputRoot, outputRoot, passes: 1 }, { input, output });
+      journal.recordAnswer({ requestId, programId, inputRoot, outputRoot, passes }, { input, output });
     } catch (error) {
       if (error instanceof ConflictingAnswerError) return halt("answersDiffer", requestId);
       throw error;
     }
-    logger.info("Request executed", { requestId, outputRoot, seconds });
-    onEvent?.({ kind: "executed", requestId, outputRoot, seconds });
+    logger.info("Request executed", { requestId, outputRoot, passes, seconds });
+    onEvent?.({ kind: "executed", requestId, outputRoot, passes, seconds });
   }
 
   function halt(reason: string, requestId: Hex): void {
@@ -132,9 +132,11 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     prepare,
     execute: (requestId) => queue(() => execute(requestId)),
     answerTo,
-    outputOf: (requestId) => {
+    executionOf: (requestId) => {
       const output = journal.outputOf(requestId);
-      return output && byteRoot(output) === answerTo(requestId)?.outputRoot ? output : undefined;
+      const answer = answerTo(requestId);
+      if (output === undefined || answer?.outputRoot !== byteRoot(output)) return undefined;
+      return { output, passes: answer.passes };
     },
     note,
   };

@@ -19,7 +19,7 @@ import {
   timeoutDeliveryCall,
   timeoutDisputeCall,
 } from "@assay/sdk";
-import type { Trace } from "@assay/sdk/program";
+import type { Execution, Trace } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
 import type { Address } from "viem";
 import type { SendRequest } from "../chain/sender.ts";
@@ -83,18 +83,18 @@ export function claimSend(
 export function commitSend(
   deployment: Deployment,
   { requestId, commitBy }: Of<WorkerAction, "commit">,
-  output: Uint8Array,
+  { output, passes }: Execution,
 ): SendRequest {
   return {
     key: `commit:${requestId}`,
-    call: commitResultCall({ deployment, requestId, output, passes: 1 }),
+    call: commitResultCall({ deployment, requestId, output, passes }),
     deadline: commitBy,
     urgent: true,
     done: ["WrongStatus"],
   };
 }
 
-/** Undefined when the trace has nothing to show there. */
+/** Undefined when the trace has nothing to show there. Needs the tensors of its pass. */
 export function replySend(
   deployment: Deployment,
   reply: Of<Reply, "bindTrace" | "reveal" | "revealTile">,

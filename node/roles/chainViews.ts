@@ -125,11 +125,11 @@ export function createChainViews({
         Promise.all(disputes.filter(isRelevant).map(({ data }) => readDispute(client, blockNumber, data))),
       ]);
       const { status, method, version, deadline, fee, programId, worker } = request;
-      const { outputRoot, openDisputes, slashedAt, settled } = commitment;
+      const { outputRoot, passes, openDisputes, slashedAt, settled } = commitment;
       return {
         commitId,
         request: { status, method, version, deadline, fee, programId, worker },
-        commitment: { outputRoot, openDisputes, slashedAt, settled },
+        commitment: { outputRoot, passes, openDisputes, slashedAt, settled },
         binding: { traceRoot: binding.traceRoot, boundAt: binding.boundAt },
         disputes: seen,
       };
@@ -161,10 +161,10 @@ export function createChainViews({
 function uncontested({
   data,
 }: CommitmentEntry): Pick<CommitmentView, "commitId" | "commitment" | "binding" | "disputes"> {
-  const { commitId, outputRoot, settled = false } = data;
+  const { commitId, outputRoot, passes, settled = false } = data;
   return {
     commitId,
-    commitment: { outputRoot, openDisputes: 0, slashedAt: 0n, settled },
+    commitment: { outputRoot, passes, openDisputes: 0, slashedAt: 0n, settled },
     binding: { traceRoot: EMPTY, boundAt: 0n },
     disputes: [],
   };

@@ -4,7 +4,7 @@ import { type Clock, second } from "../clock.ts";
 import { isRetryable } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Journal } from "../store/journal.ts";
-import { type Evidence, type Judgement, judge } from "../strategy/judgement.ts";
+import { type AnswerKey, answerKey, type Evidence, type Judgement, judge } from "../strategy/judgement.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Programs } from "./context.ts";
 import { createQueue } from "./queue.ts";
@@ -15,15 +15,18 @@ export type Executors = { fast: Executor; reference: Executor };
 
 export type EvidenceBook = {
   of(commitId: Hex): Evidence;
-  /** Executes with one executor and keeps the root; what could not be executed is retried later. */
+  /** Executes with one executor and keeps the answer; what could not be executed is retried later. */
   gather(commitId: Hex, executor: keyof Executors): Promise<Gathered>;
-  /** Takes in an output root that was computed on the way to a trace. */
-  add(commitId: Hex, outputRoot: Hex): void;
+  /** Takes in an answer that was computed on the way to a trace. */
+  add(commitId: Hex, answer: Computed): void;
 };
 
-export type Gathered = { judgement: Judgement; outputRoot: Hex | undefined; seconds: number };
+/** What an execution came to. */
+export type Computed = { outputRoot: Hex; passes: number };
 
-type Kept = { fast?: Hex; reference?: Hex; retryAt?: bigint; failures?: number };
+export type Gathered = { judgement: Judgement; computed: Computed | undefined; seconds: number };
+
+type Kept = { fast?: AnswerKey; reference?: AnswerKey; retryAt?: bigint; failures?: number };
 
 const firstRetrySeconds = 10;
 const longestRetrySeconds = 300;
@@ -43,7 +46,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
   const { journal, programs, trust, clock, metrics } = options;
   const kept = journal.notes<Kept, "kept">("evidence");
   // One program on one input has one output, whoever asked and whenever it was computed.
-  const outputs = journal.notes<{ roots: readonly Hex[] }, "kept">("outputs");
+  const outputs = journal.notes<{ roots: readonly AnswerKey[] }, "kept">("outputs");
 
   const queue = createQueue();
 
@@ -59,33 +62,35 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     return { fast, reference, retryAt, seen: outputs.get(outputKey(commitId))?.data.roots ?? [] };
   }
 
-  function add(commitId: Hex, outputRoot: Hex): void {
+  function add(commitId: Hex, computed: Computed): void {
     const key = outputKey(commitId);
     const roots = outputs.get(key)?.data.roots ?? [];
-    if (!roots.includes(outputRoot)) outputs.put(key, "kept", { roots: [...roots, outputRoot] });
+    const answer = answerKey(computed);
+    if (!roots.includes(answer)) outputs.put(key, "kept", { roots: [...roots, answer] });
   }
 
   async function gather(commitId: Hex, name: keyof Executors): Promise<Gathered> {
     const from = clock.now();
-    let outputRoot: Hex | undefined;
+    let computed: Computed | undefined;
     try {
       const { programId, input } = executionOf(journal, commitId);
       const committed = await programs.get(programId);
       await trust(programId);
-      const computed = byteRoot(await options[name].run(committed, input));
-      const { retryAt, failures, ...roots } = keptOf(commitId);
+      const { output, passes } = await options[name].run(committed, input);
+      const answer: Computed = { outputRoot: byteRoot(output), passes };
+      const { retryAt, failures, ...answers } = keptOf(commitId);
       journal.transact(() => {
-        kept.put(commitId, "kept", { ...roots, [name]: computed });
-        add(commitId, computed);
+        kept.put(commitId, "kept", { ...answers, [name]: answerKey(answer) });
+        add(commitId, answer);
       });
-      outputRoot = computed;
+      computed = answer;
     } catch (error) {
       postpone(commitId, error);
     }
     const seconds = (clock.now() - from) / second;
-    const claimed = journal.commitments.get(commitId)?.data.outputRoot;
-    const judgement = claimed === undefined ? "unavailable" : judge(claimed, of(commitId));
-    return { judgement, outputRoot, seconds };
+    const claimed = journal.commitments.get(commitId)?.data;
+    const judgement = claimed === undefined ? "unavailable" : judge(answerKey(claimed), of(commitId));
+    return { judgement, computed, seconds };
   }
 
   /** Whatever went wrong, it says nothing about the worker. */

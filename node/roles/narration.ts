@@ -1,5 +1,5 @@
 // Tells disputes as the chain's events have them, with this machine's own figures beside the worker's.
-import { dataFromBytes, type Trace, WIDTH } from "@assay/sdk/program";
+import { type DType, dataFromBytes, stepAt, WIDTH, withPasses } from "@assay/sdk/program";
 import { enumName, type Hex, hexToBytes, type Position, sections, verdicts } from "@assay/sdk/protocol";
 import type { ProtocolEvent } from "../chain/events.ts";
 import type { RoleContext } from "./context.ts";
@@ -25,7 +25,7 @@ export function createNarration(
   let last: Promise<void> = Promise.resolve();
 
   async function tellOne(event: ProtocolEvent): Promise<void> {
-    const told = describe(event);
+    const told = await describe(event);
     if (told === undefined || !isFollowed(told.commitId)) return;
     const hash = event.transactionHash;
     const { gasUsed } = await endpoints.use((client) => client.getTransactionReceipt({ hash }));
@@ -34,7 +34,7 @@ export function createNarration(
     onEvent?.({ ...told, hash, gas: gasUsed });
   }
 
-  function describe(event: ProtocolEvent): Told | undefined {
+  async function describe(event: ProtocolEvent): Promise<Told | undefined> {
     switch (event.eventName) {
       case "Challenged": {
         const { commitId, disputeId, challenger, bond } = event.args;
@@ -57,7 +57,7 @@ export function createNarration(
       case "StepProved": {
         const { disputeId, commitId, verdict, position, element } = event.args;
         const place = { ...position, section: enumName(sections, position.section) };
-        const decided = elementAt(commitId, disputeId, place, element);
+        const decided = await elementAt(commitId, disputeId, place, element);
         return { kind: "stepProved", commitId, disputeId, verdict: enumName(verdicts, verdict), ...decided };
       }
       case "TimedOut":
@@ -83,23 +83,24 @@ export function createNarration(
   const commitOf = (disputeId: Hex) => journal.disputes.get(disputeId)?.data.commitId;
 
   /** What the worker claims of the element and what this machine has; undefined when the tile itself was misplaced. */
-  function elementAt(
+  async function elementAt(
     commitId: Hex,
     disputeId: Hex,
     position: Position,
     element: number,
-  ): DisputedElement | undefined {
+  ): Promise<DisputedElement | undefined> {
     const trace = traces.get(commitId);
     const node = journal.disputes.get(disputeId)?.data.node;
     const tile = node && journal.revealOf(commitId, node)?.tile;
     const place = trace?.placeOf(position);
     if (trace === undefined || tile === undefined || place?.kind !== "tile") return undefined;
-    const { step, tile: number } = place;
-    const claimed = valueAt(trace, step, hexToBytes(tile), element);
-    const recomputed = valueAt(trace, step, trace.tileBytes(step, number), element);
+    const { step, pass, tile: number } = place;
+    const { op, out } = stepAt(trace.committed.program, step);
+    const own = await withPasses(trace, () => trace.tileBytes(step, number, pass));
+    const claimed = valueAt(out.dtype, hexToBytes(tile), element);
+    const recomputed = valueAt(out.dtype, own, element);
     if (claimed === undefined || recomputed === undefined) return undefined;
-    const op = trace.committed.program.steps[step]?.op ?? "Collect";
-    return { step, op, element, claimed, recomputed };
+    return { pass, step, op, element, claimed, recomputed };
   }
 
   return {
@@ -114,8 +115,7 @@ export function createNarration(
   };
 }
 
-function valueAt(trace: Trace, step: number, tile: Uint8Array, element: number): bigint | undefined {
-  const { dtype } = trace.tensorOf(step).type;
+function valueAt(dtype: DType, tile: Uint8Array, element: number): bigint | undefined {
   if (tile.length % WIDTH[dtype] !== 0) return undefined;
   const value = dataFromBytes(dtype, tile)[element];
   return value === undefined ? undefined : BigInt(value);

@@ -1,4 +1,5 @@
 // Carries out the replies that a worker or its defender owes.
+import { withPasses } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
 import { second } from "../clock.ts";
 import type { Reply } from "../strategy/replies.ts";
@@ -23,19 +24,21 @@ export function createReplying(
       const { kind, reason, ...facts } = reply;
       conduct.alarm(reason, facts);
     } else if (reply.kind === "trace") {
-      await queue(() => computeTrace(commitId));
+      await queue(() => computeTrace(commitId, reply.pass));
     } else {
       const trace = traces.get(commitId);
-      const request = trace && replySend(deployment, reply, trace);
+      const request =
+        trace && (await queue(() => withPasses(trace, () => replySend(deployment, reply, trace))));
       if (request === undefined) return;
       await conduct.send(reply.kind, reply.kind === "bindTrace" ? commitId : reply.node, request, signal);
       metrics.worker.moves.add({ move: reply.kind });
     }
   };
 
-  async function computeTrace(commitId: Hex): Promise<void> {
+  async function computeTrace(commitId: Hex, pass: number | undefined): Promise<void> {
     const from = clock.now();
-    await traces.compute(commitId);
+    await traces.compute(commitId, pass);
+    if (pass !== undefined) return;
     const seconds = (clock.now() - from) / second;
     onTraced(commitId, seconds);
     logger.info("Trace computed for a disputed commitment", { commitId, seconds });

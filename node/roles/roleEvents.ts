@@ -14,12 +14,20 @@ export type WorkerEvent =
   /** A program has passed its self-test and may be claimed for. */
   | { kind: "prepared"; programId: Hex; executeSeconds: number; traceSeconds: number }
   | { kind: "refused"; requestId: Hex; reason: string }
-  | { kind: "executed"; requestId: Hex; outputRoot: Hex; seconds: number }
+  | { kind: "executed"; requestId: Hex; outputRoot: Hex; passes: number; seconds: number }
   | { kind: "sampled"; requestId: Hex; agrees: boolean };
 
 export type WatchtowerEvent =
   | { kind: "checked"; commitId: Hex; judgement: Judgement; seconds: number }
-  | { kind: "mismatch"; commitId: Hex; claimed: Hex; recomputed: Hex };
+  /** Output roots, and how many passes each took. */
+  | {
+      kind: "mismatch";
+      commitId: Hex;
+      claimed: Hex;
+      recomputed: Hex;
+      claimedPasses: number;
+      recomputedPasses: number;
+    };
 
 /** A dispute as the chain tells it, with this machine's own figures beside the worker's. */
 export type DisputeEvent = { commitId: Hex; hash: Hex; gas: bigint } & (
@@ -37,6 +45,8 @@ export type DisputeEvent = { commitId: Hex; hash: Hex; gas: bigint } & (
 
 /** The element that decided; missing where the node itself was misplaced. */
 export type DisputedElement = {
+  /** From 0 on. */
+  pass: number;
   step: number;
   op: string;
   /** Within the tile. */

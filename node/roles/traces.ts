@@ -8,7 +8,8 @@ import type { Programs } from "./context.ts";
 
 export type Traces = {
   get(commitId: Hex): Trace | undefined;
-  compute(commitId: Hex): Promise<Trace>;
+  /** Computes the trace, or one of its passes again where the trace is there. */
+  compute(commitId: Hex, pass?: number): Promise<Trace>;
   /** Forgets every trace but those of `commitIds`. */
   keep(commitIds: ReadonlySet<Hex>): void;
 };
@@ -17,7 +18,12 @@ export function createTraces(journal: Journal, programs: Programs, executor: Exe
   const traces = new Map<Hex, Trace>();
   return {
     get: (commitId) => traces.get(commitId),
-    compute: async (commitId) => {
+    compute: async (commitId, pass) => {
+      const known = traces.get(commitId);
+      if (known && pass !== undefined) {
+        await known.load(pass);
+        return known;
+      }
       const { programId, input } = executionOf(journal, commitId);
       const trace = await executor.trace(await programs.get(programId), input);
       traces.set(commitId, trace);

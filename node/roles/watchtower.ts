@@ -4,7 +4,9 @@ import { formatEther, maxUint256 } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
+import type { CommitmentItem } from "../store/journal.ts";
 import { isSame } from "../strategy/claims.ts";
+import { answerKey } from "../strategy/judgement.ts";
 import { standing } from "../strategy/turns.ts";
 import type { CommitmentView, DisputeView } from "../strategy/views.ts";
 import {
@@ -74,12 +76,13 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   /** Commitments that this watchtower disputes, or has found wrong. */
   function isOurs(commitId: Hex): boolean {
     if (journal.disputesOf(commitId).some(isOwn)) return true;
-    return isSuspect(commitId, journal.commitments.get(commitId)?.data.outputRoot);
+    const commitment = journal.commitments.get(commitId)?.data;
+    return commitment !== undefined && isSuspect(commitment);
   }
 
-  function isSuspect(commitId: Hex, outputRoot: Hex | undefined): boolean {
-    const { fast: computed } = evidence.of(commitId);
-    return computed !== undefined && computed !== outputRoot;
+  function isSuspect(commitment: CommitmentItem): boolean {
+    const { fast: computed } = evidence.of(commitment.commitId);
+    return computed !== undefined && computed !== answerKey(commitment);
   }
 
   /** A dispute of ours that runs, or for which we have not been paid. */
@@ -97,8 +100,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     return entry.state === "committed" && isServed && isSampled(commitId);
   }
 
-  const isContested = (entry: CommitmentEntry) =>
-    isUnsettled(entry) || isSuspect(entry.data.commitId, entry.data.outputRoot);
+  const isContested = (entry: CommitmentEntry) => isUnsettled(entry) || isSuspect(entry.data);
 
   /** Programs about which the judge has told us that we are wrong. */
   function refuted(): ReadonlySet<Hex> {
@@ -180,7 +182,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       case "confirm":
         return gather(action.commitId, "reference");
       case "trace": {
-        return trace(action.commitId);
+        return trace(action.commitId, action.pass);
       }
       case "challenge":
         return challenge(action, signal);
@@ -204,24 +206,30 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     }
   }
 
-  async function trace(commitId: Hex): Promise<void> {
+  async function trace(commitId: Hex, pass: number | undefined): Promise<void> {
     const programId = journal.commitments.get(commitId)?.data.programId;
     if (programId === undefined) return;
     await trust(programId);
-    const { outputRoot } = await queue(() => traces.compute(commitId));
-    evidence.add(commitId, outputRoot);
+    evidence.add(commitId, await queue(() => traces.compute(commitId, pass)));
   }
 
   async function gather(commitId: Hex, executor: keyof Executors): Promise<void> {
-    const { judgement, outputRoot, seconds } = await evidence.gather(commitId, executor);
-    const claimed = journal.commitments.get(commitId)?.data.outputRoot;
+    const { judgement, computed, seconds } = await evidence.gather(commitId, executor);
+    const claimed = journal.commitments.get(commitId)?.data;
     metrics.watchtower.checked.add({ verdict: judgement });
     const seen = journal.commitments.get(commitId)?.updated;
     if (seen !== undefined) metrics.watchtower.checkSeconds.observe({}, (clock.now() - seen) / second);
     logger.info("Commitment checked", { commitId, judgement, seconds });
     onEvent?.({ kind: "checked", commitId, judgement, seconds });
-    if (outputRoot !== undefined && claimed !== undefined && outputRoot !== claimed)
-      onEvent?.({ kind: "mismatch", commitId, claimed, recomputed: outputRoot });
+    if (computed !== undefined && claimed !== undefined && answerKey(computed) !== answerKey(claimed))
+      onEvent?.({
+        kind: "mismatch",
+        commitId,
+        claimed: claimed.outputRoot,
+        recomputed: computed.outputRoot,
+        claimedPasses: claimed.passes,
+        recomputedPasses: computed.passes,
+      });
   }
 
   async function challenge(
@@ -230,8 +238,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   ): Promise<void> {
     const { commitId, bond } = action;
     const request = challengerSend(deployment, action);
-    const claimed = journal.commitments.get(commitId)?.data.outputRoot;
-    const data = { claimed, ...evidence.of(commitId) };
+    const commitment = journal.commitments.get(commitId)?.data;
+    const data = { claimed: commitment && answerKey(commitment), ...evidence.of(commitId) };
     journal.decide({ key: request.key, action: action.kind, subject: commitId, data });
     if (!dryRun) await bonding.approve(bond, signal);
     await conduct.send(action.kind, commitId, request, signal);

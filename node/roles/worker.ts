@@ -133,10 +133,10 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function commit(action: Extract<Action, { kind: "commit" }>, signal: AbortSignal): Promise<void> {
     const { requestId } = action;
-    const output = answering.outputOf(requestId);
+    const execution = answering.executionOf(requestId);
     // INVARIANT: only the recorded answer is ever signed.
-    if (output === undefined) return answering.execute(requestId);
-    await conduct.send("commit", requestId, commitSend(deployment, action, output), signal);
+    if (execution === undefined) return answering.execute(requestId);
+    await conduct.send("commit", requestId, commitSend(deployment, action, execution), signal);
     metrics.worker.requests.add({ outcome: "committed" });
     const from = askedAt.get(requestId);
     if (from !== undefined) metrics.worker.answerSeconds.observe({}, (clock.now() - from) / second);

@@ -1,5 +1,12 @@
 // What a challenger owes to its own dispute: always down into the first child that differs, until one element decides.
-import { type Descent, nextMove, type Revealed, type Trace } from "@assay/sdk/program";
+import {
+  type Descent,
+  type Move,
+  nextMove,
+  PassNotAtHandError,
+  type Revealed,
+  type Trace,
+} from "@assay/sdk/program";
 import type { Hex, StepProof } from "@assay/sdk/protocol";
 import { standing } from "./turns.ts";
 import type { CommitmentView, DisputeView } from "./views.ts";
@@ -13,8 +20,8 @@ export interface DescendedCommitment extends CommitmentView {
 }
 
 export type ChallengerMove =
-  /** Compute the own trace first. */
-  | { kind: "trace"; commitId: Hex; deadline: bigint }
+  /** Compute the own trace first, or one of its passes again. */
+  | { kind: "trace"; commitId: Hex; pass?: number; deadline: bigint }
   | { kind: "choose"; disputeId: Hex; node: Hex; children: readonly Hex[]; index: number; deadline: bigint }
   | { kind: "chooseOutput"; disputeId: Hex; deadline: bigint }
   | { kind: "proveStep"; disputeId: Hex; node: Hex; proof: StepProof; deadline: bigint }
@@ -38,7 +45,7 @@ export function challengerMove(
   const descent = descentOf(view, commitment);
   if (!isWayKnown(descent)) return undefined;
   const node = view.dispute.rooted ? view.dispute.node : commitment.binding.traceRoot;
-  const next = nextMove(trace, descent);
+  const next = moveOrPass(trace, descent);
   switch (next.move) {
     case "choose": {
       const content = descent.revealed(node);
@@ -49,6 +56,8 @@ export function challengerMove(
       return { kind: "chooseOutput", disputeId, deadline };
     case "prove":
       return { kind: "proveStep", disputeId, node, proof: next.proof, deadline };
+    case "load":
+      return { kind: "trace", commitId, pass: next.pass, deadline };
     case "none":
       return { kind: "alarm", reason: "noDifference", commitId, disputeId };
     case "wait":
@@ -56,12 +65,22 @@ export function challengerMove(
   }
 }
 
+/** The next move, or the pass whose tensors it needs. */
+function moveOrPass(trace: Trace, descent: Descent): Move | { move: "load"; pass: number } {
+  try {
+    return nextMove(trace, descent);
+  } catch (error) {
+    if (error instanceof PassNotAtHandError) return { move: "load", pass: error.pass };
+    throw error;
+  }
+}
+
 function descentOf(
   { dispute }: DisputeView,
   { binding, commitment, revealed }: DescendedCommitment,
 ): Descent {
-  const { traceRoot } = binding;
-  return { position: dispute.position, traceRoot, outputRoot: commitment.outputRoot, revealed };
+  const { outputRoot, passes } = commitment;
+  return { position: dispute.position, traceRoot: binding.traceRoot, outputRoot, passes, revealed };
 }
 
 /** False while the events have not told yet what was revealed between the root and the position. */

@@ -1,5 +1,5 @@
 // What a worker's side owes to the challengers of one commitment: the same for the worker and its defender.
-import type { Trace } from "@assay/sdk/program";
+import { PassNotAtHandError, type Trace } from "@assay/sdk/program";
 import type { Hex, Position, Turn } from "@assay/sdk/protocol";
 import { standing } from "./turns.ts";
 import type { CommitmentView } from "./views.ts";
@@ -10,8 +10,8 @@ export interface DefendedCommitment extends CommitmentView {
 }
 
 export type Reply =
-  /** Compute the trace first: it is needed for everything else. */
-  | { kind: "trace"; commitId: Hex; deadline: bigint }
+  /** Compute the trace first, or one of its passes again: it is needed for everything else. */
+  | { kind: "trace"; commitId: Hex; pass?: number; deadline: bigint }
   | { kind: "bindTrace"; commitId: Hex; deadline: bigint }
   | { kind: "reveal" | "revealTile"; commitId: Hex; node: Hex; position: Position; deadline: bigint }
   /** The worker committed, or is bound, to something that this machine did not compute: only a person can help. */
@@ -42,8 +42,8 @@ function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint
   if (!first) return [];
   const { deadline } = first.standing.turn;
   if (!trace) return [{ kind: "trace", commitId, deadline }];
-  const { outputRoot } = commitment.commitment;
-  if (binding.boundAt === 0n && trace.outputRoot !== outputRoot)
+  const { outputRoot, passes } = commitment.commitment;
+  if (binding.boundAt === 0n && (trace.outputRoot !== outputRoot || trace.passes !== passes))
     return [{ kind: "alarm", commitId, reason: "foreignOutput", node: outputRoot }];
   if (binding.boundAt === 0n) return [{ kind: "bindTrace", commitId, deadline }];
 
@@ -67,7 +67,12 @@ function reveal(
   { node, position }: { node: Hex; position: Position },
   deadline: bigint,
 ): Reply {
-  if (trace.node(position) !== node) return { kind: "alarm", commitId, reason: "foreignNode", node };
+  try {
+    if (trace.node(position) !== node) return { kind: "alarm", commitId, reason: "foreignNode", node };
+  } catch (error) {
+    if (error instanceof PassNotAtHandError) return { kind: "trace", commitId, pass: error.pass, deadline };
+    throw error;
+  }
   const kind = trace.placeOf(position).kind === "tile" ? "revealTile" : "reveal";
   return { kind, commitId, node, position, deadline };
 }

@@ -22,7 +22,7 @@ export interface DisputeView {
 /** A commitment with its request and its disputes. */
 export interface CommitmentView extends RequestView {
   commitId: Hex;
-  commitment: Pick<Commitment, "outputRoot" | "openDisputes" | "slashedAt" | "settled">;
+  commitment: Pick<Commitment, "outputRoot" | "passes" | "openDisputes" | "slashedAt" | "settled">;
   binding: Pick<Binding, "traceRoot" | "boundAt">;
   disputes: readonly DisputeView[];
 }

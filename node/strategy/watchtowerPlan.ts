@@ -2,7 +2,7 @@
 import type { Hex } from "@assay/sdk/protocol";
 import { type ChallengerMove, challengerMove, type DescendedCommitment } from "./challengerMoves.ts";
 import { isSame } from "./claims.ts";
-import { type Evidence, type Judgement, judge } from "./judgement.ts";
+import { answerKey, type Evidence, type Judgement, judge } from "./judgement.ts";
 import { isSettleable } from "./keeperPlan.ts";
 import type { DisputeView } from "./views.ts";
 
@@ -100,7 +100,7 @@ function judged(view: WatchedCommitment, { challenger, distrusted }: WatchtowerS
   const playing = view.request.status === "committed" && own.some(({ dispute }) => dispute.status === "open");
   const judgement = distrusted.has(view.request.programId)
     ? "distrusted"
-    : judge(view.commitment.outputRoot, view.evidence);
+    : judge(answerKey(view.commitment), view.evidence);
   return { ...view, own, playing, judgement };
 }
 

@@ -23,7 +23,10 @@ function lying(honest: Executor, { inputRoot, ...flip }: Lie): Executor {
     ...honest,
     run: async (committed, input) =>
       isIt(input)
-        ? collectOutput(committed.program, lyingSlots(committed.program, input, flip))
+        ? {
+            output: collectOutput(committed.program, lyingSlots(committed.program, input, flip)),
+            passes: 1,
+          }
         : honest.run(committed, input),
     trace: async (committed, input) =>
       isIt(input)

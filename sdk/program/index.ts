@@ -16,15 +16,34 @@ export {
   bytesOf,
   dataFromBytes,
   dtypeBounds,
+  INTEGERS,
+  isWide,
   WIDTH,
   wrap,
 } from "./dtype.ts";
-export { collectOutput, execute, executeFrom } from "./execute.ts";
+export {
+  collectOutput,
+  type Execution,
+  execute,
+  executeFrom,
+  executePass,
+  executePasses,
+  runProgram,
+} from "./execute.ts";
+export {
+  type Carried,
+  carriedOf,
+  carriedSlots,
+  FIRST_PASS,
+  isLastPass,
+  type PassStart,
+} from "./iteration.ts";
 export * from "./manifest.ts";
 export * from "./onnx/index.ts";
-export type { OpDefinition, Read, Run } from "./ops/definition.ts";
+export { ONLY_PASS, type OpDefinition, type Pass, type Read, type Run } from "./ops/definition.ts";
 export { operators } from "./ops/index.ts";
 export { outputTypes, packedOffsets, packInputs, unpackInputs, unpackOutputs } from "./packing.ts";
+export { PASS_MEMORY, type PassMemory, PassNotAtHandError, traceBytes, withPasses } from "./passes.ts";
 export { type Place, placeOf, type TreeShape } from "./place.ts";
 export {
   type CommittedProgram,
@@ -32,6 +51,7 @@ export {
   commitProgram,
   encodeDescriptors,
   programHeader,
+  stepAt,
 } from "./program.ts";
 export { programRanges } from "./programRanges.ts";
 export {
@@ -44,6 +64,7 @@ export {
 } from "./proofBound.ts";
 export { type Descent, proveStep } from "./prove.ts";
 export { hull, type Interval, type Ranges } from "./ranges.ts";
+export { type ComputePass, type RecordOptions, recordTrace, traceExecution } from "./record.ts";
 export { StepProofError, type StepProofErrorArgs, type StepProofErrorName } from "./StepProofError.ts";
 export {
   byteLength,
@@ -63,6 +84,7 @@ export { elementOfTile, tilesOf } from "./tiles.ts";
 export { createTrace, type Revealed, type Trace } from "./trace.ts";
 export type {
   DType,
+  NarrowData,
   Operand,
   OpName,
   Program,
@@ -71,5 +93,6 @@ export type {
   Tensor,
   TensorData,
   TensorType,
+  WideData,
 } from "./types.ts";
 export { verifyStep } from "./verify.ts";

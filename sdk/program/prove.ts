@@ -14,10 +14,12 @@ import {
   TILE_BYTES,
   tileLength,
 } from "../protocol/index.ts";
-import type { Run } from "./ops/definition.ts";
+import { dataFromBytes, WIDTH } from "./dtype.ts";
+import { operandPass } from "./iteration.ts";
+import type { Read, Run } from "./ops/definition.ts";
 import { operators } from "./ops/index.ts";
 import { stepAt } from "./program.ts";
-import { byteLength, layoutBytes } from "./tensor.ts";
+import { byteLength, layoutBytes, valueAt } from "./tensor.ts";
 import { elementOfTile, tilesOf } from "./tiles.ts";
 import type { Revealed, Trace } from "./trace.ts";
 import type { Operand, Step } from "./types.ts";
@@ -29,6 +31,8 @@ export interface Descent {
   readonly traceRoot: Hex;
   /** The output root that the worker committed to. */
   readonly outputRoot: Hex;
+  /** The passes that the worker committed to. */
+  readonly passes: number;
   /** What was revealed of a node, by anyone in any dispute on the commitment; of the trace root by the bind. */
   revealed(node: Hex): Revealed | undefined;
 }
@@ -82,11 +86,23 @@ function openTiles(
   });
 }
 
+/** Element `index` of an operand; of a slot, in that pass. */
+function operandValue(trace: Trace, { source, type }: Operand, pass: number, index: number): bigint {
+  if (source.kind === "slot") return valueAt(trace.tensorOf(source.index, pass).data, index);
+  if (source.kind === "constant")
+    return valueAt(trace.committed.program.constants[source.index]!.data, index);
+  const width = WIDTH[type.dtype];
+  const start = source.offset + index * width;
+  return valueAt(dataFromBytes(type.dtype, trace.input.subarray(start, start + width)), 0);
+}
+
+/** Opens what an element reads of an operand; of a slot, in that pass. */
 function openOperand(
   trace: Trace,
   descent: Descent,
   { source, type }: Operand,
   runs: readonly Run[],
+  pass: number,
 ): OperandOpening {
   if (runs.length === 0) return { rootPath: [], tiles: [] };
   const { committed, input } = trace;
@@ -98,11 +114,12 @@ function openOperand(
     };
   }
   const isSlot = source.kind === "slot";
-  const tensor = isSlot ? trace.slots[source.index]! : committed.program.constants[source.index]!;
-  const tree = isSlot ? trace.treeOf(source.index) : committed.tensorTrees[source.index]!;
+  const tensor = isSlot ? trace.tensorOf(source.index, pass) : committed.program.constants[source.index]!;
+  const tree = isSlot ? trace.treeOf(source.index, pass) : committed.tensorTrees[source.index]!;
+  const leaf = pass * trace.shape.slots + source.index;
   const read = (start: number, end: number): Uint8Array => layoutBytes(tensor, start, end);
   return {
-    rootPath: isSlot ? tracePath(trace, descent, source.index) : committed.constantTree.path(source.index),
+    rootPath: isSlot ? tracePath(trace, descent, leaf) : committed.constantTree.path(source.index),
     tiles: openTiles(tilesOf(type, runs), tree, read, byteLength(type)),
   };
 }
@@ -117,7 +134,7 @@ function openDescriptor(trace: Trace, index: number): Pick<StepProof, "descripto
 
 /** The proof that the node itself is out of place: the worker has there what the shape of the trees excludes. */
 export function proveMisplaced(trace: Trace, descent: Descent): StepProof {
-  const { step } = trace.placeOf(descent.position);
+  const { step } = trace.placeOf(descent.position, descent.passes);
   if (step === undefined) return NO_TILE;
   const revealed = descent.revealed(wayDown(descent).node);
   const tile = revealed?.kind === "tile" ? bytesToHex(revealed.tile) : "0x";
@@ -126,25 +143,30 @@ export function proveMisplaced(trace: Trace, descent: Descent): StepProof {
 
 /** The proof about element `element` of the tile that the worker has revealed at the position. */
 export function proveStep(trace: Trace, descent: Descent, element: number): StepProof {
-  const place = trace.placeOf(descent.position);
+  const place = trace.placeOf(descent.position, descent.passes);
   const revealed = descent.revealed(wayDown(descent).node);
   if (place.kind !== "tile" || revealed?.kind !== "tile") {
     throw new BaseError("No tile was revealed at the position.", { facts: { ...descent.position } });
   }
   const step: Step = stepAt(trace.committed.program, place.step);
   const index = elementOfTile(step.out, place.tile, element);
-  const runs = operators[step.op].reads(step, index);
+  const passOf = (operand: number): number => operandPass(step, operand, place.pass);
+  const read: Read = (operand, at) => operandValue(trace, step.operands[operand]!, passOf(operand), at);
+  const pass = { number: place.pass, most: trace.shape.maxPasses };
+  const runs = operators[step.op].reads(step, index, read, pass);
   return {
     ...openDescriptor(trace, place.step),
     tile: bytesToHex(revealed.tile),
     element,
-    operands: step.operands.map((operand, number) => openOperand(trace, descent, operand, runs[number]!)),
+    operands: step.operands.map((operand, number) =>
+      openOperand(trace, descent, operand, runs[number]!, passOf(number)),
+    ),
   };
 }
 
 /** Whether the worker's node cannot stand at the position, whatever it holds. `EMPTY` and non-`EMPTY` need no reveal. */
 export function isMisplaced(trace: Trace, descent: Descent): boolean {
-  const place = trace.placeOf(descent.position);
+  const place = trace.placeOf(descent.position, descent.passes);
   const { node } = wayDown(descent);
   if (place.kind === "padding") return node !== EMPTY;
   if (node === EMPTY) return true;

@@ -1,5 +1,5 @@
 // Tensors and their layouts: where an element lies in the bytes that are hashed.
-import { byteTree, type Hex, type MerkleTree } from "../protocol/index.ts";
+import { type Hex, type MerkleTree, pieceTree, TILE_BYTES } from "../protocol/index.ts";
 import { bytesOf, WIDTH } from "./dtype.ts";
 import type { DType, Tensor, TensorData, TensorType } from "./types.ts";
 
@@ -95,7 +95,7 @@ export function logicalIndex(type: TensorType, position: number): number {
   return index;
 }
 
-type Words = Uint8Array | Uint32Array;
+type Words = Uint8Array | Uint16Array | Uint32Array;
 
 /** Copies elements along the axes, beginning at `position` of the layout, until the target is full. */
 function gather(source: Words, target: Words, axes: readonly Axis[], position: number): void {
@@ -126,46 +126,78 @@ function gather(source: Words, target: Words, axes: readonly Axis[], position: n
 /** Outer elements that are copied together, so that what the cache holds of them is used at once. */
 const BLOCK = 32;
 
-/** Copies all elements along the axes, of which there are at least two. */
-function gatherAll(source: Words, target: Words, axes: readonly Axis[]): void {
+/** Copies rows, which lie along the innermost axis, from number `first` on until the target is full. */
+function gatherRows(source: Words, target: Words, axes: readonly Axis[], first: number): void {
   const outer = axes.slice(0, -2);
   const [row, column] = axes.slice(-2) as [Axis, Axis];
-  const digits = outer.map(() => 0);
-  const plane = row.size * column.size;
-  for (let to = 0, from = 0; to < target.length; to += plane) {
-    for (let first = 0; first < row.size; first += BLOCK) {
-      const end = Math.min(first + BLOCK, row.size);
-      for (let x = 0; x < column.size; x++) {
-        let at = from + x * column.stride + first * row.stride;
-        for (let y = first; y < end; y++, at += row.stride) target[to + y * column.size + x] = source[at]!;
-      }
-    }
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
+  for (let to = 0, next = first; to < target.length; ) {
+    let plane = 0;
+    for (let axis = outer.length - 1, rest = Math.floor(next / row.size); axis >= 0; axis--) {
       const { size, stride } = outer[axis]!;
-      from += stride;
-      if (++digits[axis]! < size) break;
-      from -= size * stride;
-      digits[axis] = 0;
+      plane += (rest % size) * stride;
+      rest = Math.floor(rest / size);
     }
+    const start = next % row.size;
+    const rows = Math.min(BLOCK, row.size - start, (target.length - to) / column.size);
+    for (let x = 0; x < column.size; x++) {
+      let at = plane + x * column.stride + start * row.stride;
+      for (let y = 0; y < rows; y++, at += row.stride) target[to + y * column.size + x] = source[at]!;
+    }
+    next += rows;
+    to += rows * column.size;
   }
 }
+
+/** The elements as words of at most 32 bits, and their axes in the layout. */
+function inWords({ type, data }: Tensor): { source: Words; axes: readonly Axis[]; wordBytes: number } {
+  const axes = layoutAxes(type);
+  const width = WIDTH[type.dtype];
+  const { buffer, byteOffset, byteLength: bytes } = data;
+  if (width === 1) return { source: bytesOf(data), axes, wordBytes: 1 };
+  if (width === 2) return { source: new Uint16Array(buffer, byteOffset, bytes / 2), axes, wordBytes: 2 };
+  const source = new Uint32Array(buffer, byteOffset, bytes / 4);
+  return { source, axes: width === 8 ? inHalves(axes) : axes, wordBytes: 4 };
+}
+
+const wordsOver = ({ buffer }: Uint8Array<ArrayBuffer>, wordBytes: number): Words =>
+  wordBytes === 4
+    ? new Uint32Array(buffer)
+    : wordBytes === 2
+      ? new Uint16Array(buffer)
+      : new Uint8Array(buffer);
 
 /**
  * The bytes of a tensor in layout order from byte `start` to `end`, which lie on element borders. A view of the tensor's
  * data where the layout is that of the data, otherwise a copy of this part.
  */
-export function layoutBytes({ type, data }: Tensor, start = 0, end = data.byteLength): Uint8Array {
-  const axes = layoutAxes(type);
-  if (isContiguous(axes)) return bytesOf(data).subarray(start, end);
+export function layoutBytes(tensor: Tensor, start = 0, end = tensor.data.byteLength): Uint8Array {
+  const { type, data } = tensor;
+  if (isContiguous(layoutAxes(type))) return bytesOf(data).subarray(start, end);
+  const { source, axes, wordBytes } = inWords(tensor);
   const bytes = new Uint8Array(end - start);
-  const wordBytes = Math.min(WIDTH[type.dtype], 4);
-  const source =
-    wordBytes === 1 ? bytesOf(data) : new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-  const target = wordBytes === 1 ? bytes : new Uint32Array(bytes.buffer);
-  const words = WIDTH[type.dtype] === 8 ? inHalves(axes) : axes;
-  if (bytes.length === data.byteLength) gatherAll(source, target, words);
-  else gather(source, target, words, start / wordBytes);
+  const target = wordsOver(bytes, wordBytes);
+  if (bytes.length === data.byteLength) gatherRows(source, target, axes, 0);
+  else gather(source, target, axes, start / wordBytes);
   return bytes;
+}
+
+/** About so many bytes of a tensor are brought into its layout at a time. */
+const PIECE_BYTES = 2 ** 20;
+
+/** All bytes of a tensor in layout order, in pieces of whole tiles: a large tensor is never copied as a whole. */
+function* layoutPieces(tensor: Tensor): Generator<Uint8Array, void, undefined> {
+  if (isContiguous(layoutAxes(tensor.type))) return yield bytesOf(tensor.data);
+  const { source, axes, wordBytes } = inWords(tensor);
+  const rowWords = axes.at(-1)!.size;
+  let rows = Math.ceil(PIECE_BYTES / (rowWords * wordBytes) / BLOCK) * BLOCK;
+  while ((rows * rowWords * wordBytes) % TILE_BYTES !== 0) rows *= 2;
+  const pieceWords = rows * rowWords;
+  for (let start = 0; start < source.length; start += pieceWords) {
+    const words = Math.min(pieceWords, source.length - start);
+    const bytes = new Uint8Array(words * wordBytes);
+    gatherRows(source, wordsOver(bytes, wordBytes), axes, start / rowWords);
+    yield bytes;
+  }
 }
 
 /** The axes over the 32-bit halves of 64-bit elements. */
@@ -175,7 +207,8 @@ const inHalves = (axes: readonly Axis[]): Axis[] => [
 ];
 
 /** The tree over the tiles of a tensor. */
-export const tensorTree = (tensor: Tensor): MerkleTree => byteTree(layoutBytes(tensor));
+export const tensorTree = (tensor: Tensor): MerkleTree =>
+  pieceTree(tensor.data.byteLength, layoutPieces(tensor));
 
 export const tensorRoot = (tensor: Tensor): Hex => tensorTree(tensor).root;
 

@@ -1,4 +1,4 @@
-// One execution as hashed trees: what a worker is bound to and a challenger descends. Hashed on demand.
+// One execution as hashed trees: what a worker is bound to and a challenger descends.
 import {
   below,
   byteTree,
@@ -14,6 +14,7 @@ import {
   traceDepth,
 } from "../protocol/index.ts";
 import { collectOutput } from "./execute.ts";
+import { type HeldPasses, holdPasses } from "./passes.ts";
 import { type Place, placeOf, type TreeShape } from "./place.ts";
 import { type CommittedProgram, collectStep } from "./program.ts";
 import { byteLength, layoutBytes, tensorTree } from "./tensor.ts";
@@ -24,34 +25,50 @@ export type Revealed =
   | { readonly kind: "inner"; readonly children: readonly Hex[] }
   | { readonly kind: "tile"; readonly tile: Uint8Array };
 
-const PASSES = 1;
+/** What a trace is made of. */
+export interface TraceParts {
+  readonly passes: HeldPasses;
+  readonly output: Uint8Array;
+  /** The roots of all tensors, 32 bytes each, pass after pass; hashed on demand when left out. */
+  readonly roots?: Uint8Array;
+}
 
+/**
+ * Tensors are numbered by the step that made them, `header.slots` being the output. Whatever needs the tensors of a pass throws
+ * `PassNotAtHandError` while they are not in memory: `await trace.load(pass)`, then ask again. Roots are always at hand.
+ */
 export class Trace {
   readonly committed: CommittedProgram;
   readonly input: Uint8Array;
-  /** The tensors that the steps made, in order. */
-  readonly slots: readonly Tensor[];
   readonly output: Uint8Array;
+  /** Passes that were run. */
+  readonly passes: number;
   readonly depth: number;
   readonly shape: TreeShape;
-  readonly #trees: (MerkleTree | undefined)[] = [];
+  readonly #held: HeldPasses;
+  readonly #roots: Uint8Array | undefined;
+  /** They go when their tensors go. */
+  readonly #trees = new WeakMap<Tensor, MerkleTree>();
   #traceTree: MerkleTree | undefined;
   #inputTree: MerkleTree | undefined;
+  #outputTree: MerkleTree | undefined;
 
-  constructor(committed: CommittedProgram, input: Uint8Array, slots: readonly Tensor[], output: Uint8Array) {
+  constructor(committed: CommittedProgram, input: Uint8Array, { passes, output, roots }: TraceParts) {
     const { header, program } = committed;
     this.committed = committed;
     this.input = input;
-    this.slots = slots;
     this.output = output;
+    this.passes = passes.count;
     this.depth = traceDepth(header.slots, header.maxPasses);
     this.shape = {
       slots: header.slots,
       maxPasses: header.maxPasses,
-      passes: PASSES,
+      passes: passes.count,
       byteLength: (step) =>
         step === header.slots ? header.outputBytes : byteLength(program.steps[step]!.out),
     };
+    this.#held = passes;
+    this.#roots = roots;
   }
 
   get inputRoot(): Hex {
@@ -63,7 +80,7 @@ export class Trace {
   }
 
   get outputRoot(): Hex {
-    return this.treeOf(this.slots.length).root;
+    return this.#output.root;
   }
 
   get inputTree(): MerkleTree {
@@ -72,30 +89,53 @@ export class Trace {
   }
 
   get traceTree(): MerkleTree {
-    this.#traceTree ??= MerkleTree.fromHashes(
-      this.slots.map((_, slot) => this.treeOf(slot).root),
-      this.depth,
-    );
+    this.#traceTree ??=
+      this.#roots === undefined
+        ? MerkleTree.fromHashes(this.#hashAll(), this.depth)
+        : new MerkleTree(this.#roots, this.depth);
     return this.#traceTree;
   }
 
-  /** The tree over the tiles of what step `index` made; `slots.length` is the output. */
-  treeOf(index: number): MerkleTree {
-    this.#trees[index] ??=
-      index === this.slots.length ? byteTree(this.output) : tensorTree(this.slots[index]!);
-    return this.#trees[index];
+  get #output(): MerkleTree {
+    this.#outputTree ??= byteTree(this.output);
+    return this.#outputTree;
   }
 
-  /** The tensor that step `index` made; `slots.length` is the output bytes. */
-  tensorOf(index: number): Tensor {
-    return index === this.slots.length
+  #hashAll(): Hex[] {
+    const slots = this.committed.program.steps.map((_, slot) => slot);
+    const passes = Array.from({ length: this.passes }, (_, pass) => pass);
+    return passes.flatMap((pass) => slots.map((slot) => this.treeOf(slot, pass).root));
+  }
+
+  /** Brings the tensors of a pass into memory, by computing the pass again. Others may have to go. */
+  load(pass: number): Promise<void> {
+    return this.#held.load(pass);
+  }
+
+  /** The tensors that the steps made in a pass, in order. */
+  slotsOf(pass = 0): readonly Tensor[] {
+    return this.#held.slots(pass);
+  }
+
+  /** The tree over the tiles of what step `index` made in a pass. */
+  treeOf(index: number, pass = 0): MerkleTree {
+    if (index === this.shape.slots) return this.#output;
+    const tensor = this.slotsOf(pass)[index]!;
+    const tree = this.#trees.get(tensor) ?? tensorTree(tensor);
+    this.#trees.set(tensor, tree);
+    return tree;
+  }
+
+  /** The tensor that step `index` made in a pass. */
+  tensorOf(index: number, pass = 0): Tensor {
+    return index === this.shape.slots
       ? { type: collectStep(this.committed.program).out, data: this.output }
-      : this.slots[index]!;
+      : this.slotsOf(pass)[index]!;
   }
 
-  /** What the rules of the trees put at a position. */
-  placeOf(position: Position): Place {
-    return placeOf(this.shape, position);
+  /** What the rules of the trees put at a position; where a worker claims another number of passes, in its trees. */
+  placeOf(position: Position, passes = this.passes): Place {
+    return placeOf({ ...this.shape, passes }, position);
   }
 
   /** What kind of node that is. */
@@ -106,11 +146,13 @@ export class Trace {
   /** The hash at a position. */
   node(position: Position): Hex {
     const level = tensorLevel(position, this.depth);
-    if (level < 0) return this.traceTree.node(position.depth, Number(position.path));
-    const leaf = leafIndex(position, this.depth);
-    if (leaf !== undefined && leaf >= this.slots.length) return EMPTY;
-    const tree = this.treeOf(leaf === undefined ? this.slots.length : Number(leaf));
-    return level > tree.depth ? EMPTY : tree.node(level, Number(tileIndex(position, this.depth)));
+    const tile = tileIndex(position, this.depth);
+    if (position.section === "output") return nodeIn(this.#output, level, tile);
+    if (level <= 0) return this.traceTree.node(position.depth, Number(position.path));
+    const { slots, passes } = this.shape;
+    const leaf = Number(leafIndex(position, this.depth));
+    if (leaf >= slots * passes) return EMPTY;
+    return nodeIn(this.treeOf(leaf % slots, Math.floor(leaf / slots)), level, tile);
   }
 
   /** The 16 hashes below a position. */
@@ -123,11 +165,11 @@ export class Trace {
     return this.children(TRACE_ROOT);
   }
 
-  /** The bytes of one tile of what step `index` made. */
-  tileBytes(index: number, tile: number): Uint8Array {
+  /** The bytes of one tile of what step `index` made in a pass. */
+  tileBytes(index: number, tile: number, pass = 0): Uint8Array {
     const start = tile * TILE_BYTES;
     const end = Math.min(start + TILE_BYTES, this.shape.byteLength(index));
-    return layoutBytes(this.tensorOf(index), start, end);
+    return layoutBytes(this.tensorOf(index, pass), start, end);
   }
 
   /** What a worker reveals of the node at a position; undefined at padding, of which nothing can be revealed. */
@@ -135,14 +177,30 @@ export class Trace {
     const place = this.placeOf(position);
     if (place.kind === "padding") return undefined;
     if (place.kind === "inner") return { kind: "inner", children: this.children(position) };
-    return { kind: "tile", tile: this.tileBytes(place.step, place.tile) };
+    return { kind: "tile", tile: this.tileBytes(place.step, place.tile, place.pass) };
   }
 }
 
-/** The trees over one execution. Keeps the tensors, hashes each when it is first asked for. */
-export const createTrace = (
+const nodeIn = (tree: MerkleTree, level: number, path: bigint | undefined): Hex =>
+  level > tree.depth ? EMPTY : tree.node(level, Number(path));
+
+/**
+ * The trees over an execution whose tensors are all at hand: the slots of its only pass, or of each of its passes. Hashes each
+ * tensor when it is first asked for.
+ */
+export function createTrace(
   committed: CommittedProgram,
   input: Uint8Array,
-  slots: readonly Tensor[],
-  output: Uint8Array = collectOutput(committed.program, slots),
-): Trace => new Trace(committed, input, slots, output);
+  slots: readonly Tensor[] | readonly (readonly Tensor[])[],
+  output?: Uint8Array,
+): Trace {
+  const passes = isNested(slots) ? slots : [slots];
+  return new Trace(committed, input, {
+    passes: holdPasses(passes),
+    output: output ?? collectOutput(committed.program, passes.at(-1)!),
+  });
+}
+
+const isNested = (
+  slots: readonly Tensor[] | readonly (readonly Tensor[])[],
+): slots is readonly (readonly Tensor[])[] => Array.isArray(slots[0]);

@@ -21,6 +21,7 @@ import {
 } from "../protocol/index.ts";
 import { decodeDescriptor, descriptorFault } from "./descriptorFault.ts";
 import { WIDTH, wrap } from "./dtype.ts";
+import { claimedStop, operandPass } from "./iteration.ts";
 import { operators } from "./ops/index.ts";
 import { placeOf } from "./place.ts";
 import { StepProofError } from "./StepProofError.ts";
@@ -86,7 +87,7 @@ function operandTree(claim: Claim, pass: number, { source, type }: Operand): Ope
   };
 }
 
-/** Checks an operand's openings; the result reads one element of it. */
+/** Checks an operand's openings; the result reads one element of it. Of a slot, in that pass. */
 function openOperand(
   claim: Claim,
   pass: number,
@@ -139,13 +140,19 @@ function judgeElement(claim: Claim, step: Step, pass: number, tile: number, proo
       count: BigInt(count),
     });
   }
+  // Carry reads one of its operands only; nobody looks at the other's opening.
+  const unread = step.op === "Carry" ? (pass === 0 ? 1 : 0) : -1;
   const operands = step.operands.map((operand, number) =>
-    openOperand(claim, pass, operand, number, proof.operands[number]),
+    number === unread
+      ? () => 0n
+      : openOperand(claim, operandPass(step, number, pass), operand, number, proof.operands[number]),
   );
   const index = elementOfTile(step.out, tile, proof.element);
-  const value = operators[step.op].element((operand, at) => operands[operand]!(at), step, index);
-  const claimed = littleEndian(bytes, proof.element * width, width);
-  return wrap(value, step.out.dtype) === wrap(claimed, step.out.dtype) ? "correct" : "faulty";
+  const when = { number: pass, most: claim.maxPasses };
+  const value = operators[step.op].element((operand, at) => operands[operand]!(at), step, index, when);
+  const claimed = wrap(littleEndian(bytes, proof.element * width, width), step.out.dtype);
+  if (step.op === "Stop" && claimed !== claimedStop(pass, claim.passes)) return "faulty";
+  return wrap(value, step.out.dtype) === claimed ? "correct" : "faulty";
 }
 
 /**
@@ -180,13 +187,5 @@ export function verifyStep(
   const computedNode = tileHash(bytes);
   if (computedNode !== node) throw new StepProofError("WrongTileError", { computedNode, node });
   if (bytes.length !== place.length) return "faulty";
-  const pass = passOf(claim, position);
-  return judgeElement(claim, opened!, pass, place.tile, proof);
-}
-
-/** The pass whose slots a step at this position reads; the collect reads the last. */
-function passOf(claim: Claim, position: Position): number {
-  if (position.section === "output") return claim.passes - 1;
-  const level = position.depth - traceDepth(claim.slots, claim.maxPasses);
-  return Number((position.path >> BigInt(4 * level)) / BigInt(claim.slots));
+  return judgeElement(claim, opened!, place.pass, place.tile, proof);
 }

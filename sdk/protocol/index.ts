@@ -48,6 +48,7 @@ export {
   EMPTY,
   MerkleTree,
   nodeHash,
+  pieceTree,
   rootFromPath,
   TILE_BYTES,
   TreeError,

@@ -154,13 +154,20 @@ function isEmpty(hashes: Uint8Array): boolean {
 }
 
 /** The tree over the tiles of `bytes`. The bytes are read once and not kept. */
-export function byteTree(bytes: Uint8Array): MerkleTree {
-  const count = tileCount(bytes.length);
+export const byteTree = (bytes: Uint8Array): MerkleTree => pieceTree(bytes.length, [bytes]);
+
+/** The tree over the tiles of `byteLength` bytes that come in pieces; each but the last is a whole number of tiles. */
+export function pieceTree(byteLength: number, pieces: Iterable<Uint8Array>): MerkleTree {
+  const count = tileCount(byteLength);
   const leaves = new Uint8Array(count * HASH_BYTES);
-  for (let tile = 0; tile < count; tile++) {
-    const start = tile * TILE_BYTES;
-    leaves.set(hashTile(bytes.subarray(start, start + TILE_BYTES)), tile * HASH_BYTES);
+  let tile = 0;
+  for (const piece of pieces) {
+    for (let start = 0; start < piece.length; start += TILE_BYTES) {
+      leaves.set(hashTile(piece.subarray(start, start + TILE_BYTES)), HASH_BYTES * tile++);
+    }
   }
+  if (tile !== count)
+    throw new TreeError("The pieces are not the bytes.", { facts: { byteLength, tiles: tile } });
   return new MerkleTree(leaves, treeDepth(count));
 }
 

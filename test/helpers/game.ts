@@ -19,6 +19,7 @@ import {
 export interface WorkerTrees {
   readonly traceRoot: Hex;
   readonly outputRoot: Hex;
+  readonly passes: number;
   reveal(position: Position): Revealed | undefined;
 }
 
@@ -42,19 +43,19 @@ export function playDispute(challenger: Trace, worker: WorkerTrees): GameEnd {
     reveals.set(node, content);
     return true;
   };
-  const { traceRoot, outputRoot } = worker;
+  const { traceRoot, outputRoot, passes } = worker;
   reveal(TRACE_ROOT, traceRoot);
   let position = TRACE_ROOT;
   let node = traceRoot;
   let choices = 0;
   for (;;) {
-    const descent = { position, traceRoot, outputRoot, revealed: (hash: Hex) => reveals.get(hash) };
+    const descent = { position, traceRoot, outputRoot, passes, revealed: (hash: Hex) => reveals.get(hash) };
     const move = nextMove(challenger, descent);
     if (move.move === "none") return { result: "none", position, choices };
     if (move.move === "wait") {
       if (!reveal(position, node)) return { result: "timeout", position, choices };
     } else if (move.move === "prove") {
-      const claim = claimOf(challenger.committed, challenger.inputRoot, traceRoot);
+      const claim = claimOf(challenger.committed, challenger.inputRoot, traceRoot, passes);
       const kind = reveals.get(node)?.kind ?? "unrevealed";
       return { result: verifyStep(claim, position, node, kind, move.proof), position, choices };
     } else if (move.move === "chooseOutput") {
@@ -98,6 +99,7 @@ export function forge(trace: Trace, at: Position, forgery: Forgery): WorkerTrees
   return {
     traceRoot: node(TRACE_ROOT),
     outputRoot: node(OUTPUT_ROOT),
+    passes: trace.passes,
     reveal(position) {
       if (samePosition(position, at)) {
         return forgery.kind === "inner" || forgery.kind === "tile" ? forgery : undefined;

@@ -1,5 +1,11 @@
 // Runs roles on a test network round by round: everybody reads, plans and acts until nobody has anything left to do.
-import { type CommittedProgram, collectOutput, createTrace, execute, type Tensor } from "@assay/sdk/program";
+import {
+  type CommittedProgram,
+  collectOutput,
+  createTrace,
+  executePasses,
+  type Tensor,
+} from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
 import type { Transport } from "viem";
 import { createEndpoints } from "../../node/chain/endpoints.ts";
@@ -21,7 +27,7 @@ import { type Database, openDatabase } from "../../node/store/database.ts";
 import { createJournal } from "../../node/store/journal.ts";
 import { measuredReplyGas } from "../../node/strategy/capacity.ts";
 import { createMetrics } from "../../node/telemetry/metrics.ts";
-import { cheatingSlots, type Flip } from "./cheat.ts";
+import { cheatingPasses, type Flip } from "./cheat.ts";
 import { quiet, temporaryFolder } from "./nodeParts.ts";
 import { type Network, type Person, privateKeyOf } from "./people.ts";
 
@@ -125,14 +131,20 @@ export const shelf = (programs: ReadonlyMap<Hex, CommittedProgram>) => ({
   },
 });
 
-type SlotsOf = (committed: CommittedProgram, input: Uint8Array) => readonly Tensor[];
+type Passes = readonly (readonly Tensor[])[];
+type PassesOf = (committed: CommittedProgram, input: Uint8Array) => Passes;
 
-/** An executor out of a function that computes all slots; the SDK's own is the reference. */
-export function executorOf(slotsOf: SlotsOf = ({ program }, input) => execute(program, input)): Executor {
+/** An executor out of a function that computes all slots of all passes; the SDK's own is the reference. */
+export function executorOf(
+  passesOf: PassesOf = ({ program }, input) => [...executePasses(program, input)],
+): Executor {
   return {
     name: "test",
-    run: async (committed, input) => collectOutput(committed.program, slotsOf(committed, input)),
-    trace: async (committed, input) => createTrace(committed, input, slotsOf(committed, input)),
+    run: async (committed, input) => {
+      const passes = passesOf(committed, input);
+      return { output: collectOutput(committed.program, passes.at(-1)!), passes: passes.length };
+    },
+    trace: async (committed, input) => createTrace(committed, input, passesOf(committed, input)),
     close: async () => {},
   };
 }
@@ -230,7 +242,7 @@ export function joinLiar(
   flip: Flip,
   folder?: string,
 ): Player<Watchtower> {
-  const lying = executorOf(({ program }, input) => cheatingSlots(program, input, flip));
+  const lying = executorOf(({ program }, input) => cheatingPasses(program, input, flip));
   return joinWatchtower(network, library, {
     person: "friend",
     fast: lying,
@@ -242,7 +254,7 @@ export function joinLiar(
 /** A worker that computes one bit wrong and does not know. */
 export function joinCheater(network: Network, library: Library, flip: Flip): Player {
   return joinWorker(network, library, {
-    fast: executorOf(({ program }, input) => cheatingSlots(program, input, flip)),
+    fast: executorOf(({ program }, input) => cheatingPasses(program, input, flip)),
   });
 }
 

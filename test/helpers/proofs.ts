@@ -106,8 +106,8 @@ export function proofOf({ trace, committed, program }: Run, slot: number, index:
     const at = shown.get(node);
     return at && trace.reveal(at);
   };
-  const { traceRoot, outputRoot } = trace;
-  const proof = proveStep(trace, { position, traceRoot, outputRoot, revealed }, place % perTile);
+  const { traceRoot, outputRoot, passes } = trace;
+  const proof = proveStep(trace, { position, traceRoot, outputRoot, passes, revealed }, place % perTile);
   return {
     claim: claimOf(committed, trace.inputRoot, traceRoot),
     position,

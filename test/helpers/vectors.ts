@@ -238,6 +238,7 @@ export function proofCases(): ProofCase[] {
       position,
       traceRoot: trace.traceRoot,
       outputRoot: trace.outputRoot,
+      passes: trace.passes,
       revealed: (hash: Hex) => (hash === node ? { kind: "tile" as const, tile } : revealed(hash)),
     });
     const { op, out } = isOutput ? { op: "Collect", out: undefined } : program.steps[step]!;

@@ -157,7 +157,7 @@ describe("openNode", () => {
       const node = await start({ blobSources: `${publisher.http.url()}/nothing,${publisher.http.url()}` });
       const committed = await node.programs.get(scorerId);
       expect(node.programs.list()).to.deep.equal([scorerId]);
-      expect(await node.fast.run(committed, sample.input)).to.deep.equal(sample.output);
+      expect((await node.fast.run(committed, sample.input)).output).to.deep.equal(sample.output);
     });
 
     it("[S-02] are refused when a mirror serves another program under the id, and fetched from the next place", async () => {

@@ -19,7 +19,7 @@ import {
   formatReport,
   formatSteps,
 } from "../../../node/compiler/index.ts";
-import { ProgramSession } from "../../../node/execution/session.ts";
+import { ProgramSession } from "../../../node/execution/programSession.ts";
 
 const folder = new URL("../../../examples/digits/", import.meta.url);
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, folder)));

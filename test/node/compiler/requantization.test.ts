@@ -3,7 +3,7 @@
 import { execute, type Program, packInputs, tensorType } from "@assay/sdk/program";
 import { expect } from "chai";
 import { sumBounds } from "../../../node/compiler/quantization/weights.ts";
-import { ProgramSession } from "../../../node/execution/session.ts";
+import { ProgramSession } from "../../../node/execution/programSession.ts";
 import { ProgramBuilder } from "../../helpers/programs.ts";
 import { Random } from "../../helpers/random.ts";
 

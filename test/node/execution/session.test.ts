@@ -9,7 +9,8 @@ import {
 } from "@assay/sdk/program";
 import { expect } from "chai";
 import { ExecutionError } from "../../../node/execution/errors.ts";
-import { OnnxSession, ProgramSession } from "../../../node/execution/session.ts";
+import { ProgramSession } from "../../../node/execution/programSession.ts";
+import { OnnxSession } from "../../../node/execution/session.ts";
 import { network, perceptron, randomInput } from "../../helpers/programs.ts";
 import { Random } from "../../helpers/random.ts";
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { custom, type EIP1193RequestFn, erc20Abi, type Transport } from "viem";
 import { writeContract } from "viem/actions";
 import { RetryableError, SelfTestError } from "../../../node/errors.ts";
-import { cheatingSlots } from "../../helpers/cheat.ts";
+import { cheatingPasses } from "../../helpers/cheat.ts";
 import { wealth } from "../../helpers/people.ts";
 import {
   executorOf,
@@ -17,7 +17,7 @@ import {
 import { type Stage, setStage } from "../../helpers/stage.ts";
 
 const flip = { slot: 8, element: 6, bit: 12 };
-const lying = executorOf(({ program }, input) => cheatingSlots(program, input, flip));
+const lying = executorOf(({ program }, input) => cheatingPasses(program, input, flip));
 
 describe("watchtower", () => {
   let stage: Stage;

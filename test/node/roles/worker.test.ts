@@ -1,12 +1,12 @@
 // What keeps a worker from being slashed by its own machine: samples, known answers, a journal that is believed only if it is right.
 import { expect } from "chai";
 import { RetryableError, SelfTestError } from "../../../node/errors.ts";
-import { cheatingSlots } from "../../helpers/cheat.ts";
+import { cheatingPasses } from "../../helpers/cheat.ts";
 import { executorOf, joinWorker, type Player, play, shelf, tick } from "../../helpers/players.ts";
 import { type Stage, setStage } from "../../helpers/stage.ts";
 
 const flip = { slot: 8, element: 6, bit: 12 };
-const lying = executorOf(({ program }, input) => cheatingSlots(program, input, flip));
+const lying = executorOf(({ program }, input) => cheatingPasses(program, input, flip));
 
 describe("worker", () => {
   let stage: Stage;

@@ -102,6 +102,7 @@ export function commitmentView(parts: {
     disputes,
     commitment: {
       outputRoot: id(0x0f),
+      passes: 1,
       openDisputes: disputes.filter(({ dispute }) => dispute.status === "open").length,
       slashedAt: 0n,
       settled: false,

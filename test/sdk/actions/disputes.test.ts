@@ -63,7 +63,10 @@ describe("dispute actions", () => {
         if (content.kind === "inner") await worker.reveal({ commitId, node, children: content.children });
         else await worker.revealTile({ commitId, node, tile: content.tile });
       }
-      const move = nextMove(own, { position, traceRoot, outputRoot, revealed: (hash) => shown.get(hash) });
+      const move = nextMove(own, {
+        ...{ position, traceRoot, outputRoot, passes: theirs.passes },
+        revealed: (hash) => shown.get(hash),
+      });
       if (move.move === "choose") {
         const { children } = shown.get(node) as Extract<Revealed, { kind: "inner" }>;
         await challenger.choose({ disputeId, node, children: children, index: move.index });

@@ -75,6 +75,7 @@ describe("Dispute", () => {
       const end = playDispute(run.trace, {
         traceRoot: run.trace.traceRoot,
         outputRoot: other.outputRoot,
+        passes: 1,
         reveal: (position) => (position.section === "output" ? other : run.trace).reveal(position),
       });
       expect(end).to.deep.include({ result: "faulty" });
@@ -156,6 +157,7 @@ describe("Dispute", () => {
     expect(placeOf(shape, { section: "output", depth: 1, path: 1n })).to.deep.equal({
       kind: "tile",
       step: 3,
+      pass: 1,
       tile: 1,
       length: 976,
     });

@@ -38,7 +38,8 @@ describe("verifyStep", () => {
         for (const position of positions(run)) {
           const place = trace.placeOf(position);
           const node = trace.node(position);
-          const descent = { position, traceRoot: trace.traceRoot, outputRoot: trace.outputRoot, revealed };
+          const { traceRoot, outputRoot, passes } = trace;
+          const descent = { position, traceRoot, outputRoot, passes, revealed };
           if (place.kind === "tile") {
             const type = trace.tensorOf(place.step).type;
             const count =
@@ -146,6 +147,7 @@ describe("verifyStep", () => {
         position,
         traceRoot: trace.traceRoot,
         outputRoot: trace.outputRoot,
+        passes: trace.passes,
         revealed: revealsOf(run),
       };
       const proof = proveStep(trace, descent, 0);
@@ -175,7 +177,8 @@ describe("verifyStep", () => {
       const trace = createTrace(committed, run.input, run.slots);
       const position = leafPosition(3, trace.depth);
       const revealed = revealsOf({ ...run, program, committed, trace });
-      const descent = { position, traceRoot: trace.traceRoot, outputRoot: trace.outputRoot, revealed };
+      const { traceRoot, outputRoot, passes } = trace;
+      const descent = { position, traceRoot, outputRoot, passes, revealed };
       const claim = claimOf(committed, trace.inputRoot, trace.traceRoot);
       expect(() => verifyStep(claim, position, trace.node(position), "tile", proveStep(trace, descent, 0)))
         .to.throw(StepProofError)
