@@ -1,4 +1,4 @@
-// A program as people pass it around: the ONNX file in fast form, the manifest's bytes, and everything that follows.
+// A program as people pass it around: the ONNX file in fast form, the manifest, its tokenizer if it has text, and what follows.
 import {
   type CommittedProgram,
   commitProgram,
@@ -7,8 +7,9 @@ import {
   type Program,
   readFastForm,
 } from "@assay/sdk/program";
-import { programId as hashProgramId, manifestHash } from "@assay/sdk/protocol";
+import { bytesToHex, programId as hashProgramId, manifestHash, sha256 } from "@assay/sdk/protocol";
 import type { Hex } from "viem";
+import { IntegrityError } from "./errors.ts";
 
 export type ProgramFiles = {
   programId: Hex;
@@ -16,28 +17,55 @@ export type ProgramFiles = {
   programBytes: Uint8Array;
   manifest: Manifest;
   manifestBytes: Uint8Array;
+  /** The file that the manifest names, where people read and write text. */
+  tokenizerBytes: Uint8Array | undefined;
   committed: CommittedProgram;
   manifestHash: Hex;
 };
 
-/** Names of the two files, in folders and below URLs. */
+/** Names of the files, in folders and below URLs. */
 export const programFile = "program.onnx";
 export const manifestFile = "manifest.json";
+export const tokenizerFile = "tokenizer.json";
+
+type Further = {
+  /** Needed where the manifest names one. */
+  tokenizerBytes?: Uint8Array | undefined;
+  /** What `readFastForm` made of the program's file, if that happened elsewhere. */
+  program?: Program | undefined;
+};
 
 /**
- * Reads and hashes a program's two files.
+ * Reads and hashes a program's files.
  *
- * @param program - What `readFastForm` made of the first one, if that happened elsewhere.
- * @throws what the SDK throws about files that are not exactly a program's.
+ * @throws what the SDK throws about files that are not exactly a program's; IntegrityError about its tokenizer.
  */
 export function programOf(
   programBytes: Uint8Array,
   manifestBytes: Uint8Array,
-  program: Program = readFastForm(programBytes),
+  { tokenizerBytes, program = readFastForm(programBytes) }: Further = {},
 ): ProgramFiles {
   const manifest = decodeManifest(manifestBytes);
+  assertTokenizer(manifest, tokenizerBytes);
   const committed = commitProgram(program);
   const hash = manifestHash(manifestBytes);
   const programId = hashProgramId(program.operatorSet, committed.programRoot, hash);
-  return { programId, program, programBytes, manifest, manifestBytes, committed, manifestHash: hash };
+  const files = { programBytes, manifestBytes, tokenizerBytes: manifest.text && tokenizerBytes };
+  return { ...files, programId, program, manifest, committed, manifestHash: hash };
+}
+
+/** @throws IntegrityError when a manifest's tokenizer is not there, or is another one. */
+export function assertTokenizer({ text }: Manifest, tokenizerBytes: Uint8Array | undefined): void {
+  if (text === undefined) return;
+  const wanted = text.tokenizer.sha256;
+  if (tokenizerBytes === undefined)
+    throw new IntegrityError("The tokenizer that the manifest names is missing.", {
+      facts: { sha256: wanted },
+      hint: `Put ${tokenizerFile} beside ${manifestFile}`,
+    });
+  const found = bytesToHex(sha256(tokenizerBytes)).slice(2);
+  if (found !== wanted)
+    throw new IntegrityError("The tokenizer is another one than the manifest names.", {
+      facts: { wanted, found },
+    });
 }

@@ -1,6 +1,6 @@
 // The programs that this machine can get at: stored, or fetched from anywhere and believed only if their id comes out.
 import type { RegisteredProgram } from "@assay/sdk";
-import type { CommittedProgram, Program } from "@assay/sdk/program";
+import { type CommittedProgram, decodeManifest, type Program } from "@assay/sdk/program";
 import { programRoot, manifestHash as toManifestHash } from "@assay/sdk/protocol";
 import type { Hex } from "viem";
 import { redactUrl } from "./config.ts";
@@ -8,7 +8,14 @@ import { IntegrityError, RetryableError } from "./errors.ts";
 import { createGate } from "./gate.ts";
 import { fetchBytes } from "./http/fetchBytes.ts";
 import { createLruCache } from "./lruCache.ts";
-import { manifestFile, type ProgramFiles, programFile, programOf } from "./programFiles.ts";
+import {
+  assertTokenizer,
+  manifestFile,
+  type ProgramFiles,
+  programFile,
+  programOf,
+  tokenizerFile,
+} from "./programFiles.ts";
 import { placeOfUri, withoutSlashes } from "./programPlaces.ts";
 import type { ProgramStore, StoredFiles } from "./store/programStore.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -21,8 +28,12 @@ export type Programs = {
   get(programId: Hex): Promise<CommittedProgram>;
   /** The same with manifest and files. */
   files(programId: Hex): Promise<ProgramFiles>;
-  /** Checks and stores a program's two files, so that this node serves and offers them. */
-  put(programBytes: Uint8Array, manifestBytes: Uint8Array): Promise<ProgramFiles>;
+  /** Checks and stores a program's files, so that this node serves and offers them. */
+  put(
+    programBytes: Uint8Array,
+    manifestBytes: Uint8Array,
+    tokenizerBytes?: Uint8Array,
+  ): Promise<ProgramFiles>;
   list(): Hex[];
 };
 
@@ -57,6 +68,7 @@ export class ProgramUnavailableError extends RetryableError {
 const fetchSeconds = 120;
 const manifestSeconds = 20;
 const manifestBytesLimit = 1_048_576;
+const tokenizerBytesLimit = 67_108_864;
 /** Programs fetched at a time: what is held before it is checked stays within so many times the largest file. */
 const fetchesAtOnce = 3;
 /** Smaller files, of the operator's own choice, are read in less time than a thread takes to start. */
@@ -69,10 +81,12 @@ export function createPrograms(options: ProgramsOptions): Programs {
   const cache = createLruCache<ProgramFiles>(capacity);
 
   /** A stranger's file can be small and yet take long to read. */
-  const open = async ({ programBytes, manifestBytes }: StoredFiles, isOwn: boolean): Promise<ProgramFiles> =>
-    read === undefined || (isOwn && programBytes.length < largeBytes)
-      ? programOf(programBytes, manifestBytes)
-      : programOf(programBytes, manifestBytes, await read(programBytes));
+  const open = async (files: StoredFiles, isOwn: boolean): Promise<ProgramFiles> => {
+    const { programBytes, manifestBytes, tokenizerBytes } = files;
+    const isReadHere = read === undefined || (isOwn && programBytes.length < largeBytes);
+    const program = isReadHere ? undefined : await read(programBytes);
+    return programOf(programBytes, manifestBytes, { tokenizerBytes, program });
+  };
 
   async function obtain(programId: Hex): Promise<ProgramFiles> {
     const stored = await openStored(programId);
@@ -138,8 +152,24 @@ export function createPrograms(options: ProgramsOptions): Programs {
     if (hash !== undefined && toManifestHash(manifestBytes) !== hash)
       throw new IntegrityError("The manifest is of another program.", { facts: { wanted: programId } });
     const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
+    const tokenizerBytes = await fetchTokenizer(place, manifestBytes);
     const programBytes = await fetchBytes(`${place}/${programFile}`, limits);
-    return assertId(await open({ programBytes, manifestBytes }, isServed(programId)), programId);
+    return assertId(
+      await open({ programBytes, manifestBytes, tokenizerBytes }, isServed(programId)),
+      programId,
+    );
+  }
+
+  async function fetchTokenizer(place: string, manifestBytes: Uint8Array): Promise<Uint8Array | undefined> {
+    const manifest = decodeManifest(manifestBytes);
+    if (manifest.text === undefined) return undefined;
+    const bytes = await fetchBytes(`${place}/${tokenizerFile}`, {
+      maxBytes: Math.min(tokenizerBytesLimit, maxBytes),
+      timeoutSeconds: fetchSeconds,
+      signal,
+    });
+    assertTokenizer(manifest, bytes);
+    return bytes;
   }
 
   const files = (programId: Hex) =>
@@ -152,8 +182,8 @@ export function createPrograms(options: ProgramsOptions): Programs {
   return {
     files,
     get: async (programId) => (await files(programId)).committed,
-    put: async (programBytes, manifestBytes) => {
-      const opened = await open({ programBytes, manifestBytes }, true);
+    put: async (programBytes, manifestBytes, tokenizerBytes) => {
+      const opened = await open({ programBytes, manifestBytes, tokenizerBytes }, true);
       store.put(opened.programId, opened);
       return opened;
     },

@@ -1,7 +1,7 @@
-// A program on disk: a folder with its two files, as `assay compile` writes it.
+// A program on disk: a folder with its files, as `assay compile` writes it.
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { manifestFile, type ProgramFiles, programFile, programOf } from "../programFiles.ts";
+import { manifestFile, type ProgramFiles, programFile, programOf, tokenizerFile } from "../programFiles.ts";
 import { InputFormatError } from "./npy.ts";
 import { readInputFile } from "./numbers.ts";
 
@@ -13,15 +13,23 @@ export function readProgramFolder(path: string): ProgramFiles {
       hint: "Make one with `assay compile MODEL.onnx`, or fetch one with `assay programs fetch PROGRAM_ID`",
     });
   const folder = statSync(path).isDirectory() ? path : dirname(path);
-  return programOf(readInputFile(join(folder, programFile)), readInputFile(join(folder, manifestFile)));
+  const tokenizer = join(folder, tokenizerFile);
+  return programOf(readInputFile(join(folder, programFile)), readInputFile(join(folder, manifestFile)), {
+    tokenizerBytes: existsSync(tokenizer) ? readInputFile(tokenizer) : undefined,
+  });
 }
 
 /** Writes a program folder; files that are there are replaced. */
 export function writeProgramFolder(
   folder: string,
-  { programBytes, manifestBytes }: Pick<ProgramFiles, "programBytes" | "manifestBytes">,
+  {
+    programBytes,
+    manifestBytes,
+    tokenizerBytes,
+  }: Pick<ProgramFiles, "programBytes" | "manifestBytes" | "tokenizerBytes">,
 ): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, programFile), programBytes);
   writeFileSync(join(folder, manifestFile), manifestBytes);
+  if (tokenizerBytes) writeFileSync(join(folder, tokenizerFile), tokenizerBytes);
 }

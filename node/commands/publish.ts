@@ -21,7 +21,7 @@ export const publishCommand = defineCommand({
   scopes: ["chain", "keys", "send"],
   args: { folder: required(text, "Folder that `assay compile` wrote") },
   flags: {
-    uri: optional(text, "Where the two files can be fetched: the URL of a folder that holds them", {
+    uri: optional(text, "Where the files can be fetched: the URL of a folder that holds them", {
       placeholder: "url",
     }),
     ...writeFlags,
@@ -29,7 +29,8 @@ export const publishCommand = defineCommand({
   examples: ["assay publish my-program --uri https://example.org/my-program --dry-run"],
   run: (context, { folder, uri = "", ...flags }) => {
     const files = readProgramFolder(folder);
-    const { programId, manifest, committed, manifestHash, programBytes, manifestBytes } = files;
+    const { programId, manifest, committed, manifestHash, programBytes, manifestBytes, tokenizerBytes } =
+      files;
     return write<Published>(context, flags, "owner", async (writer) => {
       const { client, deployment, sender, transaction } = writer;
       const { bond, isRegistered } = await registration(writer, programId);
@@ -40,7 +41,7 @@ export const publishCommand = defineCommand({
           calls: [],
           effect: `Nothing: ${programId} is registered already.`,
           send: async () => {
-            await openPrograms(context).put(programBytes, manifestBytes);
+            await openPrograms(context).put(programBytes, manifestBytes, tokenizerBytes);
             return { programId, name: manifest.name, bond: 0n, hash: null, uri };
           },
         };
@@ -56,7 +57,7 @@ export const publishCommand = defineCommand({
         calls: allowance >= bond ? [call] : [approveCall({ deployment, amount: bond }), call],
         effect: `Program ${programId} is registered; ${tokenText(bond)} of ${sender} are held as its bond.`,
         send: async () => {
-          await openPrograms(context).put(programBytes, manifestBytes);
+          await openPrograms(context).put(programBytes, manifestBytes, tokenizerBytes);
           const { transaction: sent } = await registerProgram(client, {
             ...parameters,
             bond,

@@ -41,8 +41,8 @@ export async function createDevnetWorker(options: DevnetWorkerOptions): Promise<
     metrics: createMetrics({ version }),
     clock: systemClock,
   });
-  for (const { programBytes, manifestBytes } of programs)
-    await worker.node.programs.put(programBytes, manifestBytes);
+  for (const { programBytes, manifestBytes, tokenizerBytes } of programs)
+    await worker.node.programs.put(programBytes, manifestBytes, tokenizerBytes);
   return worker;
 }
 

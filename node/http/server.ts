@@ -6,7 +6,7 @@ import type { Hex } from "viem";
 import { day, second } from "../clock.ts";
 import { FatalError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
-import { manifestFile, programFile } from "../programFiles.ts";
+import { manifestFile, programFile, tokenizerFile } from "../programFiles.ts";
 import { type BlobStore, isBlobHash } from "../store/blobs.ts";
 import type { ProgramStore } from "../store/programStore.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -24,7 +24,7 @@ export type HttpServerOptions = {
   health: () => Health | Promise<Health>;
   /** Blobs that anyone may fetch. */
   blobs?: Pick<BlobStore, "pathOf">;
-  /** Programs that anyone may fetch: their two blobs. */
+  /** Programs that anyone may fetch: their blobs. */
   programs?: Pick<ProgramStore, "hashesOf">;
   /** Adds the routes of a role. */
   routes?: (app: Express) => void;
@@ -99,6 +99,7 @@ function createApp(options: HttpServerOptions, { withMetrics }: { withMetrics: b
 const programParts = [
   [programFile, "program", "application/octet-stream"],
   [manifestFile, "manifest", "application/json"],
+  [tokenizerFile, "tokenizer", "application/json"],
 ] as const;
 
 function sendBlob(

@@ -1,4 +1,4 @@
-// Programs on this machine: their two files as blobs, and an index from program ids to them. Needs no lock: nothing in
+// Programs on this machine: their files as blobs, and an index from program ids to them. Needs no lock: nothing in
 // it changes, and every id is recomputed from what is read.
 
 import { randomUUID } from "node:crypto";
@@ -18,22 +18,30 @@ import { type Hex, isHex } from "viem";
 import type { BlobStore } from "./blobs.ts";
 import { isBlobHash } from "./blobs.ts";
 
-export type StoredFiles = { programBytes: Uint8Array; manifestBytes: Uint8Array };
+export type StoredFiles = {
+  programBytes: Uint8Array;
+  manifestBytes: Uint8Array;
+  tokenizerBytes?: Uint8Array | undefined;
+};
+
+/** Names of the blobs. */
+export type ProgramHashes = { program: Hex; manifest: Hex; tokenizer?: Hex };
 
 export type ProgramStore = {
   /** `fetched`: nobody asked this machine to keep it. */
   put(programId: Hex, files: StoredFiles, options?: { fetched: boolean }): void;
   /** Removes fetched programs, those used longest ago first, until the others take no more than `maxBytes`. */
   trim(maxBytes: number, isKept: (programId: Hex) => boolean): void;
-  /** Undefined when one of the two files is missing. Throws IntegrityError for damaged ones, once: they are set aside. */
+  /** Undefined when one of the files is missing. Throws IntegrityError for damaged ones, once: they are set aside. */
   read(programId: Hex): StoredFiles | undefined;
-  /** Names of the two blobs. */
-  hashesOf(programId: Hex): { program: Hex; manifest: Hex } | undefined;
+  hashesOf(programId: Hex): ProgramHashes | undefined;
   list(): Hex[];
 };
 
-/** `bytes` of both files, where they were fetched. */
-type Entry = { program: Hex; manifest: Hex; bytes: number | undefined };
+/** `bytes` of all files, where they were fetched. */
+type Entry = { hashes: ProgramHashes; bytes: number | undefined };
+
+const isName = (value: unknown): value is Hex => typeof value === "string" && isBlobHash(value);
 
 const isId = (text: string): text is Hex => isHex(text) && /^0x[0-9a-f]{64}$/.test(text);
 
@@ -43,13 +51,12 @@ export function createProgramStore(dataDir: string, blobs: BlobStore): ProgramSt
 
   function entryOf(programId: Hex): Entry | undefined {
     if (!isId(programId.toLowerCase()) || !existsSync(indexOf(programId))) return undefined;
-    const { program, manifest, fetched } = JSON.parse(readFileSync(indexOf(programId), "utf8")) as Record<
-      string,
-      unknown
-    >;
-    if (typeof program !== "string" || typeof manifest !== "string") return undefined;
-    if (!isBlobHash(program) || !isBlobHash(manifest)) return undefined;
-    return { program, manifest, bytes: typeof fetched === "number" ? fetched : undefined };
+    const index = JSON.parse(readFileSync(indexOf(programId), "utf8")) as Record<string, unknown>;
+    const { program, manifest, tokenizer, fetched } = index;
+    if (!isName(program) || !isName(manifest) || !(tokenizer === undefined || isName(tokenizer)))
+      return undefined;
+    const hashes = { program, manifest, ...(tokenizer && { tokenizer }) };
+    return { hashes, bytes: typeof fetched === "number" ? fetched : undefined };
   }
 
   function list(): Hex[] {
@@ -72,24 +79,21 @@ export function createProgramStore(dataDir: string, blobs: BlobStore): ProgramSt
       rmSync(indexOf(entry.programId), { force: true });
       left.delete(entry);
       total -= entry.bytes ?? 0;
-      const shared = new Set([...left].flatMap(({ program, manifest }) => [program, manifest]));
-      for (const hash of [entry.program, entry.manifest]) if (!shared.has(hash)) blobs.remove(hash);
+      const shared = new Set([...left].flatMap(({ hashes }) => Object.values(hashes)));
+      for (const hash of Object.values(entry.hashes)) if (!shared.has(hash)) blobs.remove(hash);
     }
   }
 
-  function hashesOf(programId: Hex): { program: Hex; manifest: Hex } | undefined {
-    const entry = entryOf(programId);
-    return entry && { program: entry.program, manifest: entry.manifest };
-  }
-
   return {
-    hashesOf,
+    hashesOf: (programId) => entryOf(programId)?.hashes,
     trim,
-    put: (programId, { programBytes, manifestBytes }, { fetched } = { fetched: false }) => {
+    put: (programId, { programBytes, manifestBytes, tokenizerBytes }, { fetched } = { fetched: false }) => {
+      const bytes = programBytes.length + manifestBytes.length + (tokenizerBytes?.length ?? 0);
       const index = {
         program: blobs.put(programBytes),
         manifest: blobs.put(manifestBytes),
-        ...(fetched && { fetched: programBytes.length + manifestBytes.length }),
+        ...(tokenizerBytes && { tokenizer: blobs.put(tokenizerBytes) }),
+        ...(fetched && { fetched: bytes }),
       };
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const draft = join(folder, `draft-${randomUUID()}`);
@@ -97,11 +101,14 @@ export function createProgramStore(dataDir: string, blobs: BlobStore): ProgramSt
       renameSync(draft, indexOf(programId));
     },
     read: (programId) => {
-      const hashes = entryOf(programId);
-      if (hashes) touch(indexOf(programId));
-      const programBytes = hashes && blobs.get(hashes.program);
-      const manifestBytes = hashes && blobs.get(hashes.manifest);
-      return programBytes && manifestBytes && { programBytes, manifestBytes };
+      const hashes = entryOf(programId)?.hashes;
+      if (hashes === undefined) return undefined;
+      touch(indexOf(programId));
+      const programBytes = blobs.get(hashes.program);
+      const manifestBytes = blobs.get(hashes.manifest);
+      const tokenizerBytes = hashes.tokenizer && blobs.get(hashes.tokenizer);
+      const isWhole = programBytes && manifestBytes && (!hashes.tokenizer || tokenizerBytes);
+      return isWhole ? { programBytes, manifestBytes, tokenizerBytes } : undefined;
     },
     list,
   };

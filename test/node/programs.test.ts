@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { emitOnnx, encodeManifest, type Manifest } from "@assay/sdk/program";
+import { tokenizerHash } from "@assay/sdk/text";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { type ProgramFiles, programOf } from "../../node/programFiles.ts";
@@ -16,7 +17,22 @@ import { perceptron } from "../helpers/programs.ts";
 
 const strict = { sources: [], allowsPrivate: false };
 
-function filesOf(seed: number): ProgramFiles {
+const integer = { kind: "integer" } as const;
+
+/** What a manifest says of text; the tensors are only named. */
+const textOf = (tokenizerBytes: Uint8Array): Pick<Manifest, "text" | "inputs" | "outputs"> => ({
+  inputs: ["prompt", "length"].map((name) => ({ name, dtype: "i32", shape: [1], codec: integer })),
+  outputs: ["tokens", "count"].map((name) => ({ name, dtype: "i32", shape: [1], codec: integer })),
+  text: {
+    tokenizer: { sha256: tokenizerHash(tokenizerBytes) },
+    template: { begin: "", system: null, user: "{text}", assistant: null, reply: "" },
+    inputs: { prompt: "prompt", length: "length", seed: null, temperature: null },
+    outputs: { tokens: "tokens", count: "count" },
+    stopToken: null,
+  },
+});
+
+function filesOf(seed: number, tokenizerBytes?: Uint8Array): ProgramFiles {
   const program = perceptron(seed);
   const describe = ({ dtype, shape }: (typeof program.inputs)[number]) => ({
     name: "x",
@@ -33,8 +49,9 @@ function filesOf(seed: number): ProgramFiles {
     labels: [],
     source: { sha256: "0".repeat(64) },
     compiler: { version: "1", options: {} },
+    ...(tokenizerBytes && textOf(tokenizerBytes)),
   };
-  return programOf(emitOnnx(program), encodeManifest(manifest));
+  return programOf(emitOnnx(program), encodeManifest(manifest), { tokenizerBytes });
 }
 
 describe("Programs of strangers", () => {
@@ -80,6 +97,7 @@ describe("Programs of strangers", () => {
   function offer(files: ProgramFiles, at = `/programs/${files.programId}`): void {
     offered.set(`${at}/program.onnx`, files.programBytes);
     offered.set(`${at}/manifest.json`, files.manifestBytes);
+    if (files.tokenizerBytes) offered.set(`${at}/tokenizer.json`, files.tokenizerBytes);
   }
 
   it("S-02: a published URI of slashes does not hold up the node", () => {
@@ -155,7 +173,7 @@ describe("Programs of strangers", () => {
   });
 
   it("S-02: fetched programs fill no disk, and served or published ones stay", async () => {
-    const all = [1, 2, 3, 4, 5].map(filesOf);
+    const all = [1, 2, 3, 4, 5].map((seed) => filesOf(seed));
     const [own, served, ...others] = all as [ProgramFiles, ProgramFiles, ...ProgramFiles[]];
     for (const files of all) offer(files);
     const keepBytes = 2.5 * (own.programBytes.length + own.manifestBytes.length);
@@ -169,5 +187,26 @@ describe("Programs of strangers", () => {
     expect(store.list()).to.have.members([own.programId, served.programId, last.programId]);
     expect(store.read(own.programId)?.programBytes).to.deep.equal(own.programBytes);
     expect(store.read(last.programId)?.programBytes).to.deep.equal(last.programBytes);
+  });
+
+  it("S-02: a tokenizer comes with its program, and only the one that the manifest names", async () => {
+    const tokenizer = new TextEncoder().encode('{"model":{}}');
+    const files = filesOf(40, tokenizer);
+    offer(files);
+    const place = `/programs/${files.programId}`;
+    offered.set(`${place}/tokenizer.json`, tokenizer.subarray(1));
+    const other = await errorOf(() => open().files(files.programId));
+    expect(other.message).to.include("tokenizer is another one");
+    expect(asked).to.not.include(`${place}/program.onnx`);
+    offered.delete(`${place}/tokenizer.json`);
+    expect((await errorOf(() => open().files(files.programId))).name).to.equal("ProgramUnavailableError");
+    offered.set(`${place}/tokenizer.json`, tokenizer);
+    expect((await open().files(files.programId)).tokenizerBytes).to.deep.equal(tokenizer);
+    offered.clear();
+    expect((await open().files(files.programId)).tokenizerBytes).to.deep.equal(tokenizer);
+    expect(store.hashesOf(files.programId)).to.have.keys("program", "manifest", "tokenizer");
+    expect(() => programOf(files.programBytes, files.manifestBytes)).to.throw("missing");
+    const missing = await errorOf(() => open().put(files.programBytes, files.manifestBytes));
+    expect(missing.message).to.include("missing");
   });
 });

@@ -14,6 +14,7 @@ describe("createHttpServer", () => {
   const store = createProgramStore(folder.path, blobs);
   const programBytes = new Uint8Array([1, 2, 3]);
   const manifestBytes = new TextEncoder().encode("{}");
+  const tokenizerBytes = new TextEncoder().encode('{"model":{}}');
   const programId = `0x${"ab".repeat(32)}` as const;
   const metrics = createMetrics({ version: "1.2.3" });
   let health: Health = { ready: true, reasons: [] };
@@ -21,7 +22,7 @@ describe("createHttpServer", () => {
   let server: HttpServer;
 
   before(async () => {
-    store.put(programId, { programBytes, manifestBytes });
+    store.put(programId, { programBytes, manifestBytes, tokenizerBytes });
     server = createHttpServer({
       ...quiet(),
       metrics,
@@ -82,6 +83,7 @@ describe("createHttpServer", () => {
     expect(await bytes(`/blobs/${blobHash(programBytes)}`)).to.deep.equal(programBytes);
     expect(await bytes(`/programs/${programId}/program.onnx`)).to.deep.equal(programBytes);
     expect(await bytes(`/programs/${programId}/manifest.json`)).to.deep.equal(manifestBytes);
+    expect(await bytes(`/programs/${programId}/tokenizer.json`)).to.deep.equal(tokenizerBytes);
     for (const path of [
       "/blobs/..%2f..%2fetc%2fpasswd",
       "/blobs/0x12",
