@@ -1,11 +1,17 @@
 // Token selection in integer steps: random bits, the largest logit, and draws, each against its definition.
-import { checkProgram, type Program, packInputs, tensorType, unpackOutputs } from "@assay/sdk/program";
+import {
+  checkProgram,
+  type Program,
+  packInputs,
+  runProgram,
+  tensorType,
+  unpackOutputs,
+} from "@assay/sdk/program";
 import { expect } from "chai";
 import { drawn, largest, rowsOf } from "../../../../node/compiler/generation/choice.ts";
 import { Expressions } from "../../../../node/compiler/generation/expressions.ts";
 import { randomBits, randomWords } from "../../../../node/compiler/generation/random.ts";
 import { ProgramBuilder } from "../../../../node/compiler/programBuilder.ts";
-import { runProgram } from "../../../../sdk/program/execute.ts";
 import { philox } from "../../../helpers/philox.ts";
 import { Random } from "../../../helpers/random.ts";
 

@@ -1,8 +1,20 @@
 // Generation: the iterated program against a computation of its own, token by token.
-import { checkProgram, type Program, packInputs, unpackOutputs } from "@assay/sdk/program";
+import {
+  allocate,
+  checkProgram,
+  commitProgram,
+  elementCount,
+  emitOnnx,
+  type Program,
+  packInputs,
+  readFastForm,
+  runProgram,
+  unpackInputs,
+  unpackOutputs,
+} from "@assay/sdk/program";
 import { expect } from "chai";
 import { type GenerationOptions, generationProgram } from "../../../../node/compiler/generation/generate.ts";
-import { runProgram } from "../../../../sdk/program/execute.ts";
+import { ProgramSession } from "../../../../node/execution/programSession.ts";
 import { philox } from "../../../helpers/philox.ts";
 import { Random } from "../../../helpers/random.ts";
 import { type ToyDecoder, toyDecoder } from "../../../helpers/toyDecoder.ts";
@@ -77,6 +89,8 @@ function expected(
     passes: prompt.length + written.length - 1,
   };
 }
+
+const emptyInputs = ({ inputs }: Program) => inputs.map((type) => allocate(type.dtype, elementCount(type)));
 
 const decoder = toyDecoder(13, 20);
 const seeded: GenerationOptions = {
@@ -162,6 +176,28 @@ describe("generation", () => {
     expect(run(program, { prompt: [12] }, 0)).to.deep.equal(short);
     const full = expected(decoder, { prompt: [0, 12, 0, 12, 0, 0] }, seeded);
     expect(run(program, { prompt: [least, most, -1, 13, 0, -7] }, most)).to.deep.equal(full);
+  });
+
+  it("is the same in onnxruntime, also read back from its file", async () => {
+    const random = new Random(21);
+    for (const options of [greedy, { ...seeded, row: 4 }]) {
+      const program = readFastForm(emitOnnx(generationProgram(decoder, options)));
+      expect(commitProgram(program).programRoot).to.equal(
+        commitProgram(generationProgram(decoder, options)).programRoot,
+      );
+      const session = await ProgramSession.open(program);
+      for (let turn = 0; turn < 12; turn++) {
+        const input = Uint8Array.from({ length: packInputs(program, emptyInputs(program)).length }, () =>
+          random.integer(0, turn % 2 ? 255 : 3),
+        );
+        const { tensors, passes } = await session.execute(unpackInputs(program, input));
+        const reference = runProgram(program, input);
+        expect(passes).to.equal(reference.passes);
+        const outputs = unpackOutputs(program, reference.output).map(({ data }) => data);
+        expect(tensors.map(({ data }) => data)).to.deep.equal(outputs);
+      }
+      await session.close();
+    }
   });
 
   it("refuses lengths and tokens that make no sense", () => {
