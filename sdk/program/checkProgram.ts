@@ -20,6 +20,10 @@ const MAX_PACKED_BYTES = 2 ** 32 - 1;
 export class ProgramError extends BaseError {
   override name = "ProgramError";
   readonly step: number | undefined;
+  /** One clause without a full stop. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly remedy: string;
 
   constructor(reason: string, remedy: string, step?: { index: number; op: string }) {
     super(
@@ -29,6 +33,8 @@ export class ProgramError extends BaseError {
       },
     );
     this.step = step?.index;
+    this.reason = reason;
+    this.remedy = remedy;
   }
 }
 
