@@ -1,12 +1,12 @@
 // The executions off the chain that must be equal: fast and element by element in TypeScript, and in onnxruntime.
 
 import {
-  byteLength,
   elementCount,
   emitOnnx,
   inputName,
   operators,
   type Program,
+  packedOffsets,
   slotName,
   type Tensor,
   type TensorData,
@@ -19,46 +19,60 @@ import type { StepCase } from "./stepCase.ts";
 const toBigints = (data: TensorData): bigint[] => Array.from<bigint | number, bigint>(data, BigInt);
 
 /** The fast reference execution. */
-export const evaluated = ({ step, operands }: StepCase): bigint[] =>
-  toBigints(operators[step.op].evaluate(step, operands));
+export const evaluated = ({ step, operands, pass }: StepCase): bigint[] =>
+  toBigints(operators[step.op].evaluate(step, operands, pass));
 
 /** The same, one element at a time. */
-export function byElements({ step, operands }: StepCase): bigint[] {
+export function byElements({ step, operands, pass }: StepCase): bigint[] {
   const read = (operand: number, index: number) => BigInt(operands[operand]!.data[index]!);
   const { element } = operators[step.op];
   return Array.from({ length: elementCount(step.out) }, (_, index) =>
-    wrap(element(read, step, index), step.out.dtype),
+    wrap(element(read, step, index, pass), step.out.dtype),
   );
 }
 
-function toOrt({ data, type }: Tensor): OrtTensor {
-  const dims = [...type.shape];
-  if (data instanceof Uint8Array) return new OrtTensor("uint8", data, dims);
-  if (data instanceof Int8Array) return new OrtTensor("int8", data, dims);
-  if (data instanceof Int32Array) return new OrtTensor("int32", data, dims);
-  return new OrtTensor("int64", data, dims);
-}
+const ortTypes = {
+  u8: "uint8",
+  i8: "int8",
+  i16: "int16",
+  u16: "uint16",
+  i32: "int32",
+  u32: "uint32",
+  i64: "int64",
+  u64: "uint64",
+  bool: "bool",
+} as const;
 
-/** The step as a model of one node in onnxruntime. */
-export async function inOnnxruntime({ step, operands }: StepCase): Promise<bigint[]> {
-  let offset = 0;
-  const read = step.operands.map(({ type }) => {
-    const source = { kind: "input", offset } as const;
-    offset += Math.ceil(byteLength(type) / 8) * 8;
-    return { source, type: tensorType(type.dtype, type.shape) };
-  });
+const toOrt = ({ data, type }: Tensor): OrtTensor =>
+  new OrtTensor(ortTypes[type.dtype], data, [...type.shape]);
+
+/** The steps side by side as one model in onnxruntime, each a node of its own. */
+export async function inOnnxruntime(cases: readonly StepCase[]): Promise<bigint[][]> {
+  if (cases.length === 0) return [];
+  const inputs = cases.flatMap(({ operands }) =>
+    operands.map(({ type }) => tensorType(type.dtype, type.shape)),
+  );
+  const { offsets } = packedOffsets(inputs);
+  let next = 0;
   const program: Program = {
     operatorSet: 1,
     maxPasses: 1,
-    inputs: read.map(({ type }) => type),
-    steps: [{ ...step, operands: read }],
-    outputs: [0],
+    inputs,
+    steps: cases.map(({ step }) => ({
+      ...step,
+      operands: step.operands.map(() => ({
+        source: { kind: "input", offset: offsets[next]!.start },
+        type: inputs[next++]!,
+      })),
+    })),
+    outputs: cases.map((_, slot) => slot),
     constants: [],
   };
   const options = { graphOptimizationLevel: "basic", intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
   const session = await InferenceSession.create(emitOnnx(program), options);
-  const feeds = Object.fromEntries(operands.map((tensor, index) => [inputName(index), toOrt(tensor)]));
-  const result = (await session.run(feeds))[slotName(0)]!;
+  const tensors = cases.flatMap(({ operands }) => operands);
+  const feeds = Object.fromEntries(tensors.map((tensor, index) => [inputName(index), toOrt(tensor)]));
+  const results = await session.run(feeds);
   await session.release();
-  return toBigints(result.data as TensorData);
+  return cases.map((_, slot) => toBigints(results[slotName(slot)]!.data as TensorData));
 }

@@ -3,7 +3,10 @@ import {
   allocate,
   type DType,
   elementCount,
+  isWide,
+  ONLY_PASS,
   type OpName,
+  type Pass,
   type Step,
   type Tensor,
   type TensorType,
@@ -11,11 +14,13 @@ import {
 } from "@assay/sdk/program";
 import type { Random } from "../helpers/random.ts";
 import { randomCase } from "../helpers/steps.ts";
+import { isExactInOnnxruntime } from "./exactness.ts";
 
 export interface StepCase {
   readonly name: string;
   readonly step: Step;
   readonly operands: readonly Tensor[];
+  readonly pass: Pass;
   /** False where ONNX leaves the result open, or a runtime is known to differ or to crash. */
   readonly onnx: boolean;
 }
@@ -23,6 +28,7 @@ export interface StepCase {
 export interface CaseOptions {
   readonly name: string;
   readonly attributes?: readonly (number | bigint)[];
+  readonly pass?: Pass;
   readonly onnx?: boolean;
 }
 
@@ -30,7 +36,7 @@ export function stepCase(
   op: OpName,
   operands: readonly Tensor[],
   out: TensorType,
-  { name, attributes = [], onnx = true }: CaseOptions,
+  { name, attributes = [], pass = ONLY_PASS, onnx = true }: CaseOptions,
 ): StepCase {
   const step: Step = {
     op,
@@ -38,14 +44,14 @@ export function stepCase(
     attributes: attributes.map(BigInt),
     out,
   };
-  return { name, step, operands, onnx };
+  return { name, step, operands, pass, onnx };
 }
 
 /** A tensor whose elements, in row-major order, are what `value` gives. */
 export function filled(type: TensorType, value: (index: number) => bigint): Tensor {
   const data = allocate(type.dtype, elementCount(type));
   for (let index = 0; index < data.length; index++) {
-    if (data instanceof BigInt64Array) data[index] = value(index);
+    if (isWide(data)) data[index] = value(index);
     else data[index] = Number(value(index));
   }
   return { type, data };
@@ -58,36 +64,9 @@ export const tensorOf = (
   values: readonly (number | bigint)[],
 ): Tensor => filled(tensorType(dtype, shape), (index) => BigInt(values[index % values.length]!));
 
-/** Where onnxruntime is exact: signed weights of 7 bits on every processor, divisors above zero. */
-const safeBounds: Partial<Record<OpName, { dtype: DType; min: bigint; max: bigint }>> = {
-  MatMulInteger: { dtype: "i8", min: -64n, max: 64n },
-  Div: { dtype: "i32", min: 1n, max: 2n ** 31n - 1n },
-};
-
-function boundsOf(op: OpName, operands: readonly Tensor[]) {
-  const bounds = safeBounds[op];
-  return bounds?.dtype === operands.at(-1)!.type.dtype ? bounds : undefined;
-}
-
-export function isSafeForOnnx(op: OpName, operands: readonly Tensor[]): boolean {
-  if (op === "Collect") return false;
-  const bounds = boundsOf(op, operands);
-  if (!bounds) return true;
-  return Array.from<number | bigint, bigint>(operands.at(-1)!.data, BigInt).every(
-    (value) => value >= bounds.min && value <= bounds.max,
-  );
-}
-
-/** A random step; two thirds of those that onnxruntime may get wrong are kept within its bounds. */
 export function randomStepCase(op: OpName, random: Random): StepCase {
-  const { step, tensors } = randomCase(op, random);
-  const { type } = tensors.at(-1)!;
-  const bounds = boundsOf(op, tensors);
-  const operands =
-    bounds && random.next() < 2 / 3
-      ? [...tensors.slice(0, -1), { type, data: random.data(type.dtype, elementCount(type), bounds) }]
-      : tensors;
-  return { name: "random", step, operands, onnx: isSafeForOnnx(op, operands) };
+  const { step, tensors, pass } = randomCase(op, random);
+  return { name: "random", step, operands: tensors, pass, onnx: isExactInOnnxruntime(step, tensors) };
 }
 
 /** A product of long rows that lie in one run each. */

@@ -1,5 +1,5 @@
 // Reproducible random numbers for tests and vectors.
-import { allocate, type DType, dtypeBounds, type TensorData } from "@assay/sdk/program";
+import { allocate, type DType, dtypeBounds, isWide, type TensorData } from "@assay/sdk/program";
 
 /** Numbers in 0..1 from a seed (mulberry32). */
 export class Random {
@@ -52,7 +52,7 @@ export class Random {
     for (let index = 0; index < count; index++) {
       const value =
         this.next() < 0.25 ? this.pick([bounds.min, bounds.max]) : this.bigint(bounds.min, bounds.max);
-      if (data instanceof BigInt64Array) data[index] = value;
+      if (isWide(data)) data[index] = value;
       else data[index] = Number(value);
     }
     return data;

@@ -2,47 +2,38 @@
 import {
   type DType,
   elementCount,
+  ONLY_PASS,
   type OpName,
   operators,
-  packedOffsets,
-  rowMajor,
+  type Pass,
   type Step,
   type Tensor,
-  type TensorType,
-  tensorType,
+  WIDTH,
 } from "@assay/sdk/program";
+import {
+  anyType,
+  between,
+  broadcastable,
+  clipped,
+  type Drafter,
+  integers,
+  pairDraft,
+  positive,
+  randomType,
+  reductionDraft,
+  sameDraft,
+  shapeOf,
+  withAttributes,
+} from "./drafts.ts";
+import { movementDrafts } from "./movementDrafts.ts";
 import type { Random } from "./random.ts";
+
+export { randomType } from "./drafts.ts";
 
 export interface Case {
   step: Step;
   tensors: Tensor[];
-}
-
-const anyDType: readonly DType[] = ["u8", "i8", "i32", "i64"];
-
-const shapeOf = (random: Random, rank: number, most = 5): number[] =>
-  Array.from({ length: rank }, () => random.integer(1, most));
-
-export const randomType = (random: Random, dtype: DType, shape: readonly number[]): TensorType =>
-  tensorType(dtype, shape, random.shuffle(rowMajor(shape.length)));
-
-/** An operand shape that broadcasts to `shape`. */
-function broadcastable(random: Random, shape: readonly number[]): number[] {
-  const kept = shape.slice(random.next() < 0.3 ? random.integer(0, shape.length) : 0);
-  return kept.map((size) => (random.next() < 0.3 ? 1 : size));
-}
-
-type Draft = { operands: TensorType[]; attributes: number[] | bigint[]; out: TensorType };
-
-function pairDraft(random: Random, dtypes: readonly DType[]): Draft {
-  const dtype = random.pick(dtypes);
-  const shape = shapeOf(random, random.integer(0, 4));
-  const shapes = random.shuffle([shape, broadcastable(random, shape)]);
-  return {
-    operands: shapes.map((operand) => randomType(random, dtype, operand)),
-    attributes: [],
-    out: randomType(random, dtype, shape),
-  };
+  pass: Pass;
 }
 
 function windowSize(random: Random, size: number, pooling: boolean) {
@@ -68,106 +59,140 @@ function window(random: Random, pooling: boolean) {
   }
 }
 
-const drafts: Readonly<Record<OpName, (random: Random) => Draft>> = {
-  MatMulInteger(random) {
-    const [rows, inner, columns] = shapeOf(random, 3, 9) as [number, number, number];
-    const batch = shapeOf(random, random.integer(0, 2), 3);
-    const dtype = random.pick<DType>(["u8", "i8"]);
-    const [batchA, batchB] = random.shuffle([batch, broadcastable(random, batch)]) as [number[], number[]];
-    return {
-      operands: [
-        randomType(random, "u8", [...batchA, rows, inner]),
-        randomType(random, dtype, [...batchB, inner, columns]),
-      ],
-      attributes: [random.integer(0, 255), dtype === "u8" ? random.integer(0, 255) : 0],
-      out: randomType(random, "i32", [...batch, rows, columns]),
-    };
-  },
-  ConvInteger(random) {
-    const { height, width, y, x, pads, steps } = window(random, false);
-    const [images, group, depth, perGroup] = shapeOf(random, 4, 3) as [number, number, number, number];
-    return {
-      operands: [
-        randomType(random, "u8", [images, depth * group, height, width]),
-        randomType(random, "u8", [perGroup * group, depth, y.kernel, x.kernel]),
-      ],
-      attributes: [...pads, ...steps, group, random.integer(0, 255), random.integer(0, 255)],
-      out: randomType(random, "i32", [images, perGroup * group, y.count, x.count]),
-    };
-  },
-  Add: (random) => pairDraft(random, ["i32", "i64"]),
-  Div: (random) => pairDraft(random, ["i32"]),
-  Clip(random) {
-    const dtype = random.pick<DType>(["i32", "i64"]);
-    const shape = shapeOf(random, random.integer(0, 4));
-    const bounds = random.data(dtype, 2);
-    const attributes = [BigInt(bounds[0]!), BigInt(bounds[1]!)].sort((a, b) => (a < b ? -1 : 1));
-    return {
-      operands: [randomType(random, dtype, shape)],
-      attributes,
-      out: randomType(random, dtype, shape),
-    };
-  },
-  Cast(random) {
-    const shape = shapeOf(random, random.integer(0, 4));
-    return {
-      operands: [randomType(random, random.pick(anyDType), shape)],
-      attributes: [],
-      out: randomType(random, random.pick(anyDType), shape),
-    };
-  },
-  MaxPool(random) {
-    const { height, width, y, x, pads, steps } = window(random, true);
-    const [images, channels] = shapeOf(random, 2, 3) as [number, number];
-    const dtype = random.pick<DType>(["u8", "i8"]);
-    return {
-      operands: [randomType(random, dtype, [images, channels, height, width])],
-      attributes: [y.kernel, x.kernel, ...pads, ...steps],
-      out: randomType(random, dtype, [images, channels, y.count, x.count]),
-    };
-  },
-  Reshape(random) {
-    const shape = shapeOf(random, random.integer(0, 4));
-    const dtype = random.pick(anyDType);
-    const parts = random.shuffle(shape);
-    const out = random.next() < 0.5 ? [elementCount({ shape })] : parts;
-    return {
-      operands: [randomType(random, dtype, shape)],
-      attributes: [],
-      out: randomType(random, dtype, out),
-    };
-  },
-  ArgMax(random) {
-    const shape = shapeOf(random, random.integer(1, 4));
-    const axis = random.integer(0, shape.length - 1);
-    const keepdims = random.integer(0, 1);
-    const out = shape.toSpliced(axis, 1, ...(keepdims === 1 ? [1] : []));
-    return {
-      operands: [randomType(random, random.pick(anyDType), shape)],
-      attributes: [axis, keepdims],
-      out: randomType(random, "i64", out),
-    };
-  },
-  Collect(random) {
-    const operands = Array.from({ length: random.integer(1, 4) }, () =>
-      randomType(random, random.pick(anyDType), shapeOf(random, random.integer(0, 3))),
-    );
-    return { operands, attributes: [], out: tensorType("u8", [packedOffsets(operands).length]) };
-  },
+const MatMulInteger: Drafter = (random) => {
+  const [rows, inner, columns] = shapeOf(random, 3, 9) as [number, number, number];
+  const batch = shapeOf(random, random.integer(0, 2), 3);
+  const dtype = random.pick<DType>(["u8", "i8"]);
+  const [batchA, batchB] = random.shuffle([batch, broadcastable(random, batch)]) as [number[], number[]];
+  const weights = randomType(random, dtype, [...batchB, inner, columns]);
+  return {
+    operands: [randomType(random, "u8", [...batchA, rows, inner]), weights],
+    attributes: [random.integer(0, 255), dtype === "u8" ? random.integer(0, 255) : 0],
+    out: randomType(random, "i32", [...batch, rows, columns]),
+    ...(dtype === "i8" && { exact: [undefined, between(random, weights, -64, 64)] }),
+  };
+};
+
+const ConvInteger: Drafter = (random) => {
+  const { height, width, y, x, pads, steps } = window(random, false);
+  const [images, group, depth, perGroup] = shapeOf(random, 4, 3) as [number, number, number, number];
+  return {
+    operands: [
+      randomType(random, "u8", [images, depth * group, height, width]),
+      randomType(random, "u8", [perGroup * group, depth, y.kernel, x.kernel]),
+    ],
+    attributes: [...pads, ...steps, group, random.integer(0, 255), random.integer(0, 255)],
+    out: randomType(random, "i32", [images, perGroup * group, y.count, x.count]),
+  };
+};
+
+const MaxPool: Drafter = (random) => {
+  const { height, width, y, x, pads, steps } = window(random, true);
+  const [images, channels] = shapeOf(random, 2, 3) as [number, number];
+  const dtype = random.pick<DType>(["u8", "i8"]);
+  return {
+    operands: [randomType(random, dtype, [images, channels, height, width])],
+    attributes: [y.kernel, x.kernel, ...pads, ...steps],
+    out: randomType(random, dtype, [images, channels, y.count, x.count]),
+  };
+};
+
+const Clip: Drafter = (random) => {
+  const draft = sameDraft(clipped)(random);
+  const most = 2n ** 63n - 1n;
+  const attributes = Array.from(random.data(draft.out.dtype, 2), BigInt)
+    .map((bound) => (bound > most ? most : bound))
+    .sort((a, b) => (a < b ? -1 : 1));
+  return { ...draft, attributes };
+};
+
+const Cast: Drafter = (random) => {
+  const shape = shapeOf(random, random.integer(0, 4));
+  return {
+    operands: [randomType(random, random.pick(anyType), shape)],
+    attributes: [],
+    out: randomType(random, random.pick(integers), shape),
+  };
+};
+
+const compared: readonly DType[] = ["i8", "u8", "i32", "i64"];
+const summed: readonly DType[] = ["i32", "i64"];
+
+const CumSum: Drafter = (random) => {
+  const shape = shapeOf(random, random.integer(1, 4));
+  const dtype = random.pick(summed);
+  return {
+    operands: [randomType(random, dtype, shape)],
+    attributes: [random.integer(0, shape.length - 1), random.integer(0, 1), random.integer(0, 1)],
+    out: randomType(random, dtype, shape),
+  };
+};
+
+const drafts: Readonly<Record<OpName, Drafter>> = {
+  MatMulInteger,
+  ConvInteger,
+  Add: pairDraft(integers),
+  Div: pairDraft(integers, { second: positive }),
+  Clip,
+  Cast,
+  MaxPool,
+  ArgMax: reductionDraft(compared, "i64"),
+  Sub: pairDraft(integers),
+  Mul: pairDraft(integers),
+  Mod: pairDraft(integers, { second: positive }),
+  Min: pairDraft(clipped),
+  Max: pairDraft(clipped),
+  BitShift: withAttributes(
+    pairDraft(["u8", "u32", "u64"], {
+      second: (dtype) => ({ min: 0n, max: BigInt(8 * WIDTH[dtype] - 1) }),
+    }),
+    (random) => [random.integer(0, 1)],
+  ),
+  BitwiseAnd: pairDraft(integers),
+  BitwiseOr: pairDraft(integers),
+  BitwiseXor: pairDraft(integers),
+  Equal: pairDraft(integers, { out: "bool", second: () => ({ min: 0n, max: 3n }) }),
+  Less: pairDraft(integers, { out: "bool" }),
+  Isqrt: sameDraft(["i64"], (random, type) => between(random, type, 0, 2n ** 52n)),
+  ReduceSum: reductionDraft(summed, undefined, (random, type) => {
+    const most = type.dtype === "i32" ? 2n ** 31n : 2n ** 53n;
+    return between(random, type, -most / 6n, most / 6n);
+  }),
+  ReduceMax: reductionDraft(compared),
+  CumSum,
+  ...movementDrafts,
 };
 
 export const opNames = Object.keys(operators) as OpName[];
 
-/** A step of the operator with values from the whole range of each operand's type, many of them extreme. */
+function randomPass(op: OpName, random: Random): Pass {
+  if (op !== "Carry" && op !== "Stop") return ONLY_PASS;
+  const most = random.integer(1, 4);
+  return { number: random.integer(0, most - 1), most };
+}
+
+/** How many of the steps have operands at which every runtime is exact, where that takes care. */
+const EXACT = 2 / 3;
+
+/** A step of the operator, with values from the whole range of each operand's type, many of them extreme. */
 export function randomCase(op: OpName, random: Random): Case {
-  const { operands, attributes, out } = drafts[op](random);
+  const { operands, attributes, out, exact } = drafts[op](random);
+  const isExact = random.next() < EXACT;
   return {
     step: {
       op,
-      operands: operands.map((type, index) => ({ source: { kind: "slot", index }, type })),
+      operands: operands.map((type, index) => ({ source: sourceOf(op, index), type })),
       attributes: attributes.map(BigInt),
       out,
     },
-    tensors: operands.map((type) => ({ type, data: random.data(type.dtype, elementCount(type)) })),
+    tensors: operands.map((type, index) => ({
+      type,
+      data: (isExact && exact?.[index]) || random.data(type.dtype, elementCount(type)),
+    })),
+    pass: randomPass(op, random),
   };
 }
+
+/** What the operand comes from as far as the operator has a say in it. */
+const sourceOf = (op: OpName, index: number): Step["operands"][number]["source"] =>
+  op === "Carry" && index === 0 ? { kind: "constant", index } : { kind: "slot", index };

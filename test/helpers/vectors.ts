@@ -11,6 +11,7 @@ import {
   elementCount,
   encodeDescriptor,
   execute,
+  isWide,
   layoutBytes,
   type OpName,
   operators,
@@ -127,15 +128,15 @@ function ids() {
 
 function filled({ type }: Tensor, value: bigint): Tensor {
   const data = allocate(type.dtype, elementCount(type));
-  if (data instanceof BigInt64Array) data.fill(value);
+  if (isWide(data)) data.fill(value);
   else data.fill(Number(value));
   return { type, data };
 }
 
 type End = "min" | "max";
 
-const atEnds = ({ step, tensors }: Case, ends: readonly End[]): Case => ({
-  step,
+const atEnds = ({ tensors, ...rest }: Case, ends: readonly End[]): Case => ({
+  ...rest,
   tensors: tensors.map((tensor, index) =>
     filled(tensor, dtypeBounds(tensor.type.dtype)[ends[index % ends.length]!]),
   ),
@@ -154,11 +155,12 @@ function opCases(op: OpName, seed: number): Record<string, Case> {
 
 function ops() {
   return opNames.flatMap((op, seed) =>
-    Object.entries(opCases(op, seed)).map(([name, { step, tensors }]) => ({
+    Object.entries(opCases(op, seed)).map(([name, { step, tensors, pass }]) => ({
       op,
       name,
       descriptor: bytesToHex(encodeDescriptor(step)),
       attributes: step.attributes.map(String),
+      pass,
       operands: tensors.map((tensor) => ({
         dtype: tensor.type.dtype,
         shape: tensor.type.shape,
@@ -167,7 +169,7 @@ function ops() {
         layoutBytes: bytesToHex(layoutBytes(tensor)),
       })),
       output: { dtype: step.out.dtype, shape: step.out.shape, layout: step.out.layout },
-      expected: bytesToHex(bytesOf(operators[op].evaluate(step, tensors))),
+      expected: bytesToHex(bytesOf(operators[op].evaluate(step, tensors, pass))),
     })),
   );
 }

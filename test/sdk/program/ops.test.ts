@@ -2,6 +2,8 @@ import {
   allocate,
   dtypeBounds,
   elementCount,
+  isWide,
+  ONLY_PASS,
   operators,
   type Step,
   type Tensor,
@@ -22,18 +24,18 @@ const readOf =
   };
 
 /** All elements by the element function, wrapped. */
-const elements = ({ step, tensors }: Case): bigint[] =>
+const elements = ({ step, tensors, pass }: Case): bigint[] =>
   Array.from({ length: elementCount(step.out) }, (_, index) =>
-    wrap(operators[step.op].element(readOf(tensors), step, index), step.out.dtype),
+    wrap(operators[step.op].element(readOf(tensors), step, index, pass), step.out.dtype),
   );
 
-const evaluated = ({ step, tensors }: Case): bigint[] =>
-  Array.from(operators[step.op].evaluate(step, tensors) as ArrayLike<number | bigint>, BigInt);
+const evaluated = ({ step, tensors, pass }: Case): bigint[] =>
+  Array.from(operators[step.op].evaluate(step, tensors, pass) as ArrayLike<number | bigint>, BigInt);
 
 const extremes = (tensor: Tensor, pick: "min" | "max"): Tensor => {
   const data = allocate(tensor.type.dtype, tensor.data.length);
   const value = dtypeBounds(tensor.type.dtype)[pick];
-  if (data instanceof BigInt64Array) data.fill(value);
+  if (isWide(data)) data.fill(value);
   else data.fill(Number(value));
   return { type: tensor.type, data };
 };
@@ -65,9 +67,12 @@ describe("Operators", () => {
       it("evaluates extreme operands as the element function says", () => {
         fc.assert(
           fc.property(seed, fc.array(fc.constantFrom("min" as const, "max" as const)), (value, picks) => {
-            const { step, tensors } = draw(value);
-            const extreme = tensors.map((tensor, index) => extremes(tensor, picks[index] ?? "max"));
-            expect(evaluated({ step, tensors: extreme })).to.deep.equal(elements({ step, tensors: extreme }));
+            const { tensors, ...random } = draw(value);
+            const extreme = {
+              ...random,
+              tensors: tensors.map((tensor, index) => extremes(tensor, picks[index] ?? "max")),
+            };
+            expect(evaluated(extreme)).to.deep.equal(elements(extreme));
           }),
           { numRuns: 30 },
         );
@@ -76,9 +81,9 @@ describe("Operators", () => {
       it("reads nothing but what it says it reads", () => {
         fc.assert(
           fc.property(seed, (value) => {
-            const { step, tensors } = draw(value);
+            const { step, tensors, pass } = draw(value);
             const index = new Random(value).integer(0, elementCount(step.out) - 1);
-            const runs = operators[op].reads(step, index);
+            const runs = operators[op].reads(step, index, readOf(tensors), pass);
             const announced = runs.map(
               (ranges) =>
                 new Set(
@@ -95,6 +100,7 @@ describe("Operators", () => {
               },
               step,
               index,
+              pass,
             );
           }),
         );
@@ -110,6 +116,7 @@ describe("Operators", () => {
       out,
     },
     tensors,
+    pass: ONLY_PASS,
   });
   const scalar = (value: number): Tensor => ({ type: tensorType("i32", []), data: Int32Array.of(value) });
 
