@@ -39,10 +39,26 @@ export class ProgramBuilder {
     return { source: { kind: "slot", index: this.#steps.length - 1 }, type: out };
   }
 
-  build(outputs: readonly Operand[]): Program {
+  /** A tensor that goes from pass to pass; `setNext` says what it goes on with. */
+  carry(initial: Operand, type: TensorType = initial.type): Operand {
+    return this.step("Carry", [initial, { source: { kind: "slot", index: 0 }, type }], [], type);
+  }
+
+  setNext(carry: Operand, next: Operand): void {
+    const index = carry.source.kind === "slot" ? carry.source.index : -1;
+    const step = this.#steps[index]!;
+    this.#steps[index] = { ...step, operands: [step.operands[0]!, next] };
+  }
+
+  /** The last step of an iterated program. */
+  stop(when: Operand): Operand {
+    return this.step("Stop", [when], [], tensorType("u8", [1]));
+  }
+
+  build(outputs: readonly Operand[], maxPasses = 1): Program {
     return {
       operatorSet: 1,
-      maxPasses: 1,
+      maxPasses,
       inputs: this.#inputs,
       steps: this.#steps,
       outputs: outputs.map(({ source }) => (source.kind === "slot" ? source.index : -1)),

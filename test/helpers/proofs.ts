@@ -85,13 +85,18 @@ export interface JudgedProof {
   readonly proof: StepProof;
 }
 
-/** The proof about row-major element `index` of a slot of a run. */
-export function proofOf({ trace, committed, program }: Run, slot: number, index: number): JudgedProof {
+/** The proof about row-major element `index` of a slot of a run, in a pass. */
+export function proofOf(
+  { trace, committed, program }: Run,
+  slot: number,
+  index: number,
+  pass = 0,
+): JudgedProof {
   const { out } = program.steps[slot]!;
   const perTile = TILE_BYTES / WIDTH[out.dtype];
   const place = layoutPosition(out, index);
-  const root = leafPosition(slot, trace.depth);
-  const levels = trace.treeOf(slot).depth;
+  const root = leafPosition(pass * program.steps.length + slot, trace.depth);
+  const levels = trace.treeOf(slot, pass).depth;
   const position = {
     ...root,
     depth: root.depth + levels,
@@ -109,7 +114,7 @@ export function proofOf({ trace, committed, program }: Run, slot: number, index:
   const { traceRoot, outputRoot, passes } = trace;
   const proof = proveStep(trace, { position, traceRoot, outputRoot, passes, revealed }, place % perTile);
   return {
-    claim: claimOf(committed, trace.inputRoot, traceRoot),
+    claim: claimOf(committed, trace.inputRoot, traceRoot, passes),
     position,
     node: trace.node(position),
     proof,
