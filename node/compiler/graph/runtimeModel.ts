@@ -32,8 +32,9 @@ export function writeRuntimeModel(
     opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
     graph: {
       name: "graph",
-      node: nodes.map(({ name, op, domain, inputs: input, outputs: output, attributes }) => ({
-        name,
+      // named by their outputs: names of nodes need not be unique in a file, but onnxruntime wants them so
+      node: nodes.map(({ op, domain, inputs: input, outputs: output, attributes }) => ({
+        name: output.find((name) => name !== "") ?? "",
         opType: op,
         domain,
         input,

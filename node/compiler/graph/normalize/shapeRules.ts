@@ -104,15 +104,25 @@ const reduce: Rule = (draft) => {
   const keep = draft.takeInt("keepdims", 1);
   const idle = draft.takeInt("noop_with_empty_axes", 0) !== 0;
   const all = Array.from({ length: draft.rank }, (_, axis) => axis);
-  if (!given?.length && idle && !needsReduction.has(draft.op)) return draft.inputs[0];
-  const axes = given?.length ? draft.axes(given) : idle ? [] : all;
   draft.inputs = [draft.inputs[0]];
+  if (!given?.length && idle) {
+    const elementwise = withoutAxes[draft.op];
+    if (elementwise) draft.op = elementwise;
+    if (elementwise === "Mul") draft.inputs.push(draft.inputs[0]);
+    return elementwise ? undefined : draft.inputs[0];
+  }
+  const axes = given?.length ? draft.axes(given) : all;
   draft.setIntegers(1, axes);
   draft.setInt("keepdims", keep);
 };
 
-/** They change each element even where nothing is reduced. */
-const needsReduction = new Set(["ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceSumSquare"]);
+/** What is left of a reduction over no axis, where that is not nothing. */
+const withoutAxes: Readonly<Record<string, string>> = {
+  ReduceL1: "Abs",
+  ReduceL2: "Abs",
+  ReduceLogSum: "Log",
+  ReduceSumSquare: "Mul",
+};
 
 /** k as an input of one element, the axis from the front, largest and sorted explicit. */
 const topK: Rule = (draft) => {
@@ -152,11 +162,10 @@ const resize: Rule = (draft) => {
     return;
   }
   draft.setString("mode", draft.takeString("mode", "nearest"));
-  draft.setString(
-    "coordinate_transformation_mode",
-    draft.takeString("coordinate_transformation_mode", "half_pixel"),
-  );
+  const coordinates = draft.takeString("coordinate_transformation_mode", "half_pixel");
+  draft.setString("coordinate_transformation_mode", coordinates);
   draft.setString("nearest_mode", draft.takeString("nearest_mode", "round_prefer_floor"));
+  if (coordinates !== "tf_crop_and_resize") draft.inputs[1] = undefined;
   dropEmpty(draft, 2);
   dropEmpty(draft, 3);
 };
