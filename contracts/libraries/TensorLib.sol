@@ -122,26 +122,26 @@ library TensorLib {
                 value := byte(0, word)
             }
             default {
-                // Eight bytes turned around; of shorter elements the upper part is left.
+                // Eight bytes turned around: a shorter element is the lowest part.
                 word := shr(192, word)
                 word := or(and(shr(8, word), 0x00ff00ff00ff00ff), shl(8, and(word, 0x00ff00ff00ff00ff)))
                 word := or(and(shr(16, word), 0x0000ffff0000ffff), shl(16, and(word, 0x0000ffff0000ffff)))
                 word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
                 switch dtype
                 case 3 {
-                    value := signextend(3, shr(32, word))
+                    value := signextend(3, word)
                 }
                 case 4 {
                     value := signextend(7, word)
                 }
                 case 5 {
-                    value := signextend(1, shr(48, word))
+                    value := signextend(1, word)
                 }
                 case 6 {
-                    value := shr(48, word)
+                    value := and(word, 0xffff)
                 }
                 case 7 {
-                    value := shr(32, word)
+                    value := and(word, 0xffffffff)
                 }
                 default {
                     value := word

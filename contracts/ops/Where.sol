@@ -19,6 +19,9 @@ library Where {
     }
 
     function element(Tensor[] memory operands, uint256[] memory index) internal pure returns (int256) {
-        return operands[operands[0].broadcastAt(index) != 0 ? 1 : 2].broadcastAt(index);
+        int256 condition = operands[0].broadcastAt(index);
+        int256 x = operands[1].broadcastAt(index);
+        int256 y = operands[2].broadcastAt(index);
+        return condition != 0 ? x : y;
     }
 }

@@ -51,10 +51,10 @@ contract DescriptorLibTest {
     }
 
     function test_checkDescriptor_placesOfCollect_S05() public view {
-        require(_verifier.checkDescriptor(header(), 20, CAST) == Rule.COLLECT_MISPLACED, "cast is last");
+        require(_verifier.checkDescriptor(header(), 20, CAST) == Rule.MISPLACED, "cast is last");
         bytes memory collect = hex"ff0101000000080001000000000303010000000200_00";
         require(_verifier.checkDescriptor(header(), 20, collect) == 0, "collect is last");
-        require(_verifier.checkDescriptor(header(), 19, collect) == Rule.COLLECT_MISPLACED, "collect is not");
+        require(_verifier.checkDescriptor(header(), 19, collect) == Rule.MISPLACED, "collect is not");
     }
 
     function testFuzz_checkDescriptor_anyBytes_hasACode_S05(bytes calldata data, uint8 index) public view {

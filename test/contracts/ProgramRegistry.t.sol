@@ -90,8 +90,8 @@ contract ProgramRegistryTest is ProtocolTest {
         h = header();
         h.maxPasses = 0;
         invalid(h, "maxPasses", 0, 1);
-        h.maxPasses = 2;
-        invalid(h, "maxPasses", 2, 1);
+        h.maxPasses = 65_537;
+        invalid(h, "maxPasses", 65_537, 65_536);
         h = header();
         h.outputBytes = 0;
         invalid(h, "outputBytes", 0, 1);

@@ -1,5 +1,12 @@
 // The contracts as the equality tests ask them: many elements, descriptors or proofs on one chain.
-import { elementCount, encodeDescriptor, layoutBytes, logicalIndex } from "@assay/sdk/program";
+import {
+  elementCount,
+  encodeDescriptor,
+  layoutBytes,
+  logicalIndex,
+  ONLY_PASS,
+  type Pass,
+} from "@assay/sdk/program";
 import {
   bytesToHex,
   enumCode,
@@ -58,7 +65,7 @@ export interface Harness {
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** Of small outputs every element, of large ones some that are spread over all axes. */
-function question({ step, operands }: StepCase, most: number) {
+function question({ step, operands, pass = ONLY_PASS }: StepCase & { readonly pass?: Pass }, most: number) {
   const total = elementCount(step.out);
   let every = Math.ceil(total / most);
   while (greatestDivisor(every, total) > 1) every++;
@@ -67,6 +74,7 @@ function question({ step, operands }: StepCase, most: number) {
     operands: operands.map((tensor) => bytesToHex(layoutBytes(tensor))),
     count: Math.min(total, most),
     every,
+    pass,
   };
 }
 
