@@ -1,20 +1,12 @@
 // Small programs with answers that were computed once and for all: they catch a machine, or a build, that is wrong
 // in both executors alike.
-import {
-  commitProgram,
-  type Operand,
-  type OpName,
-  type Program,
-  packedOffsets,
-  type Step,
-  type Tensor,
-  type TensorType,
-  tensorType,
-} from "@assay/sdk/program";
+import { commitProgram, type Program, type TensorType, tensorType } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { SelfTestError } from "../errors.ts";
 import type { Executor } from "./executor.ts";
+import { generationCase } from "./knownGeneration.ts";
 import { extremes, fill, randomData } from "./testData.ts";
+import { chain, fromConstant, fromInput, fromSlot } from "./testPrograms.ts";
 
 export type KnownAnswer = {
   name: string;
@@ -57,6 +49,12 @@ export function knownAnswers(): KnownAnswer[] {
       name: "depthwise convolution, pooling, classes",
       ...convolutionCase(),
       outputRoot: "0x3a94e44ff6362b5d6fc6bb42904800df71e494b63a3d757207fc71ead182b2d5",
+    },
+    {
+      name: "short generation with a cache",
+      ...generationCase(),
+      outputRoot: "0xc637c8860933e81a20265ba4ede73fc1949669e63b5035d52b084bcefcd9e499",
+      passes: 7,
     },
   ];
 }
@@ -121,22 +119,3 @@ function convolutionCase(): Pick<KnownAnswer, "program" | "input"> {
     input: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   };
 }
-
-type StepText = [op: OpName, operands: Operand[], attributes: readonly number[], out: TensorType];
-
-function chain(inputs: TensorType[], constants: Tensor[], texts: readonly StepText[]): Program {
-  const steps = texts.map(
-    ([op, operands, attributes, out]): Step => ({ op, operands, attributes: attributes.map(BigInt), out }),
-  );
-  return { operatorSet: 1, maxPasses: 1, inputs, steps, outputs: [steps.length - 1], constants };
-}
-
-const fromSlot = (index: number, type: TensorType): Operand => ({ source: { kind: "slot", index }, type });
-const fromConstant = (index: number, type: TensorType): Operand => ({
-  source: { kind: "constant", index },
-  type,
-});
-const fromInput = (index: number, inputs: readonly TensorType[]): Operand => ({
-  source: { kind: "input", offset: packedOffsets(inputs).offsets[index]!.start },
-  type: inputs[index]!,
-});

@@ -78,13 +78,7 @@ export class ProgramSession {
 
   /** Runs one pass that begins with what another one left. */
   async runPass(inputs: readonly Tensor[], { pass, carried }: PassStart): Promise<Tensor[]> {
-    const feeds = this.#carries.map(({ name, next }) => {
-      const tensor = carried.get(next);
-      if (!tensor)
-        throw new ExecutionError("A pass begins without what it goes on with.", { facts: { pass, next } });
-      return [name, ortTensor(tensor)] as const;
-    });
-    const given = pass === 0 ? this.#initialFeeds(inputs) : Object.fromEntries(feeds);
+    const given = pass === 0 ? this.#initialFeeds(inputs) : this.#carryFeeds(({ next }) => carried.get(next));
     const values = await this.#runPass({ ...this.#inputFeeds(inputs), ...given });
     return this.#tensors(values, this.#stops(values, pass));
   }
@@ -109,18 +103,19 @@ export class ProgramSession {
 
   #initialFeeds(inputs: readonly Tensor[]): OrtTensors {
     const { offsets } = packedOffsets(this.#program.inputs);
-    const initial = ({ source }: Carry["initial"]): Tensor | undefined =>
-      source.kind === "constant"
-        ? this.#program.constants[source.index]
-        : inputs[offsets.findIndex(({ start }) => source.kind === "input" && start === source.offset)];
-    return Object.fromEntries(
-      this.#carries.map(({ name, initial: operand }) => {
-        const tensor = initial(operand);
-        if (!tensor)
-          throw new ExecutionError("A carry begins with nothing.", { facts: { ...operand.source } });
-        return [name, ortTensor(tensor)];
-      }),
-    );
+    return this.#carryFeeds(({ initial: { source } }) => {
+      if (source.kind === "constant") return this.#program.constants[source.index];
+      return inputs[offsets.findIndex(({ start }) => source.kind === "input" && start === source.offset)];
+    });
+  }
+
+  #carryFeeds(tensorOf: (carry: Carry) => Tensor | undefined): OrtTensors {
+    const feeds = this.#carries.map((carry) => {
+      const tensor = tensorOf(carry);
+      if (tensor) return [carry.name, ortTensor(tensor)] as const;
+      throw new ExecutionError("A pass begins without what it carries on.", { facts: { carry: carry.name } });
+    });
+    return Object.fromEntries(feeds);
   }
 
   #stops(values: OrtTensors, pass: number): boolean {
