@@ -1,5 +1,5 @@
 // Pad: a tensor with one value around it.
-import { allocate, dtypeBounds, isWide } from "../dtype.ts";
+import { allocate, dtypeBounds, isWide, WIDTH } from "../dtype.ts";
 import { hull, intervalAt, type Ranges, rangesOf, unite, WHOLE } from "../ranges.ts";
 import { elementCount, sameShape, stridesOf } from "../tensor.ts";
 import type { Step } from "../types.ts";
@@ -71,6 +71,11 @@ export const Pad: OpDefinition = {
   },
   boxes: singleBoxes,
   ranges,
+  refuse({ out }) {
+    if (out.shape.length === 0) return { reason: "no runtime pads a scalar", remedy: "Leave it out." };
+    if (WIDTH[out.dtype] !== 2) return undefined;
+    return { reason: "no runtime pads 16-bit integers", remedy: "Cast to i32 before it, and back after it." };
+  },
   evaluate(step, [operand]) {
     const { data, type } = operand!;
     const out = allocate(step.out.dtype, elementCount(step.out));

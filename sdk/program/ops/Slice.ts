@@ -68,7 +68,8 @@ export const Slice: OpDefinition = {
       Array.from({ length: size }, (_, index) => intervalAt(ranges, at(index))),
     );
   },
-  refuse({ attributes }) {
+  refuse({ attributes, out }) {
+    if (out.shape.length === 0) return { reason: "no runtime slices a scalar", remedy: "Leave it out." };
     if (within(attributes.slice(MAX_RANK), -MAX_SIZE, MAX_SIZE)) return undefined;
     return {
       reason: "a step is longer than any axis, beyond what every runtime can add to a start",

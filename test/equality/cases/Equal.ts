@@ -1,0 +1,9 @@
+// Cases of Equal.
+import type { StepCase } from "../stepCase.ts";
+import { extremes, integers, stretches } from "./pairs.ts";
+
+export const Equal: readonly StepCase[] = [
+  ...integers.map((dtype) => extremes("Equal", dtype, { out: "bool" })),
+  ...stretches("Equal", "i32", { out: "bool" }),
+  ...stretches("Equal", "u16", { out: "bool" }),
+];

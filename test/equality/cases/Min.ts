@@ -1,0 +1,9 @@
+// Cases of Min.
+import type { StepCase } from "../stepCase.ts";
+import { clipped, extremes, stretches } from "./pairs.ts";
+
+export const Min: readonly StepCase[] = [
+  ...clipped.map((dtype) => extremes("Min", dtype)),
+  ...stretches("Min", "i32"),
+  ...stretches("Min", "u64"),
+];
