@@ -57,6 +57,42 @@ contract DescriptorLibTest {
         require(_verifier.checkDescriptor(header(), 19, collect) == Rule.MISPLACED, "collect is not");
     }
 
+    function test_checkDescriptor_placesOfStop_S05() public view {
+        bytes memory stop = hex"fe_01010000000100_01_0000000003_01010000000100_00";
+        ProgramHeader memory iterated = header();
+        require(_verifier.checkDescriptor(iterated, 19, stop) == Rule.MISPLACED, "one pass");
+        iterated.maxPasses = 2;
+        require(_verifier.checkDescriptor(iterated, 19, stop) == 0, "stop");
+        require(_verifier.checkDescriptor(iterated, 18, stop) == Rule.MISPLACED, "stop is not last");
+        require(_verifier.checkDescriptor(iterated, 20, stop) == Rule.MISPLACED, "stop for collect");
+        require(_verifier.checkDescriptor(iterated, 19, CAST) == Rule.MISPLACED, "no stop");
+        require(_verifier.checkDescriptor(iterated, type(uint256).max, stop) == Rule.MISPLACED, "nowhere");
+        iterated.slots = 0;
+        require(_verifier.checkDescriptor(iterated, type(uint256).max, stop) == Rule.MISPLACED, "no slot");
+    }
+
+    function test_checkDescriptor_carry_S05() public view {
+        bytes memory byte_ = hex"01010000000100";
+        bytes memory head = bytes.concat(hex"fd", byte_, hex"02_0100000000", byte_);
+        bytes memory later = bytes.concat(head, hex"00_00000013", byte_, hex"00");
+        require(_verifier.checkDescriptor(header(), 3, later) == 0, "goes on with a later slot");
+        bytes memory beyond = bytes.concat(head, hex"00_00000014", byte_, hex"00");
+        require(_verifier.checkDescriptor(header(), 3, beyond) == Rule.SLOT_NOT_EARLIER, "no slot");
+        bytes memory constant_ = bytes.concat(head, hex"02_00000000", byte_, hex"00");
+        require(_verifier.checkDescriptor(header(), 3, constant_) == Rule.OPERAND_SOURCES, "a constant");
+        bytes memory slot = bytes.concat(hex"fd", byte_, hex"02_0000000000", byte_);
+        slot = bytes.concat(slot, hex"00_00000003", byte_, hex"00");
+        require(_verifier.checkDescriptor(header(), 3, slot) == Rule.OPERAND_SOURCES, "begins with a slot");
+    }
+
+    function test_checkDescriptor_boolOfNoSlot_isRefused_S05() public view {
+        bytes memory whole = hex"06_01010000000100_01_0000000002_09010000000100_00";
+        require(_verifier.checkDescriptor(header(), 3, whole) == 0, "a slot");
+        whole[8 + 1] = 0x02;
+        whole[8 + 5] = 0x00;
+        require(_verifier.checkDescriptor(header(), 3, whole) == Rule.UNKNOWN_SOURCE, "a constant");
+    }
+
     function testFuzz_checkDescriptor_anyBytes_hasACode_S05(bytes calldata data, uint8 index) public view {
         require(_verifier.checkDescriptor(header(), index, data) < Rule.PRODUCER_DIFFERS, "code");
     }

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {StepVerifier} from "../../contracts/StepVerifier.sol";
+import {IJudge} from "../../contracts/interfaces/IJudge.sol";
 import {IStepVerifier} from "../../contracts/interfaces/IStepVerifier.sol";
 import {MerkleLib} from "../../contracts/libraries/MerkleLib.sol";
 import {MerkleHarness} from "../../contracts/mocks/MerkleHarness.sol";
+import {ProgramHeader} from "../../contracts/types/Program.sol";
 import {
     Claim,
     NodeKind,
@@ -183,6 +185,49 @@ contract StepVerifierTest {
         }
     }
 
+    // About judges
+
+    function test_constructor_wrongJudge_reverts() public {
+        IJudge[3] memory judges = _judges();
+        for (uint256 i = 0; i < 3; ++i) {
+            IJudge[3] memory given = _judges();
+            given[i] = judges[(i + 1) % 3];
+            try new StepVerifier(given[0], given[1], given[2]) {
+                revert("deployed");
+            } catch (bytes memory reason) {
+                bytes memory expected = abi.encodeWithSelector(IStepVerifier.WrongJudge.selector, given[i]);
+                require(keccak256(reason) == keccak256(expected), "reason");
+            }
+        }
+    }
+
+    /// Each operator has one judge, that of `judgeOf`; the others refuse it.
+    function test_operators_haveOneJudge() public view {
+        IJudge[3] memory judges = _judges();
+        for (uint256 opcode = 0; opcode < 256; ++opcode) {
+            bool known = (opcode > 0 && opcode < 34) || opcode > 252;
+            require((_verifier.operators() >> opcode) & 1 == (known ? 1 : 0), "known");
+            uint256 knowing = 0;
+            for (uint256 i = 0; i < 3; ++i) {
+                if ((judges[i].operators() >> opcode) & 1 == 0) continue;
+                ++knowing;
+                require(address(_verifier.judgeOf(uint8(opcode))) == address(judges[i]), "judge");
+            }
+            require(knowing == (known ? 1 : 0), "one judge");
+        }
+    }
+
+    function test_judge_otherOperator_reverts_S05() public view {
+        ProgramHeader memory header;
+        IJudge judge = _verifier.SUM_JUDGE();
+        try judge.checkDescriptor(header, 0, CAST) {
+            revert("answered");
+        } catch (bytes memory reason) {
+            bytes memory expected = abi.encodeWithSelector(IStepVerifier.NotThisJudge.selector, 6);
+            require(keccak256(reason) == keccak256(expected), "reason");
+        }
+    }
+
     // DATA
 
     function descriptorLeaves() internal view returns (bytes32[16] memory leaves) {
@@ -215,6 +260,10 @@ contract StepVerifierTest {
         proof.element = element;
         proof.operands = new OperandOpening[](1);
         proof.operands[0].tiles = new TileOpening[](1);
+    }
+
+    function _judges() private view returns (IJudge[3] memory) {
+        return [_verifier.SUM_JUDGE(), _verifier.ELEMENT_JUDGE(), _verifier.MOVEMENT_JUDGE()];
     }
 
     function _slot() private pure returns (Position memory) {
