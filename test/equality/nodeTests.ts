@@ -106,7 +106,8 @@ function settle({ model, inputs }: Files): { file: Uint8Array; left: TensorProto
 }
 
 /** Floats by their bits. */
-const elementsOf = (proto: TensorProto): TensorData => integerData(readConstant({ name: "", ...proto }));
+const elementsOf = (proto: TensorProto): TensorData =>
+  integerData(readConstant({ name: "", ...proto }, undefined));
 
 /** What is wrong without the names that the model gives, which say nothing. */
 function reasonOf(error: BaseError): string {
@@ -124,7 +125,7 @@ export async function readNodeTest(folder: string, name: string): Promise<NodeTe
   if ([...left, ...files.outputs].some(({ dims = [] }) => dims.includes(0n)))
     return without("A tensor has no elements.");
   try {
-    const program = translate(await readGraph(file), bitTypes);
+    const { program } = translate(await readGraph(file), bitTypes);
     const expected = files.outputs.map(elementsOf);
     return { name, operators, inputs: left.map(elementsOf), expected, program };
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   emitOnnx,
   execute,
   inputName,
+  ONLY_PASS,
   type Operand,
   packedOffsets,
   packInputs,
@@ -45,6 +46,7 @@ export function stepCases(test: NodeTest): StepCase[] {
     step,
     operands: step.operands.map(operandOf),
     onnx: true,
+    pass: ONLY_PASS,
   }));
 }
 

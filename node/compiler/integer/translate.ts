@@ -34,8 +34,10 @@ const FLOAT_REMEDY = "Compile the model as a float model, with calibration sampl
 
 const MOST_AXES = 8;
 
-function tensorsOf(graph: ModelGraph, { inputs, outputs }: GraphNode): GraphTensor[] {
-  return [...inputs, ...outputs].flatMap((name) => (name ? [graph.tensor(name)] : []));
+/** What a node computes with: of Resize not the scales, which its shapes say. */
+function tensorsOf(graph: ModelGraph, { op, inputs, outputs }: GraphNode): GraphTensor[] {
+  const read = op === "Resize" ? inputs.slice(0, 1) : inputs;
+  return [...read, ...outputs].flatMap((name) => (name ? [graph.tensor(name)] : []));
 }
 
 function checkTensors(graph: ModelGraph, node: GraphNode, types: ElementTypes): void {
@@ -66,9 +68,19 @@ function inputType(tensor: GraphTensor, types: ElementTypes): DType {
 }
 
 /** True where every tensor of the model is of integers or truth values, so that it can be taken over value for value. */
-export function isIntegerModel({ inputs, outputs, tensors }: ModelGraph): boolean {
-  const all = [...inputs, ...outputs.map(({ tensor }) => tensor), ...tensors.values()];
+export function isIntegerModel(graph: ModelGraph): boolean {
+  const all = [
+    ...graph.inputs,
+    ...graph.outputs.map(({ tensor }) => tensor),
+    ...graph.nodes.flatMap((node) => tensorsOf(graph, node)),
+  ];
   return all.every(({ dtype }) => integerTypes(dtype) !== undefined);
+}
+
+export interface Translated {
+  readonly program: Program;
+  /** the node that each step comes from; none of what only hands inputs in and outputs out */
+  readonly origins: readonly (GraphNode | undefined)[];
 }
 
 /**
@@ -76,14 +88,16 @@ export function isIntegerModel({ inputs, outputs, tensors }: ModelGraph): boolea
  * that are truth values are bytes of 0 or 1. The program is not checked: what may wrap is refused by `checkProgram`.
  * @throws UnsupportedNodeError, UnsupportedModelError
  */
-export function translate(graph: ModelGraph, types: ElementTypes = integerTypes): Program {
+export function translate(graph: ModelGraph, types: ElementTypes = integerTypes): Translated {
   const emit = new Emitter(graph.inputs.map((input) => tensorType(inputType(input, types), input.shape)));
   const scope = new Scope(graph, emit, types);
+  const origins: (GraphNode | undefined)[] = [];
   for (const [index, { name, dtype }] of graph.inputs.entries()) {
     const value = emit.input(index);
     const isTruth = dtype === "bool" && graph.readers(name).length > 0;
     scope.set(name, isTruth ? emit.step("Clip", [value], "u8", value.type.shape, [0, 1]) : value);
   }
+  for (let step = 0; step < emit.length; step++) origins[step] = undefined;
   for (const node of graph.nodes) {
     const rule = node.domain === "" && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
     if (!rule)
@@ -96,6 +110,7 @@ export function translate(graph: ModelGraph, types: ElementTypes = integerTypes)
     for (const [index, value] of [rule(call)].flat().entries())
       if (value && call.wants(index)) call.give(value, index);
     node.attributes.done();
+    for (let step = origins.length; step < emit.length; step++) origins[step] = node;
   }
-  return emit.finish(graph.outputs.map(({ tensor }) => scope.value(tensor)));
+  return { program: emit.finish(graph.outputs.map(({ tensor }) => scope.value(tensor))), origins };
 }

@@ -30,12 +30,9 @@ const pair =
 
 /** One after the other, from the left. */
 const chain =
-  (op: OpName, allowed?: readonly DType[]): Rule =>
-  (call) => {
-    const operands = operandsOf(call);
-    const all = (items: readonly Operand[]) => items.reduce((a, b) => call.emit.pair(op, a, b));
-    return allowed ? inType(call, operands, allowed, all) : all(operands);
-  };
+  (op: OpName): Rule =>
+  (call) =>
+    inType(call, operandsOf(call), ORDERED, (items) => items.reduce((a, b) => call.emit.pair(op, a, b)));
 
 /** The only element of a constant operand. */
 function knownScalar(call: Call, index: number): bigint | undefined {
@@ -117,11 +114,7 @@ function bitShift(call: Call): Operand {
   if (direction !== "LEFT" && direction !== "RIGHT")
     call.refuse("its direction is neither LEFT nor RIGHT", "Export the model again.");
   const attributes = [direction === "LEFT" ? 0 : 1];
-  const operands = [call.integers(0), call.integers(1)];
-  if (operands[0]!.type.dtype !== "u16")
-    return call.emit.pair("BitShift", operands[0]!, operands[1]!, attributes);
-  const [a, b] = operands.map((operand) => call.emit.cast(operand, "u32"));
-  return call.emit.cast(call.emit.pair("BitShift", a!, b!, attributes), "u16");
+  return call.emit.pair("BitShift", call.integers(0), call.integers(1), attributes);
 }
 
 function relu(call: Call): Operand {
@@ -152,9 +145,8 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
   Div: pair("Div"),
   Mod: mod,
   Pow: pow,
-  Sum: chain("Add"),
-  Min: chain("Min", ORDERED),
-  Max: chain("Max", ORDERED),
+  Min: chain("Min"),
+  Max: chain("Max"),
   Clip: clip,
   Relu: relu,
   Abs: abs,
