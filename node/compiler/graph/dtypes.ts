@@ -52,28 +52,6 @@ export function fromHalf(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const scratch = new Float32Array(1);
-const scratchBits = new Uint32Array(scratch.buffer);
-
-/** The number to IEEE 754 binary16, ties to even. */
-export function toHalf(value: number): number {
-  scratch[0] = value;
-  const bits = scratchBits[0]!;
-  const sign = (bits >>> 16) & 0x8000;
-  if (Number.isNaN(value)) return sign | 0x7e00;
-  const size = Math.abs(scratch[0]!);
-  if (size >= 65520) return sign | 0x7c00;
-  if (size < 2 ** -14) return sign | toEven(size * 2 ** 24);
-  const exponent = ((bits >>> 23) & 255) - 127;
-  return sign | (((exponent + 15) << 10) + toEven((size / 2 ** exponent - 1) * 1024));
-}
-
-function toEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-}
-
 const wideners: Partial<Record<OnnxDType, (bytes: Uint8Array, out: ConstantData) => void>> = {
   f16: (bytes, out) => {
     for (let index = 0; index < out.length; index++)

@@ -1,7 +1,7 @@
 // Finds the type and shape of every tensor, and the value of those that no input reaches, by one run on zeros.
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { UnsupportedModelError } from "../errors.ts";
-import { elements, integersOf, MemoryConstant, readConstant } from "./constants.ts";
+import { elements, integersOf, MemoryConstant } from "./constants.ts";
 import { type RawGraph, type RawNode, refuseNode } from "./rawGraph.ts";
 import { dtypeOfOrt, fromOrt, openSession, zeros } from "./runtime.ts";
 import { guardDivisions, writeRuntimeModel } from "./runtimeModel.ts";
@@ -69,11 +69,10 @@ function foldable(graph: RawGraph): Set<string> {
 }
 
 /** Integer constants that divide are looked at here: a division by 0, or of the least integer by −1, ends the process. */
-function checkDivisors(graph: RawGraph, folder: string | undefined): void {
+function checkDivisors(graph: RawGraph, constants: ReadonlyMap<string, Constant>): void {
   for (const node of graph.nodes) {
     if (node.domain !== "" || (node.op !== "Div" && node.op !== "Mod")) continue;
-    const proto = graph.constants.get(node.inputs[1] ?? "");
-    const divisor = proto && readConstant({ ...proto, name: node.inputs[1]! }, folder);
+    const divisor = constants.get(node.inputs[1] ?? "");
     if (!divisor || isFloat(divisor.dtype)) continue;
     if (integersOf(divisor).some((value) => value < 1))
       refuseNode(node, "it divides integers by 0 or by a negative constant", "Divide by positive integers.");
@@ -116,30 +115,31 @@ async function inferTypes(bytes: Uint8Array, folder: string | undefined): Promis
   }
 }
 
-/** Runs the graph once on zeros. */
+/** Runs the graph once on zeros. `constants` are those of the graph, read. */
 export async function probe(
   flat: RawGraph,
   inputs: readonly GraphTensor[],
+  constants: ReadonlyMap<string, Constant>,
   folder: string | undefined,
 ): Promise<Probed> {
   const tensors = new Map<string, GraphTensor>();
   if (flat.nodes.length === 0) return { graph: flat, tensors };
   const fixed = foldable(flat);
-  checkDivisors(flat, folder);
+  checkDivisors(flat, constants);
   const names = namesOf(flat.nodes);
   let graph = flat;
   let session: Awaited<ReturnType<typeof openSession>> | undefined;
   try {
-    const types = await inferTypes(writeRuntimeModel(flat, inputs, names), folder);
+    const types = await inferTypes(writeRuntimeModel(flat, inputs, names, new Map()), folder);
     for (const { name, dtype } of inputs) types.set(name, dtype);
     graph = guardDivisions(flat, types);
-    session = await openSession(writeRuntimeModel(graph, inputs, names), { folder, plain: true });
+    session = await openSession(writeRuntimeModel(graph, inputs, names, types), { folder, plain: true });
     const feeds = Object.fromEntries(inputs.map(({ name, dtype, shape }) => [name, zeros(dtype, shape)]));
     const results = await session.run(
       Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])),
     );
     for (const name of names) {
-      const { dtype, shape, data } = fromOrt(name, results[name] as OrtTensor);
+      const { dtype, shape, data } = fromOrt(types.get(name)!, results[name] as OrtTensor);
       const folded = fixed.has(name) && dtype !== "string";
       const constant: Constant | undefined = folded
         ? new MemoryConstant(dtype, shape, data as ConstantData)

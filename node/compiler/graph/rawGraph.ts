@@ -175,6 +175,8 @@ export function flatten(graph: RawGraph): RawGraph {
         hint: "Export the model again.",
       });
   checkOperators(kept);
+  const read = new Set([...names, ...kept.flatMap((node) => node.inputs)]);
+  for (const name of constants.keys()) if (!read.has(name)) constants.delete(name);
   return { ...graph, constants, nodes: kept, outputs };
 }
 

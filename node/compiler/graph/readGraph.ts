@@ -216,16 +216,19 @@ export async function readGraph(
   const openBatch: string[] = [];
   const inputs = written.inputs.map((info) => readInput(info, dimensions, openBatch));
   const flat = flatten(written);
-  const probed = await probe(flat, inputs, folder);
+  const constants = new Map<string, Constant>();
+  for (const [name, proto] of flat.constants) constants.set(name, readConstant({ ...proto, name }, folder));
+  const probed = await probe(flat, inputs, constants, folder);
   const tensors = new Map(probed.tensors);
   for (const input of inputs) tensors.set(input.name, input);
-  for (const [name, proto] of probed.graph.constants) {
-    const constant = readConstant({ ...proto, name }, folder);
-    tensors.set(name, { name, dtype: constant.dtype, shape: constant.shape, constant });
+  for (const [name, constant] of constants) {
+    const { dtype, shape } = constant;
+    tensors.set(name, { name, dtype, shape, constant });
   }
   const runnable = splitOldSoftmax(probed.graph, tensors);
   // the guards of divisions run, but they are no part of the model
   const meant = splitOldSoftmax(flat, tensors);
+  const dtypes = new Map([...tensors.values()].map(({ name, dtype }) => [name, dtype]));
   const { nodes: all, resolve } = normalizeAll(meant, tensors);
   const outputs = flat.outputs.map(({ name, tensor }) => ({ name, tensor: tensors.get(resolve(tensor))! }));
   const nodes = liveNodes(
@@ -245,7 +248,7 @@ export async function readGraph(
     opset: flat.opsets.get("") ?? 0,
     openBatch,
     runtime: {
-      bytes: (names) => writeRuntimeModel(runnable, inputs, names),
+      bytes: (names) => writeRuntimeModel(runnable, inputs, names, dtypes),
       ...(folder === undefined ? {} : { folder }),
     },
   });

@@ -2,13 +2,13 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { ExecutionError } from "../../execution/errors.ts";
 import { elements } from "./constants.ts";
-import { allocateData, fromRaw, toHalf } from "./dtypes.ts";
+import { allocateData } from "./dtypes.ts";
 import type { ConstantData, ModelGraph, OnnxDType } from "./types.ts";
 
 export interface RuntimeTensor {
   readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  /** strings come as an array; 16-bit floats widened */
+  /** strings come as an array, 16-bit floats widened */
   readonly data: ConstantData | readonly string[];
 }
 
@@ -34,23 +34,18 @@ const ortTypes: Readonly<Record<OnnxDType, OrtTensor.Type>> = {
 export const dtypeOfOrt = (type: string): OnnxDType | undefined =>
   (Object.keys(ortTypes) as OnnxDType[]).find((dtype) => ortTypes[dtype] === type);
 
-export function toOrt(dtype: OnnxDType, shape: readonly number[], data: ConstantData): OrtTensor {
-  if (dtype === "f16") return new OrtTensor("float16", Uint16Array.from(data as Float32Array, toHalf), shape);
-  return new OrtTensor(ortTypes[dtype], data, shape);
-}
+/** 16-bit floats go in and out as 32-bit ones: runtime models cast them. */
+export const isNarrow = (dtype: OnnxDType): boolean => dtype === "f16" || dtype === "bf16";
 
-export function fromOrt(name: string, tensor: OrtTensor): RuntimeTensor {
-  const dtype = dtypeOfOrt(tensor.type);
-  if (dtype === undefined)
-    throw new ExecutionError("A model returned a tensor of a type that is not in use here.", {
-      facts: { tensor: name, type: tensor.type },
-    });
-  const { dims: shape, data } = tensor;
-  if (dtype === "string") return { dtype, shape, data: data as string[] };
-  if (dtype !== "f16") return { dtype, shape, data: data as ConstantData };
-  const { buffer, byteOffset, byteLength } = data as Uint16Array;
-  return { dtype, shape, data: fromRaw("f16", new Uint8Array(buffer, byteOffset, byteLength), data.length) };
-}
+export const toOrt = (dtype: OnnxDType, shape: readonly number[], data: ConstantData): OrtTensor =>
+  new OrtTensor(isNarrow(dtype) ? "float32" : ortTypes[dtype], data, shape);
+
+/** @param dtype as the model has it */
+export const fromOrt = (dtype: OnnxDType, { dims: shape, data }: OrtTensor): RuntimeTensor => ({
+  dtype,
+  shape,
+  data: data as ConstantData | string[],
+});
 
 export const zeros = (dtype: OnnxDType, shape: readonly number[]): OrtTensor =>
   dtype === "string"
@@ -130,8 +125,8 @@ export class GraphSession {
     const results = await this.#compute(given);
     return this.#names.map((name) => {
       const result = results?.[name];
-      if (result) return fromOrt(name, result as OrtTensor);
       const { dtype, shape, constant } = this.#graph.tensor(name);
+      if (result) return fromOrt(dtype, result as OrtTensor);
       return given.get(name) ?? { dtype, shape, data: constant!.data };
     });
   }

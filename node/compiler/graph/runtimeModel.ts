@@ -2,6 +2,7 @@
 import { type TensorProto, type ValueInfoProto, writeOnnxModel } from "@assay/sdk/program";
 import { codeOfDtype } from "./dtypes.ts";
 import { intAttribute, live, type RawGraph, type RawNode } from "./rawGraph.ts";
+import { isNarrow } from "./runtime.ts";
 import type { GraphTensor, OnnxDType } from "./types.ts";
 
 /** From IR version 4 on, a constant need not be listed as an input too. */
@@ -17,13 +18,54 @@ const toValueInfo = ({ name, dtype, shape }: GraphTensor): ValueInfoProto => ({
   },
 });
 
-/** A model file that computes the named tensors; `inputs` with their fixed shapes. */
-export function writeRuntimeModel(
-  graph: RawGraph,
+const cast = (from: string, to: string, dtype: OnnxDType): RawNode => ({
+  name: to,
+  op: "Cast",
+  domain: "",
+  inputs: [from],
+  outputs: [to],
+  attributes: [intAttribute("to", codeOfDtype(dtype))],
+});
+
+/**
+ * 16-bit floats do not pass between JavaScript and onnxruntime: inputs and outputs of that type become 32 bits wide
+ * under their names, and what is inside has another name.
+ */
+function widened(
+  nodes: readonly RawNode[],
   inputs: readonly GraphTensor[],
   outputs: readonly string[],
+  dtypes: ReadonlyMap<string, OnnxDType>,
+): { nodes: readonly RawNode[]; inputs: readonly GraphTensor[] } {
+  const narrow = new Map<string, OnnxDType>();
+  for (const [name, dtype] of [...inputs.map(({ name, dtype }) => [name, dtype] as const), ...dtypes])
+    if (isNarrow(dtype)) narrow.set(name, dtype);
+  const given = inputs.filter(({ name }) => narrow.has(name));
+  const asked = outputs.filter((name) => narrow.has(name));
+  if (given.length + asked.length === 0) return { nodes, inputs };
+  const outside = new Set([...given.map(({ name }) => name), ...asked]);
+  const inner = (name: string): string => (outside.has(name) ? `${name}/narrow` : name);
+  return {
+    inputs: inputs.map((input) => (outside.has(input.name) ? { ...input, dtype: "f32" } : input)),
+    nodes: [
+      ...given.map(({ name, dtype }) => cast(name, inner(name), dtype)),
+      ...nodes.map((node) => ({ ...node, inputs: node.inputs.map(inner), outputs: node.outputs.map(inner) })),
+      ...asked.map((name) => cast(inner(name), name, "f32")),
+    ],
+  };
+}
+
+/**
+ * A model file that computes the named tensors; `inputs` with their fixed shapes.
+ * @param dtypes of the tensors, where they are known: 16-bit floats among the outputs are widened
+ */
+export function writeRuntimeModel(
+  graph: RawGraph,
+  graphInputs: readonly GraphTensor[],
+  outputs: readonly string[],
+  dtypes: ReadonlyMap<string, OnnxDType>,
 ): Uint8Array {
-  const nodes = live(graph.nodes, outputs);
+  const { nodes, inputs } = widened(live(graph.nodes, outputs), graphInputs, outputs, dtypes);
   const read = new Set(nodes.flatMap((node) => node.inputs));
   const initializer: TensorProto[] = [];
   for (const [name, proto] of graph.constants) if (read.has(name)) initializer.push({ ...proto, name });
@@ -77,16 +119,8 @@ export function guardDivisions(graph: RawGraph, dtypes: ReadonlyMap<string, Onnx
     const wide = step("Cast", [divisor], [intAttribute("to", codeOfDtype("i64"))]);
     const below = step("Less", [wide, part("one")]);
     const chosen = step("Where", [below, part("one"), wide]);
-    const narrow = part("safe");
-    nodes.push({
-      name: narrow,
-      op: "Cast",
-      domain: "",
-      inputs: [chosen],
-      outputs: [narrow],
-      attributes: [intAttribute("to", codeOfDtype(dtype))],
-    });
-    nodes.push({ ...node, inputs: [node.inputs[0]!, narrow] });
+    nodes.push(cast(chosen, part("safe"), dtype));
+    nodes.push({ ...node, inputs: [node.inputs[0]!, part("safe")] });
   }
   return { ...graph, constants, nodes };
 }
