@@ -20,6 +20,7 @@ import { ProgramBuilder } from "../helpers/programs.ts";
 import { Random } from "../helpers/random.ts";
 import type { ProofCase } from "../helpers/vectors.ts";
 import type { JudgeName } from "../helpers/verifier.ts";
+import { iteratedProof } from "./iterated.ts";
 import { mutate } from "./mutate.ts";
 
 interface Case {
@@ -27,7 +28,10 @@ interface Case {
   file: string;
   /** What the challenger does, as a sentence. */
   title: string;
+  /** What the contracts say. */
   stoppedBy: string;
+  /** What the mutant says. */
+  gains?: string;
   proof(): ProofCase;
 }
 
@@ -128,6 +132,39 @@ const cases: readonly Case[] = [
     stoppedBy: "MalformedDescriptorError",
     proof: onMalformedProgram,
   },
+  {
+    guard: "S-04-carry",
+    file: "libraries/OpeningLib.sol",
+    title: "shows a carry what its own pass made",
+    stoppedBy: "WrongOpeningError",
+    proof: () =>
+      iteratedProof(
+        [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [0, 1],
+        ],
+        3,
+        0,
+      ),
+  },
+  {
+    guard: "S-04-stop",
+    file: "judges/Judge.sol",
+    title: "cannot disprove a worker that ends a pass too early",
+    stoppedBy: "faulty",
+    gains: "correct",
+    proof: () =>
+      iteratedProof(
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        1,
+        1,
+      ),
+  },
 ];
 
 interface Solc {
@@ -191,10 +228,10 @@ describe("mutants of the judge (S-24)", () => {
   });
 
   for (const mutant of cases) {
-    const { guard, file, title, stoppedBy, proof } = mutant;
+    const { guard, file, title, stoppedBy, gains = "faulty", proof } = mutant;
     it(`${guard}: without the guard in ${file}, a challenger ${title}`, async () => {
       expect((await harness.verify(proof())).name, "the contracts").to.equal(stoppedBy);
-      expect((await askMutant(mutant, proof())).name, "the mutant").to.equal("faulty");
+      expect((await askMutant(mutant, proof())).name, "the mutant").to.equal(gains);
     });
   }
 });
