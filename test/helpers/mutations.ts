@@ -7,6 +7,7 @@ import {
   type TensorType,
   tensorType,
 } from "@assay/sdk/program";
+import { anyType } from "./drafts.ts";
 import type { Random } from "./random.ts";
 
 /** One random change to a byte string: a byte set or nudged, bytes cut, added, moved or doubled. */
@@ -43,7 +44,7 @@ const editType = (type: TensorType, random: Random): TensorType => {
   const axis = random.integer(0, Math.max(0, shape.length - 1));
   switch (random.integer(0, 4)) {
     case 0:
-      return { ...type, dtype: random.pick(["u8", "i8", "i32", "i64"] as const) };
+      return { ...type, dtype: random.pick(anyType) };
     case 1:
       if (shape.length === 0) return tensorType(type.dtype, [1]);
       return tensorType(
@@ -92,7 +93,20 @@ export function mutateStep(step: Step, random: Random): Step {
       return { ...step, attributes: random.pick([attributes.slice(1), [...attributes, 1n]]) };
     default: {
       if (attributes.length === 0) return step;
-      const edited = random.pick([-1n, 0n, 1n, 2n, 3n, 255n, 256n, 2n ** 31n, 2n ** 63n - 1n]);
+      const edited = random.pick([
+        -1n,
+        0n,
+        1n,
+        2n,
+        3n,
+        7n,
+        8n,
+        255n,
+        256n,
+        2n ** 31n,
+        2n ** 63n - 1n,
+        -(2n ** 63n),
+      ]);
       return { ...step, attributes: attributes.with(random.integer(0, attributes.length - 1), edited) };
     }
   }

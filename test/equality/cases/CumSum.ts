@@ -27,5 +27,5 @@ export const CumSum: readonly StepCase[] = dtypes.flatMap((dtype) => [
   ...sums(dtype, [1], 0),
   ...sums(dtype, [3, 4], 0, [1, 0]),
   ...sums(dtype, [2, 3, 4], 1, [2, 0, 1]),
-  ...sums(dtype, [2, 300], 1),
+  ...sums(dtype, [2, 150], 1),
 ]);
