@@ -2,8 +2,9 @@
 import { decodeOutput, type InferenceResult } from "@assay/sdk";
 import type { Manifest } from "@assay/sdk/program";
 import type { FinalityLevel, RequestStatus } from "@assay/sdk/protocol";
+import { decodeTokens, openText, type Reply } from "@assay/sdk/text";
 import type { Address, Hex } from "viem";
-import { facts, timeText } from "./layout.ts";
+import { type Fact, facts, timeText } from "./layout.ts";
 
 export type Answer = {
   requestId: Hex;
@@ -21,9 +22,16 @@ export type Answer = {
   outputs: Record<string, number[]> | null;
   /** Name of the class that a classifier found. */
   label: string | null;
+  /** What a program that writes text has written, and why it ended there. */
+  text: string | null;
+  ended: Reply["ended"] | null;
 };
 
-export function toAnswer(result: InferenceResult, manifest: Manifest | undefined): Answer {
+/** What is known of a program besides its id. */
+export type Described = { manifest: Manifest; tokenizerBytes?: Uint8Array | undefined };
+
+export function toAnswer(result: InferenceResult, program: Described | undefined): Answer {
+  const manifest = program?.manifest;
   const { requestId, programId, commitId, worker, status, level, challengeUntil, output, outputRoot } =
     result;
   const decoded = manifest === undefined ? undefined : decodeOutput(manifest, output);
@@ -42,7 +50,14 @@ export function toAnswer(result: InferenceResult, manifest: Manifest | undefined
     output,
     outputRoot,
   };
-  return { ...shown, outputs, label: labelOf(outputs, manifest) };
+  const reply = program && replyOf(program, output);
+  const written = { text: reply?.text ?? null, ended: reply?.ended ?? null };
+  return { ...shown, outputs, label: labelOf(outputs, manifest), ...written };
+}
+
+function replyOf({ manifest, tokenizerBytes }: Described, output: Uint8Array): Reply | undefined {
+  if (manifest.text === undefined || tokenizerBytes === undefined) return undefined;
+  return decodeTokens(openText(manifest, tokenizerBytes), output);
 }
 
 /** The class that a program names itself in its output `label`, else the one with the largest logit. */
@@ -54,6 +69,8 @@ function labelOf(outputs: Record<string, number[]> | null, manifest: Manifest | 
   return index === undefined ? null : (manifest.labels[index] ?? null);
 }
 
+const endings = { stop: "by the model", length: "for lack of room" } as const;
+
 const mostNumbers = 16;
 
 const numbersText = (values: readonly number[]): string => {
@@ -62,18 +79,26 @@ const numbersText = (values: readonly number[]): string => {
 };
 
 export function answerText(answer: Answer, now: number): string {
-  const { outputs, output } = answer;
-  return facts([
+  const written = answer.text === null ? "" : `${printable(answer.text)}\n\n`;
+  return `${written}${facts([
     ["answer", answer.label ?? undefined],
-    ...(outputs === null
-      ? [["output", `${output.length} bytes, root ${answer.outputRoot}`] as const]
-      : Object.entries(outputs).map(([name, values]) => [name, numbersText(values)] as const)),
+    ["ended", answer.ended === null ? undefined : endings[answer.ended]],
+    ...(answer.text === null ? outputFacts(answer) : []),
     ["finality", finalityText(answer, now)],
     ["worker", answer.worker],
     ["request", answer.requestId],
     ["program", answer.programId],
-  ]);
+  ])}`;
 }
+
+const outputFacts = ({ outputs, output, outputRoot }: Answer): Fact[] =>
+  outputs === null
+    ? [["output", `${output.length} bytes, root ${outputRoot}`]]
+    : Object.entries(outputs).map(([name, values]) => [name, numbersText(values)]);
+
+/** Text of strangers for a terminal: no control characters but line breaks and tabs. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (mark) => (mark === "\n" || mark === "\t" ? mark : "\ufffd"));
 
 export function finalityText({ level, status, challengeUntil }: Answer, now: number): string {
   if (level === null) return `none: the commitment was ${status}, the output counts for nothing`;

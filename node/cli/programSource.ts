@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { getProgram } from "@assay/sdk";
 import { programRegistryAbi } from "@assay/sdk/abi";
-import type { Manifest } from "@assay/sdk/program";
 import { type Hex, isHex } from "viem";
 import type { ProgramFiles } from "../programFiles.ts";
 import { localChainId } from "../programPlaces.ts";
@@ -61,14 +60,14 @@ export async function findProgram(
     : readProgramFolder(source);
 }
 
-/** The manifest alone, or undefined when it cannot be had: an answer can be shown without it. */
-export async function findManifest(
+/** The program, or undefined when it cannot be had: an answer can be shown without its manifest. */
+export async function findDescribed(
   context: Context,
   chain: ChainAccess,
   source: string,
-): Promise<Manifest | undefined> {
+): Promise<ProgramFiles | undefined> {
   try {
-    return (await findProgram(context, chain, source)).manifest;
+    return await findProgram(context, chain, source);
   } catch (error) {
     if (!(error instanceof ProgramUnavailableError)) throw error;
     context.note("The program's manifest was not found: the output is shown as bytes.");

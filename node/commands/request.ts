@@ -15,9 +15,10 @@ import { openChain } from "../cli/chain.ts";
 import { defaulted, defineCommand, optional, repeated, toggle, type ValuesOf } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { facts, timeText, tokenText } from "../cli/layout.ts";
-import { findManifest, findProgram, resolveProgramId } from "../cli/programSource.ts";
+import { findDescribed, findProgram, resolveProgramId } from "../cli/programSource.ts";
 import { saveReceipt } from "../cli/receipt.ts";
 import { readRequestInput } from "../cli/requestInput.ts";
+import { promptFlags, readTextInput } from "../cli/textInput.ts";
 import { requireTokens } from "../cli/tokens.ts";
 import { type DryRun, renderDryRun, write, writeFlags } from "../cli/transaction.ts";
 import { address, duration, id, integer, oneOf, text, tokens } from "../cli/values.ts";
@@ -29,6 +30,7 @@ const requestFlags = {
     "Input file: .png, .pgm, .npy or .json; NAME=FILE where the program has several; - is stdin",
     { placeholder: "file" },
   ),
+  ...promptFlags,
   raw: optional(text, "File with the program's input bytes as they are", { placeholder: "file" }),
   invert: toggle("Swap dark and light of an image"),
   fee: optional(tokens, "Fee in tokens; the tier's minimum if not given", { placeholder: "tokens" }),
@@ -74,6 +76,7 @@ export const requestCommand = defineCommand({
   examples: [
     "assay request --program digits --input seven.png --invert",
     "assay request --program 0x… --input sample.json --level provisional --json",
+    'assay request --program my-teller --prompt "In the beginning" --seed 7',
     "assay request --resume 0x…",
   ],
   run: async (context, given): Promise<Outcome | DryRun> => {
@@ -111,11 +114,13 @@ function send(context: Context, given: Given): Promise<Requested | DryRun> {
     ]);
     const program = given.raw === undefined ? await findProgram(context, writer, given.program!) : undefined;
     const { inputBytes } = header;
-    const input = await readRequestInput(
-      { ...given, sources: given.input },
-      { manifest: program?.manifest, inputBytes },
-      context.io,
-    );
+    const input =
+      readTextInput(given, program) ??
+      (await readRequestInput(
+        { ...given, sources: given.input },
+        { manifest: program?.manifest, inputBytes },
+        context.io,
+      ));
     const fee = offered ?? tier.minFee;
     if (maxFee !== undefined && fee > maxFee) throw new FeeAboveMaximumError({ fee, maxFee });
     await requireTokens(writer, sender, fee);
@@ -160,10 +165,10 @@ async function waitFor(
       ...(until !== undefined && { timeout: Math.max(1, until - context.clock.now()) }),
     });
   const first = await wait("provisional");
-  const manifest = await findManifest(context, chain, program ?? first.programId);
+  const described = await findDescribed(context, chain, program ?? first.programId);
   if (level !== "provisional" && first.level !== "final")
-    context.note(`${answerText(toAnswer(first, manifest), nowOf(context))}\nWaiting until it is ${level}…`);
+    context.note(`${answerText(toAnswer(first, described), nowOf(context))}\nWaiting until it is ${level}…`);
   const result = level === "provisional" ? first : await wait(level);
   if (save !== undefined) await saveReceipt(chain, result, save);
-  return toAnswer(result, manifest);
+  return toAnswer(result, described);
 }

@@ -1,6 +1,8 @@
 // assay verify: checks an answer without trusting anybody: every hash again, and the program run again.
-import { getResult, type ResultCheck, verifyResult } from "@assay/sdk";
-import type { Hex } from "viem";
+import { BaseError, getResult, type ResultCheck, verifyResult } from "@assay/sdk";
+import { decodePrompt, decodeTokens, openText, type TextCheck, verifyText } from "@assay/sdk/text";
+import { type Hex, hexToBytes } from "viem";
+import { printable } from "../cli/answer.ts";
 import { openChain } from "../cli/chain.ts";
 import { defineCommand, optional } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
@@ -9,6 +11,7 @@ import { facts } from "../cli/layout.ts";
 import { readProgramFolder } from "../cli/programFolder.ts";
 import { findProgram } from "../cli/programSource.ts";
 import { collectReceipt, type Receipt, readReceipt } from "../cli/receipt.ts";
+import { type PromptGiven, promptFlags, readPrompt } from "../cli/textInput.ts";
 import { id, text } from "../cli/values.ts";
 import type { ProgramFiles } from "../programFiles.ts";
 
@@ -16,8 +19,11 @@ type Verified = {
   valid: boolean;
   programId: Hex;
   requestId: Hex;
-  checks: readonly ResultCheck[];
+  checks: readonly (ResultCheck | TextCheck)[];
   unchecked: readonly string[];
+  /** What was asked and answered, where the program reads and writes text. */
+  prompt: string | null;
+  text: string | null;
   exitCode?: number;
 };
 
@@ -36,12 +42,16 @@ export const verifyCommand = defineCommand({
     program: optional(text, "Folder with the program's files; fetched if not given", {
       placeholder: "folder",
     }),
+    ...promptFlags,
+    text: optional(text, "The answer as it was read; checked together with --prompt", {
+      placeholder: "text",
+    }),
   },
   examples: ["assay verify 0x…", "assay verify --receipt answer.json --program my-program"],
-  run: async (context, { request, receipt: file, program }): Promise<Verified> => {
+  run: async (context, { request, receipt: file, program, ...said }): Promise<Verified> => {
     const { receipt, files } = await gather(context, request, file, program);
     const { programId, input, output, facts: chainFacts } = receipt;
-    const { valid, checks, unchecked } = verifyResult({
+    const result = verifyResult({
       program: files.program,
       manifest: files.manifestBytes,
       programId,
@@ -49,10 +59,15 @@ export const verifyCommand = defineCommand({
       output,
       facts: chainFacts,
     });
-    const verified = { valid, programId, requestId: chainFacts.requestId, checks, unchecked };
+    const words = wordsOf(files, receipt, said);
+    const valid = result.valid && words.checks.every(({ passed }) => passed);
+    const verified = {
+      ...{ valid, programId, requestId: chainFacts.requestId, prompt: words.prompt, text: words.text },
+      ...{ checks: [...result.checks, ...words.checks], unchecked: result.unchecked },
+    };
     return valid ? verified : { ...verified, exitCode: exits.fatal };
   },
-  render: ({ valid, programId, requestId, checks, unchecked }) =>
+  render: ({ valid, programId, requestId, checks, unchecked, prompt, text }) =>
     [
       valid ? "The answer is right." : "The answer is NOT proven right.",
       checks
@@ -62,12 +77,49 @@ export const verifyCommand = defineCommand({
         )
         .join("\n"),
       `Not checked:\n${unchecked.map((line) => `  · ${line}`).join("\n")}`,
+      ...(text === null ? [] : [`Asked:\n${quoted(prompt ?? "")}\nAnswered:\n${quoted(text)}`]),
       facts([
         ["request", requestId],
         ["program", programId],
       ]),
     ].join("\n\n"),
 });
+
+const quoted = (words: string): string => printable(words).replace(/^/gm, "  ");
+
+type Words = { prompt: string | null; text: string | null; checks: readonly TextCheck[] };
+
+/** What the bytes say in words, and whether that is what a person wrote and read. */
+function wordsOf(
+  { manifest, tokenizerBytes }: ProgramFiles,
+  { input, output }: Receipt,
+  { text: read, ...given }: PromptGiven & { text: string | undefined },
+): Words {
+  const prompt = readPrompt(given);
+  if (manifest.text === undefined || tokenizerBytes === undefined) {
+    if (prompt === undefined && read === undefined) return { prompt: null, text: null, checks: [] };
+    throw new UsageError("The program reads and writes no text.");
+  }
+  const opened = openText(manifest, tokenizerBytes);
+  const asked = orNull(() => decodePrompt(opened, hexToBytes(input)).text);
+  const text = orNull(() => decodeTokens(opened, hexToBytes(output)).text);
+  if (prompt === undefined && read !== undefined)
+    throw new UsageError("--text is checked together with --prompt.", { hint: "Give both" });
+  const { seed, temperature } = given;
+  const said = { manifest, tokenizer: tokenizerBytes, seed, temperature, input, output };
+  const checks = prompt === undefined ? [] : verifyText({ ...said, prompt, text: read ?? text ?? "" }).checks;
+  return { prompt: asked, text, checks };
+}
+
+/** Bytes that are no text are no reason to stop: the other checks say what is wrong with them. */
+function orNull(read: () => string): string | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
+}
 
 async function gather(
   context: Context,
