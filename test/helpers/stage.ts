@@ -3,7 +3,7 @@ import {
   type CommittedProgram,
   commitProgram,
   createTrace,
-  execute,
+  executePasses,
   type Program,
   packedOffsets,
   type Trace,
@@ -23,8 +23,8 @@ export interface Stage {
   committed: CommittedProgram;
   /** What was staked by the worker. */
   stake: bigint;
-  /** Posts a request with random input and returns its id. */
-  request(options?: { fee?: bigint; worker?: Person; seed?: number }): Promise<Hex>;
+  /** Posts a request, with random input where none is given, and returns its id. */
+  request(options?: { fee?: bigint; worker?: Person; seed?: number; input?: Uint8Array }): Promise<Hex>;
   /** Where the request's commitment is. */
   commitIdOf(requestId: Hex): Promise<Hex>;
   statusOf(requestId: Hex): Promise<RequestStatus>;
@@ -72,7 +72,8 @@ export async function setStage({
     committed,
     stake,
     request: async (options = {}) => {
-      const input = new Random(options.seed ?? seed++).bytes(packedOffsets(program.inputs).length);
+      const random = new Random(options.seed ?? seed++);
+      const input = options.input ?? random.bytes(packedOffsets(program.inputs).length);
       const { requestId } = await clients.requester.requestInference({
         programId,
         input,
@@ -89,7 +90,7 @@ export async function setStage({
     },
     traceOf: async (requestId) => {
       const input = await clients.deployer.getInput({ requestId });
-      return createTrace(committed, input, execute(program, input));
+      return createTrace(committed, input, [...executePasses(program, input)]);
     },
     passDeadline: async (requestId) => {
       const { deadline } = await clients.deployer.getRequest({ requestId });
