@@ -15,6 +15,8 @@ import { elementCount, isRowMajor, sameType } from "./tensor.ts";
 import type { Operand, Program, Step, TensorType } from "./types.ts";
 
 const MAX_PACKED_BYTES = 2 ** 32 - 1;
+/** What a program may be registered with. */
+const MAX_PASSES = 65_536;
 
 /** Thrown when a program is not accepted. `step` is missing where the program as a whole is at fault. */
 export class ProgramError extends BaseError {
@@ -57,7 +59,7 @@ function isTensorType({ dtype, shape, layout }: TensorType): boolean {
   return typeof parsed !== "number" && sameType(parsed.out, step.out);
 }
 
-function checkBorders({ inputs, outputs, steps, constants }: Program): void {
+function checkBorders({ inputs, outputs, steps, constants, maxPasses }: Program): void {
   demand(
     steps.length > 0 && inputs.length > 0,
     "it has no step or no input",
@@ -69,6 +71,11 @@ function checkBorders({ inputs, outputs, steps, constants }: Program): void {
       `input ${index} has no valid row-major type`,
       "Correct its shape.",
     );
+    demand(
+      type.dtype !== "bool",
+      `input ${index} is a bool, which may come as a byte that is neither 0 nor 1`,
+      "Take a u8 and compare it.",
+    );
   });
   demand(
     packedOffsets(inputs).length <= MAX_PACKED_BYTES,
@@ -76,6 +83,11 @@ function checkBorders({ inputs, outputs, steps, constants }: Program): void {
     "Split the input.",
   );
   constants.forEach(({ type, data }, index) => {
+    demand(
+      type.dtype !== "bool",
+      `constant ${index} is a bool`,
+      "Compare constants of another type instead.",
+    );
     const fits = isTensorType(type) && data.constructor === allocate(type.dtype, 0).constructor;
     demand(
       fits && data.length === elementCount(type),
@@ -88,6 +100,17 @@ function checkBorders({ inputs, outputs, steps, constants }: Program): void {
     outputs.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < steps.length),
     "an output is not computed by a step",
     "Outputs that are inputs or constants need no program.",
+  );
+  const isHanded = (slot: number): boolean => ["Carry", "Stop"].includes(steps[slot]!.op);
+  demand(
+    !outputs.some(isHanded),
+    "an output is what Carry or Stop holds",
+    "Give the slot that Carry goes on with, or that Stop reads.",
+  );
+  demand(
+    Number.isInteger(maxPasses) && maxPasses >= 1 && maxPasses <= MAX_PASSES,
+    `it is run more than ${MAX_PASSES} times, or not even once`,
+    "Split the generation.",
   );
   demand(new Set(outputs).size === outputs.length, "an output is given twice", "Name every output once.");
 }

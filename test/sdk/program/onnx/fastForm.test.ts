@@ -91,7 +91,15 @@ describe("S-02: a file means what its program means, or is refused", () => {
     }),
     "a function that replaces an operator": (model) => ({
       ...model,
-      functions: [new Uint8Array([0x0a, 3, 65, 100, 100])],
+      functions: [
+        {
+          name: "Add",
+          domain: "",
+          input: ["a", "b"],
+          output: ["c"],
+          node: [{ input: ["a", "b"], output: ["c"], opType: "Sub" }],
+        },
+      ],
     }),
     "an unknown attribute": inGraph((graph) => {
       const [first, ...rest] = graph.node!;
