@@ -8,12 +8,12 @@ import {
   type Program,
   packedOffsets,
   slotName,
-  type Tensor,
   type TensorData,
   tensorType,
   wrap,
 } from "@assay/sdk/program";
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import * as native from "onnxruntime-node";
 import type { StepCase } from "./stepCase.ts";
 
 const toBigints = (data: TensorData): bigint[] => Array.from<bigint | number, bigint>(data, BigInt);
@@ -43,11 +43,27 @@ const ortTypes = {
   bool: "bool",
 } as const;
 
-const toOrt = ({ data, type }: Tensor): OrtTensor =>
-  new OrtTensor(ortTypes[type.dtype], data, [...type.shape]);
+/** One of onnxruntime's builds. */
+export interface Runtime {
+  readonly Tensor: new (type: OrtTensor.Type, data: OrtTensor.DataType, dims: readonly number[]) => OrtTensor;
+  open(file: Uint8Array): Promise<InferenceSession>;
+}
+
+const nativeRuntime: Runtime = {
+  Tensor: native.Tensor,
+  open: (file) =>
+    native.InferenceSession.create(file, {
+      graphOptimizationLevel: "basic",
+      intraOpNumThreads: 1,
+      logSeverityLevel: 3,
+    }),
+};
 
 /** The steps side by side as one model in onnxruntime, each a node of its own. */
-export async function inOnnxruntime(cases: readonly StepCase[]): Promise<bigint[][]> {
+export async function inOnnxruntime(
+  cases: readonly StepCase[],
+  { Tensor, open }: Runtime = nativeRuntime,
+): Promise<bigint[][]> {
   if (cases.length === 0) return [];
   const inputs = cases.flatMap(({ operands }) =>
     operands.map(({ type }) => tensorType(type.dtype, type.shape)),
@@ -68,10 +84,12 @@ export async function inOnnxruntime(cases: readonly StepCase[]): Promise<bigint[
     outputs: cases.map((_, slot) => slot),
     constants: [],
   };
-  const options = { graphOptimizationLevel: "basic", intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
-  const session = await InferenceSession.create(emitOnnx(program), options);
-  const tensors = cases.flatMap(({ operands }) => operands);
-  const feeds = Object.fromEntries(tensors.map((tensor, index) => [inputName(index), toOrt(tensor)]));
+  const session = await open(emitOnnx(program));
+  const feeds = Object.fromEntries(
+    cases
+      .flatMap(({ operands }) => operands)
+      .map(({ data, type }, index) => [inputName(index), new Tensor(ortTypes[type.dtype], data, type.shape)]),
+  );
   const results = await session.run(feeds);
   await session.release();
   return cases.map((_, slot) => toBigints(results[slotName(slot)]!.data as TensorData));

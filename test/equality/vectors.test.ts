@@ -1,25 +1,14 @@
 // The committed vectors, answered by the contracts and, where ONNX says the same, by onnxruntime.
 import { readFileSync } from "node:fs";
-import { dataFromBytes, decodeDescriptor, type OpName, type Pass, type Tensor } from "@assay/sdk/program";
-import { type Hex, hexToBytes, type ProgramHeader } from "@assay/sdk/protocol";
+import type { Hex, ProgramHeader } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { type ProofCase, pattern } from "../helpers/vectors.ts";
-import { isExactInOnnxruntime } from "./exactness.ts";
 import { inOnnxruntime } from "./executions.ts";
 import { type Harness, startHarness } from "./harness.ts";
-import type { StepCase } from "./stepCase.ts";
+import { opVectors } from "./opVectors.ts";
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
-
-interface OpVector {
-  readonly op: OpName;
-  readonly name: string;
-  readonly descriptor: Hex;
-  readonly operands: readonly { readonly data: Hex }[];
-  readonly pass: Pass;
-  readonly expected: Hex;
-}
 
 interface DescriptorVectors {
   readonly header: ProgramHeader;
@@ -36,15 +25,6 @@ interface MerkleVectors {
     readonly path: readonly Hex[];
     readonly root: Hex;
   }[];
-}
-
-function stepCaseOf({ name, descriptor, operands, pass }: OpVector): StepCase {
-  const step = decodeDescriptor(hexToBytes(descriptor));
-  const tensors: Tensor[] = step.operands.map(({ type }, index) => ({
-    type,
-    data: dataFromBytes(type.dtype, hexToBytes(operands[index]!.data)),
-  }));
-  return { name, step, operands: tensors, pass, onnx: isExactInOnnxruntime(step, tensors) };
 }
 
 describe("Vectors on the chain", () => {
@@ -65,18 +45,15 @@ describe("Vectors on the chain", () => {
   });
 
   it("ops.json: every operator, in onnxruntime too", async () => {
-    const vectors = read("ops.json") as OpVector[];
-    const cases = vectors.map(stepCaseOf);
+    const vectors = opVectors();
+    const cases = vectors.map(({ stepCase }) => stepCase);
     const onChain = await harness.elements(cases);
     const inOnnx = (await inOnnxruntime(cases.filter(({ onnx }) => onnx))).values();
-    for (const [index, stepCase] of cases.entries()) {
-      const { op, name, expected } = vectors[index]!;
-      const data = dataFromBytes(stepCase.step.out.dtype, hexToBytes(expected));
-      const elements = Array.from<number | bigint, bigint>(data, BigInt);
+    for (const [index, { stepCase, expected }] of vectors.entries()) {
       for (const [element, value] of onChain[index]!) {
-        expect(value, `${op}, ${name}, element ${element}`).to.equal(elements[element]);
+        expect(value, `${stepCase.name}, element ${element}`).to.equal(expected[element]);
       }
-      if (stepCase.onnx) expect(inOnnx.next().value, `${op}, ${name}`).to.deep.equal(elements);
+      if (stepCase.onnx) expect(inOnnx.next().value, stepCase.name).to.deep.equal(expected);
     }
   });
 
