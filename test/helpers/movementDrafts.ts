@@ -178,10 +178,25 @@ const expand: Drafter = (random) => {
   };
 };
 
+/** The same axes, some split in two and some merged with the next. */
+function regrouped(random: Random, shape: readonly number[]): number[] {
+  const split = shape.flatMap((size) => {
+    const factors = [2, 3].filter((factor) => size % factor === 0);
+    const factor = random.pick([1, ...factors]);
+    return random.shuffle([factor, size / factor]);
+  });
+  const merged: number[] = [];
+  for (const size of split) {
+    if (merged.length > 0 && (random.next() < 0.4 || merged.length === 8)) merged.push(merged.pop()! * size);
+    else merged.push(size);
+  }
+  return merged;
+}
+
 const reshape: Drafter = (random) => {
   const shape = shapeOf(random, random.integer(0, 4));
   const dtype = random.pick(anyType);
-  const out = random.next() < 0.5 ? [elementCount({ shape })] : random.shuffle(shape);
+  const out = random.pick([[elementCount({ shape })], random.shuffle(shape), regrouped(random, shape)]);
   return {
     operands: [randomType(random, dtype, shape)],
     attributes: [],
