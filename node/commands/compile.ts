@@ -11,7 +11,7 @@ import { readInputFile } from "../cli/numbers.ts";
 import { toJson } from "../cli/output.ts";
 import { writeProgramFolder } from "../cli/programFolder.ts";
 import { oneOf, text } from "../cli/values.ts";
-import { readFloatModel } from "../compiler/floatModel.ts";
+import { readGraph } from "../compiler/graph/index.ts";
 import { type CompileOptions, type CompileReport, compileModel, formatReport } from "../compiler/index.ts";
 import { FatalError } from "../errors.ts";
 import { manifestFile, programFile, programOf } from "../programFiles.ts";
@@ -83,7 +83,7 @@ export const compileCommand = defineCommand({
     const modelBytes = readInputFile(given.model);
     const title = given.name ?? basename(given.model, extname(given.model));
     const folder = targetFolder(context, given.out ?? title, given.force);
-    const { inputs } = readFloatModel(modelBytes);
+    const { inputs } = await readGraph(modelBytes);
     const calibration = readSamples(given.calibration, inputs);
     const expected = given.expected === undefined ? undefined : readExpected(given.expected);
     const progress = context.progress("compile");

@@ -1,50 +1,37 @@
-// Turns layers into the steps of a program, choosing scales on the way.
-import { type DType, type Operand, type Program, type TensorType, tensorType } from "@assay/sdk/program";
+// From a planned model and its statistics to a program: types of inputs, lowering, outputs, layouts.
+import {
+  type Codec,
+  type DType,
+  type Operand,
+  type Program,
+  type TensorType,
+  tensorType,
+} from "@assay/sdk/program";
 import type { TensorStatistics } from "./calibration.ts";
-import { UnsupportedNodeError } from "./errors.ts";
-import {
-  type ClampLayer,
-  type ConvLayer,
-  type FusedGraph,
-  type FusedLayer,
-  type GraphTensor,
-  isLinear,
-  type LinearLayer,
-} from "./layers.ts";
+import { UnsupportedModelError } from "./errors.ts";
+import { type GraphTensor, isFloat } from "./graph/index.ts";
+import { arrangeLayouts } from "./layouts.ts";
+import { Emitter } from "./lowering/Emitter.ts";
+import { type Lowered, Lowering } from "./lowering/Lowering.ts";
+import { lowerGraph, registry } from "./lowering/lowerGraph.ts";
+import type { Value } from "./lowering/value.ts";
+import type { Plan } from "./plan.ts";
 import { ProgramBuilder } from "./programBuilder.ts";
-import { MAX_U8, type Quantization, quantizeInput } from "./quantization/activation.ts";
-import {
-  type ExactLinear,
-  type LinearContext,
-  quantizeExact,
-  type RequantizedLinear,
-  requantizeLinear,
-} from "./quantization/linear.ts";
+import { quantizeInput } from "./quantization/activation.ts";
 
-/** A tensor of the program and the real values that it stands for. */
-export interface Quantized extends Quantization {
-  readonly operand: Operand;
-}
-
-/** A layer as it was built: what to compare with the float model. */
-export interface BuiltLayer {
-  readonly layer: FusedLayer;
-  readonly output: Quantized;
-  /** powers of two of a requantized layer, smallest and largest */
-  readonly shifts?: readonly [number, number];
+/** A tensor at the border of the program. */
+export interface Border {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly codec: Codec;
 }
 
 export interface BuiltModel {
   readonly program: Program;
-  readonly inputs: readonly Quantized[];
-  readonly layers: readonly BuiltLayer[];
-  readonly outputs: readonly Quantized[];
-}
-
-export interface Statistics {
-  readonly inputs: readonly TensorStatistics[];
-  /** of each layer's output, after its clamp */
-  readonly layers: readonly TensorStatistics[];
+  readonly inputs: readonly Border[];
+  readonly outputs: readonly Border[];
+  readonly lowered: readonly Lowered[];
 }
 
 export interface BuildOptions {
@@ -54,198 +41,159 @@ export interface BuildOptions {
   readonly classifier: boolean;
 }
 
-const WEIGHT_ZERO = 128;
+/** Bits that the largest value of an input takes that 8 bits would not hold. */
+const INPUT_BITS = 20;
 
-/** Four-dimensional activations are kept channel-last, so that a convolution reads short runs. */
-function activationType(dtype: DType, shape: readonly number[]): TensorType {
-  return shape.length === 4 ? tensorType(dtype, shape, [0, 2, 3, 1]) : tensorType(dtype, shape);
+const integerTypes: Readonly<Record<string, DType>> = {
+  bool: "u8",
+  u8: "u8",
+  i8: "i8",
+  i16: "i16",
+  u16: "u16",
+  i32: "i32",
+  u32: "u32",
+  i64: "i64",
+  u64: "u64",
+};
+
+interface InputForm {
+  readonly dtype: DType;
+  readonly codec: Codec;
+  /** what the operand stands for */
+  readonly value: (operand: Operand) => Value;
 }
 
-function convAttributes({ pads, strides, dilations, group }: ConvLayer, zeroPoint: number): number[] {
-  return [...pads, ...strides, ...dilations, group, zeroPoint, WEIGHT_ZERO];
-}
-
-/** ConvInteger or MatMulInteger: the accumulator of a linear layer. */
-function buildAccumulator(
-  builder: ProgramBuilder,
-  layer: LinearLayer,
-  input: Quantized,
-  channels: readonly { readonly weights: Int8Array }[],
-): Operand {
-  const { shape } = layer.weights;
-  if (layer.kind === "conv") {
-    const data = new Uint8Array(layer.weights.data.length);
-    const depth = data.length / channels.length;
-    channels.forEach(({ weights }, channel) => {
-      for (let k = 0; k < depth; k++) data[channel * depth + k] = weights[k]! + WEIGHT_ZERO;
-    });
-    const weights = builder.constant(tensorType("u8", shape, [0, 2, 3, 1]), data);
-    const attributes = convAttributes(layer, input.zeroPoint);
-    return builder.step(
-      "ConvInteger",
-      [input.operand, weights],
-      attributes,
-      activationType("i32", layer.shape),
-    );
+/** How an input comes in: 8 bits where its readers want no more, 32 bits, or the model's own integers. */
+function formOf(
+  tensor: GraphTensor,
+  lowering: Lowering,
+  range: readonly [number, number] | undefined,
+): InputForm {
+  const { name, dtype } = tensor;
+  if (!isFloat(dtype)) {
+    const integer = integerTypes[dtype];
+    if (!integer)
+      throw new UnsupportedModelError(`The input "${name}" is ${dtype}.`, {
+        hint: "Export the model with numbers as inputs.",
+      });
+    return {
+      dtype: integer,
+      codec: { kind: "integer" },
+      // a byte of a condition may hold anything
+      value: (operand) => ({
+        kind: "integer",
+        operand:
+          dtype === "bool"
+            ? lowering.emit.min(lowering.emit.cast(operand, "i32"), lowering.emit.scalar("i32", 1))
+            : operand,
+      }),
+    };
   }
-  const [depth = 0, width = 0] = shape;
-  const data = new Int8Array(depth * width);
-  channels.forEach(({ weights }, channel) => {
-    for (let k = 0; k < depth; k++) data[k * width + channel] = weights[k]!;
-  });
-  const weights = builder.constant(tensorType("i8", shape, [1, 0]), data);
-  return builder.step(
-    "MatMulInteger",
-    [input.operand, weights],
-    [input.zeroPoint, 0],
-    activationType("i32", layer.shape),
-  );
-}
-
-const channelShape = (layer: LinearLayer): number[] =>
-  layer.kind === "conv" ? [1, layer.bias.length, 1, 1] : [layer.bias.length];
-
-function buildExact(
-  builder: ProgramBuilder,
-  layer: LinearLayer,
-  input: Quantized,
-  exact: ExactLinear,
-): Quantized {
-  const sum = buildAccumulator(builder, layer, input, exact.channels);
-  const bias = builder.perChannel(
-    exact.channels.map(({ bias }) => bias),
-    channelShape(layer),
-  );
-  const operand = builder.step("Add", [sum, bias], [], sum.type);
-  return { operand, scale: exact.scale, zeroPoint: 0 };
-}
-
-/** The four steps of S-01 behind the accumulator. */
-function buildRequantized(
-  builder: ProgramBuilder,
-  layer: LinearLayer,
-  input: Quantized,
-  { channels, out, low, high }: RequantizedLinear,
-): Quantized {
-  const accumulator = buildAccumulator(builder, layer, input, channels);
-  const { type } = accumulator;
-  const shape = channelShape(layer);
-  const added = channels.map(({ bias, shift }) => bias + out.zeroPoint * 2 ** shift + 2 ** (shift - 1));
-  const sum = builder.step("Add", [accumulator, builder.perChannel(added, shape)], [], type);
-  const divisors = channels.map(({ shift }) => 2 ** shift);
-  const quotient = builder.step("Div", [sum, builder.perChannel(divisors, shape)], [], type);
-  const clipped = builder.step("Clip", [quotient], [low, high], type);
-  const operand = builder.step("Cast", [clipped], [], { ...type, dtype: "u8" });
-  return { operand, ...out };
-}
-
-function buildClamp(builder: ProgramBuilder, layer: ClampLayer, input: Quantized): Quantized {
-  const { scale, zeroPoint } = input;
-  const integer = (value: number, open: number): number =>
-    Number.isFinite(value) ? Math.max(0, Math.min(MAX_U8, Math.round(value / scale) + zeroPoint)) : open;
-  const wide = builder.step("Cast", [input.operand], [], { ...input.operand.type, dtype: "i32" });
-  const bounds = [integer(layer.min, 0), integer(layer.max, MAX_U8)];
-  const clipped = builder.step("Clip", [wide], bounds, wide.type);
-  return { ...input, operand: builder.step("Cast", [clipped], [], input.operand.type) };
-}
-
-function buildOther(
-  builder: ProgramBuilder,
-  layer: Exclude<FusedLayer, LinearLayer>,
-  input: Quantized,
-): Quantized {
-  const { dtype } = input.operand.type;
-  const type = activationType(dtype, layer.shape);
-  if (layer.kind === "reshape")
-    return { ...input, operand: builder.step("Reshape", [input.operand], [], type) };
-  if (layer.kind === "clamp") return buildClamp(builder, layer, input);
-  const attributes = [...layer.kernel, ...layer.pads, ...layer.strides, ...layer.dilations];
-  return { ...input, operand: builder.step("MaxPool", [input.operand], attributes, type) };
-}
-
-/** Values that reach graph outputs only, through nothing but reshapes: they may stay 32 bits wide. */
-function exactValues(graph: FusedGraph): Set<string> {
-  const isOutput = new Set(graph.outputs.map(({ value }) => value));
-  const readers = new Map<string, FusedLayer[]>();
-  for (const layer of graph.layers) readers.set(layer.input, [...(readers.get(layer.input) ?? []), layer]);
-  const exact = new Set<string>();
-  for (const layer of [...graph.layers].reverse()) {
-    const reading = readers.get(layer.output) ?? [];
-    const reachesOutput = isOutput.has(layer.output) || reading.length > 0;
-    if (reachesOutput && reading.every((reader) => reader.kind === "reshape" && exact.has(reader.output)))
-      exact.add(layer.output);
+  const statistics = lowering.statistics(name);
+  if (["u8", "output"].includes(lowering.format(name))) {
+    const quantization = lowering.tiedQuantization(name) ?? quantizeInput(statistics, range);
+    const { scale, zeroPoint } = quantization;
+    return {
+      dtype: "u8",
+      codec: { kind: "linear", scale, zeroPoint },
+      value: (operand) => ({ kind: "u8", operand, scale, zeroPoint }),
+    };
   }
-  return exact;
+  const [min, max] = range ?? [statistics.min, statistics.max];
+  const most = Math.max(-min, max, 1e-30);
+  const scale = 2 ** (Math.ceil(Math.log2(most)) - INPUT_BITS);
+  const limit = 2 ** (INPUT_BITS + 1);
+  return {
+    dtype: "i32",
+    codec: { kind: "linear", scale, zeroPoint: 0 },
+    value: (operand) => ({ kind: "wide", operand: lowering.emit.clip(operand, -limit, limit), scale }),
+  };
 }
 
-function checkDepth(layer: LinearLayer): void {
-  const depth = layer.weights.data.length / layer.bias.length;
-  const limit = layer.kind === "conv" ? 8192 : 32768;
-  if (depth > limit)
-    throw new UnsupportedNodeError({
-      node: layer.node,
-      op: layer.op,
-      reason: `one output element sums ${depth} products; the limit is ${limit}`,
-      remedy: "Split the layer into parts over its input channels.",
-    });
-}
-
-/** Builds the program of a fused layer graph. `onLayer` hears how many layers are done. */
-export function buildProgram(
-  graph: FusedGraph,
-  statistics: Statistics,
-  { inputRanges, classifier }: BuildOptions,
-  onLayer: (done: number) => void,
-): BuiltModel {
-  const builder = new ProgramBuilder(graph.inputs.map(({ shape }) => tensorType("u8", shape)));
-  const values = new Map<string, Quantized>();
-  const sources = new Map<string, { tensor: GraphTensor; statistics: TensorStatistics }>();
-  const inputs = graph.inputs.map((tensor, index) => {
-    const quantization = quantizeInput(statistics.inputs[index]!, inputRanges[tensor.name]);
-    const quantized = { operand: builder.input(index), ...quantization };
-    values.set(tensor.name, quantized);
-    sources.set(tensor.name, { tensor, statistics: statistics.inputs[index]! });
-    return quantized;
+/** A value as one tensor that a step computes. */
+function outputOf(lowering: Lowering, value: Value, taken: Set<number>): { operand: Operand; codec: Codec } {
+  const { emit, convert } = lowering;
+  const linear = (operand: Operand, scale: number, zeroPoint = 0) => ({
+    operand,
+    codec: { kind: "linear", scale, zeroPoint } as const,
   });
-  const exact = exactValues(graph);
-  const layers = graph.layers.map((layer, index): BuiltLayer => {
-    const input = values.get(layer.input)!;
-    const source = sources.get(layer.input)!;
-    const outputStatistics = statistics.layers[index]!;
-    let built: BuiltLayer;
-    if (isLinear(layer)) {
-      checkDepth(layer);
-      const context: LinearContext = {
-        layer,
-        input,
-        inputShape: source.tensor.shape,
-        inputStatistics: source.statistics,
-        outputStatistics,
-      };
-      if (exact.has(layer.output) && !layer.clamp) {
-        built = { layer, output: buildExact(builder, layer, input, quantizeExact(context)) };
-      } else {
-        const requantized = requantizeLinear(context);
-        const shifts = requantized.channels.map(({ shift }) => shift);
-        const output = buildRequantized(builder, layer, input, requantized);
-        built = { layer, output, shifts: [Math.min(...shifts), Math.max(...shifts)] };
+  const found = ((): { operand: Operand; codec: Codec } => {
+    switch (value.kind) {
+      case "u8":
+      case "index":
+        return linear(value.operand, value.scale, value.zeroPoint);
+      case "integer":
+        return { operand: value.operand, codec: { kind: "integer" } };
+      case "bool":
+        return { operand: emit.cast(convert.toInteger(value).operand, "u8"), codec: { kind: "integer" } };
+      default: {
+        const { operand, scale } = convert.toWide(value);
+        return linear(operand, scale);
       }
-    } else {
-      built = { layer, output: buildOther(builder, layer, input) };
     }
-    values.set(layer.output, built.output);
-    sources.set(layer.output, {
-      tensor: { name: layer.output, shape: layer.shape },
-      statistics: outputStatistics,
-    });
-    onLayer(index + 1);
-    return built;
+  })();
+  const { source, type } = found.operand;
+  const isOwn = source.kind === "slot" && !taken.has(source.index);
+  const operand = isOwn ? found.operand : emit.step("Reshape", [found.operand], type.shape);
+  taken.add((operand.source as { index: number }).index);
+  return { ...found, operand };
+}
+
+/** Builds the program of a planned model. `onOperation` hears how many operations are done. */
+export function buildModel(
+  plan: Plan,
+  statistics: ReadonlyMap<string, TensorStatistics>,
+  { inputRanges, classifier }: BuildOptions,
+  onOperation: (done: number) => void,
+): BuiltModel {
+  const { graph } = plan;
+  // input types follow from what their readers want, which a lowering knows before it emits anything
+  const scout = new Lowering({
+    plan,
+    emit: new Emitter(new ProgramBuilder([])),
+    registry,
+    statistics,
   });
-  const outputs = graph.outputs.map(({ value }) => values.get(value)!);
+  const dtypes = graph.inputs.map((tensor): TensorType => {
+    const { dtype } = formOf(tensor, scout, inputRanges[tensor.name]);
+    return tensorType(dtype, tensor.shape);
+  });
+  const builder = new ProgramBuilder(dtypes);
+  const inputs: Border[] = [];
+  const { outputs, lowered, lowering } = lowerGraph({
+    plan,
+    builder,
+    statistics,
+    onOperation,
+    inputs: (lowering) =>
+      new Map(
+        graph.inputs.map((tensor, index) => {
+          const { dtype, codec, value } = formOf(tensor, lowering, inputRanges[tensor.name]);
+          inputs.push({ name: tensor.name, dtype, shape: tensor.shape, codec });
+          return [tensor.name, value(builder.input(index))];
+        }),
+      ),
+  });
+  const taken = new Set<number>();
+  const borders = plan.outputs.map(({ name, tensor }): Border & { operand: Operand } => {
+    const value = outputs.get(tensor);
+    if (!value)
+      throw new UnsupportedModelError(`The output "${name}" is not computed from the inputs.`, {
+        hint: "Remove it from the model.",
+      });
+    const { operand, codec } = outputOf(lowering, value, taken);
+    return { name, dtype: operand.type.dtype, shape: operand.type.shape, codec, operand };
+  });
   if (classifier) {
-    const logits = outputs[0]!.operand;
-    const type = tensorType("i64", logits.type.shape.slice(0, 1));
-    outputs.push({ operand: builder.step("ArgMax", [logits], [1, 0], type), scale: 1, zeroPoint: 0 });
+    const operand = lowering.emit.argMax(borders[0]!.operand, 1, false);
+    borders.push({
+      name: "label",
+      dtype: "i64",
+      shape: operand.type.shape,
+      codec: { kind: "integer" },
+      operand,
+    });
   }
-  return { program: builder.finish(outputs.map(({ operand }) => operand)), inputs, layers, outputs };
+  const program = arrangeLayouts(builder.finish(borders.map(({ operand }) => operand)));
+  return { program, inputs, outputs: borders, lowered };
 }

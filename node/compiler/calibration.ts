@@ -1,14 +1,28 @@
 // Runs the float model on sample inputs and collects what quantization needs to know about its tensors.
-import { type ValueInfoProto, writeOnnxModel } from "@assay/sdk/program";
-import { OnnxSession, type SessionTensor } from "../execution/session.ts";
-import { elements } from "./constants.ts";
 import { CalibrationError } from "./errors.ts";
-import type { GraphTensor, Observed } from "./layers.ts";
+import {
+  type ConstantData,
+  elements,
+  GraphSession,
+  type GraphTensor,
+  isFloat,
+  type OnnxDType,
+} from "./graph/index.ts";
+import { readAxis } from "./linear.ts";
+import type { Observed, Plan } from "./plan.ts";
 
-/** One sample: one array per input of the model, row-major; a single array where the model has one input. */
-export type Sample = Float32Array | readonly Float32Array[];
+/** Numbers for one input, row-major: floats for any input, or integers of the input's own type. */
+export type SampleData = ConstantData;
+
+/** One sample: one array per input of the model; a single array where the model has one input. */
+export type Sample = SampleData | readonly SampleData[];
+
+/** Samples in order; an iterable that makes them as they are asked for need not hold them all. */
+export type Samples = Iterable<Sample> | AsyncIterable<Sample>;
 
 const SAMPLE_SIZE = 1 << 15;
+/** Of a larger tensor, every sample offers this many values, at random places. */
+const OFFERED = 1 << 14;
 
 interface AxisMoments {
   readonly inner: number;
@@ -21,8 +35,9 @@ export class TensorStatistics {
   min = Infinity;
   max = -Infinity;
   count = 0;
+  #seen = 0;
   readonly #moments = new Map<number, AxisMoments>();
-  readonly #kept = new Float32Array(SAMPLE_SIZE);
+  #kept = new Float32Array(1024);
   #random = 1;
 
   constructor(shape: readonly number[], axes: Iterable<number>) {
@@ -34,13 +49,21 @@ export class TensorStatistics {
   }
 
   /** Takes in one sample of the tensor, each value clamped to [lower, upper]. */
-  add(values: Float32Array, lower: number, upper: number): void {
+  add(values: ArrayLike<number>, lower: number, upper: number): void {
+    this.count += values.length;
     for (let index = 0; index < values.length; index++) {
       const value = Math.min(upper, Math.max(lower, values[index]!));
       if (value < this.min) this.min = value;
       if (value > this.max) this.max = value;
-      this.#offer(value);
     }
+    if (values.length <= OFFERED)
+      for (let index = 0; index < values.length; index++)
+        this.#offer(Math.min(upper, Math.max(lower, values[index]!)));
+    else
+      for (let count = 0; count < OFFERED; count++) {
+        const index = Math.floor(this.#next() * values.length);
+        this.#offer(Math.min(upper, Math.max(lower, values[index]!)));
+      }
     for (const { inner, sums, squares } of this.#moments.values()) {
       for (let start = 0, channel = 0; start < values.length; start += inner) {
         let sum = 0;
@@ -57,20 +80,29 @@ export class TensorStatistics {
     }
   }
 
+  #next(): number {
+    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
+    return this.#random / 2 ** 32;
+  }
+
   /** Reservoir sampling: every value is kept with the same chance; a fixed stride would hit the same columns always. */
   #offer(value: number): void {
-    let place = this.count++;
+    let place = this.#seen++;
     if (place >= SAMPLE_SIZE) {
-      this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
-      place = Math.floor((this.#random / 2 ** 32) * this.count);
+      place = Math.floor(this.#next() * this.#seen);
       if (place >= SAMPLE_SIZE) return;
+    }
+    if (place >= this.#kept.length) {
+      const longer = new Float32Array(2 * this.#kept.length);
+      longer.set(this.#kept);
+      this.#kept = longer;
     }
     this.#kept[place] = value;
   }
 
   /** At most 32,768 of the values. */
   get sample(): Float32Array {
-    return this.#kept.subarray(0, Math.min(this.count, SAMPLE_SIZE));
+    return this.#kept.subarray(0, Math.min(this.#seen, SAMPLE_SIZE));
   }
 
   mean(axis: number, index: number): number {
@@ -85,99 +117,111 @@ export class TensorStatistics {
   }
 }
 
-export function arraysOf(sample: Sample): readonly Float32Array[] {
-  return sample instanceof Float32Array ? [sample] : sample;
+export const arraysOf = (sample: Sample): readonly SampleData[] =>
+  ArrayBuffer.isView(sample) ? [sample] : (sample as readonly SampleData[]);
+
+/** Values as an input of the given type takes them. */
+function cast(dtype: OnnxDType, data: SampleData): ConstantData {
+  const numbers = data as ArrayLike<number | bigint>;
+  switch (dtype) {
+    case "i64":
+      return data instanceof BigInt64Array ? data : BigInt64Array.from(numbers, (value) => BigInt(value));
+    case "i32":
+      return data instanceof Int32Array ? data : Int32Array.from(numbers, Number);
+    case "u8":
+    case "bool":
+      return data instanceof Uint8Array ? data : Uint8Array.from(numbers, Number);
+    case "f64":
+      return data instanceof Float64Array ? data : Float64Array.from(numbers, Number);
+    case "f32":
+    case "f16":
+    case "bf16":
+      return data instanceof Float32Array ? data : Float32Array.from(numbers, Number);
+    default:
+      return data;
+  }
 }
 
-/** The inputs of one sample as onnxruntime takes them; refuses wrong counts, lengths and values. */
-export function feedsOf(
-  inputs: readonly GraphTensor[],
-  sample: Sample,
-  index: number,
-): Record<string, SessionTensor> {
+/** The arrays of one sample as onnxruntime takes them; refuses wrong counts, lengths and values. */
+export function feedsOf(inputs: readonly GraphTensor[], sample: Sample, index: number): ConstantData[] {
   const arrays = arraysOf(sample);
   if (arrays.length !== inputs.length)
     throw new CalibrationError("A sample has the wrong number of inputs.", {
       facts: { sample: index, given: arrays.length, required: inputs.length },
     });
-  return Object.fromEntries(
-    inputs.map(({ name, shape }, input) => {
-      const data = arrays[input]!;
-      if (data.length !== elements(shape))
-        throw new CalibrationError("A sample has the wrong number of values.", {
-          facts: { sample: index, input: name, given: data.length, required: elements(shape) },
-        });
-      if (data.some((value) => !Number.isFinite(value)))
-        throw new CalibrationError("A sample holds a value that is not a finite number.", {
-          facts: { sample: index, input: name },
-        });
-      return [name, { dims: shape, data }];
-    }),
-  );
+  return inputs.map(({ name, shape, dtype }, input) => {
+    const data = arrays[input]!;
+    if (data.length !== elements(shape))
+      throw new CalibrationError("A sample has the wrong number of values.", {
+        facts: { sample: index, input: name, given: data.length, required: elements(shape) },
+      });
+    const isBroken = (value: number | bigint): boolean =>
+      typeof value === "number" && !(isFloat(dtype) ? Number.isFinite(value) : Number.isInteger(value));
+    if ((data as Float32Array).some(isBroken))
+      throw new CalibrationError(
+        isFloat(dtype)
+          ? "A sample holds a value that is not a finite number."
+          : "A sample holds a value that is no integer.",
+        { facts: { sample: index, input: name } },
+      );
+    return cast(dtype, data);
+  });
 }
 
-/**
- * The model with more graph outputs. Protobuf messages merge when their bytes are joined, so the file itself is not
- * written anew: what runs is exactly what was given.
- */
-export function exposeTensors(modelBytes: Uint8Array, names: readonly string[]): Uint8Array {
-  const output: ValueInfoProto[] = names.map((name) => ({ name }));
-  const suffix = writeOnnxModel({ graph: { output } });
-  const joined = new Uint8Array(modelBytes.length + suffix.length);
-  joined.set(modelBytes);
-  joined.set(suffix, modelBytes.length);
-  return joined;
+/** Every float tensor of a plan that is computed or given, and the axes along which products read it. */
+export function watchedTensors(plan: Plan): Map<string, Set<number>> {
+  const watched = new Map<string, Set<number>>();
+  const watch = (name: string): void => {
+    const tensor = plan.graph.tensors.get(name);
+    if (tensor && isFloat(tensor.dtype) && !tensor.constant && !watched.has(name))
+      watched.set(name, new Set());
+  };
+  for (const { name } of plan.graph.inputs) watch(name);
+  for (const { inputs, outputs, parameters } of plan.operations) {
+    for (const name of [...inputs, ...outputs]) watch(name);
+    const [input = ""] = inputs;
+    if (parameters?.kind === "linear")
+      watched.get(input)?.add(readAxis(parameters, plan.shape(input).length));
+  }
+  return watched;
 }
 
-/** A session of the float model that returns the named tensors too. */
-export async function openObserved(
-  modelBytes: Uint8Array,
-  graphOutputs: readonly string[],
-  tensors: readonly string[],
-): Promise<OnnxSession> {
-  const known = new Set(graphOutputs);
-  return OnnxSession.open(
-    exposeTensors(
-      modelBytes,
-      [...new Set(tensors)].filter((name) => !known.has(name)),
-    ),
-  );
-}
-
-export interface Watched {
-  readonly observed: Observed;
-  readonly shape: readonly number[];
-  /** the axes along which moments are kept */
-  readonly axes: Iterable<number>;
-}
-
-/** Statistics of each watched tensor over all samples. */
+/** Statistics of each float tensor of the plan over all samples. */
 export async function calibrate(
-  session: OnnxSession,
-  inputs: readonly GraphTensor[],
-  watched: readonly Watched[],
-  samples: readonly Sample[],
+  plan: Plan,
+  samples: Samples,
   onSample: (done: number) => void,
-): Promise<TensorStatistics[]> {
-  if (samples.length === 0)
+): Promise<Map<string, TensorStatistics>> {
+  const { graph } = plan;
+  const watched = [...watchedTensors(plan)];
+  const observed = watched.map(([name]): Observed => plan.observed(name));
+  const statistics = watched.map(([name, axes]) => new TensorStatistics(plan.shape(name), axes));
+  const session = await GraphSession.open(
+    graph,
+    observed.map(({ tensor }) => tensor),
+  );
+  let count = 0;
+  try {
+    for await (const sample of samples) {
+      const results = await session.run(feedsOf(graph.inputs, sample, count));
+      observed.forEach(({ tensor, min, max }, place) => {
+        const data = results[place]!.data as Float32Array;
+        for (let index = 0; index < data.length; index++)
+          if (!Number.isFinite(data[index]))
+            throw new CalibrationError("The float model computes a value that is not finite.", {
+              facts: { tensor, sample: count },
+            });
+        statistics[place]!.add(data, min, max);
+      });
+      count++;
+      onSample(count);
+    }
+  } finally {
+    await session.close();
+  }
+  if (count === 0)
     throw new CalibrationError("Calibration needs at least one sample.", {
       hint: "Give some hundred typical inputs of the model.",
     });
-  const statistics = watched.map(({ shape, axes }) => new TensorStatistics(shape, axes));
-  for (const [index, sample] of samples.entries()) {
-    const feeds = feedsOf(inputs, sample, index);
-    const results = { ...feeds, ...(await session.run(feeds)) };
-    watched.forEach(({ observed: { tensor, min, max } }, place) => {
-      const data = results[tensor]?.data;
-      if (!(data instanceof Float32Array))
-        throw new CalibrationError("The float model did not return a tensor.", { facts: { tensor } });
-      if (!data.every(Number.isFinite))
-        throw new CalibrationError("The float model computes a value that is not finite.", {
-          facts: { tensor, sample: index },
-        });
-      statistics[place]!.add(data, min, max);
-    });
-    onSample(index + 1);
-  }
-  return statistics;
+  return new Map(watched.map(([name], place) => [name, statistics[place]!]));
 }

@@ -1,5 +1,6 @@
 // From a float ONNX model and sample inputs to a provable program, its manifest and a report.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import {
   type Codec,
   checkProgram,
@@ -8,21 +9,22 @@ import {
   type Manifest,
   type Program,
 } from "@assay/sdk/program";
-import { type BuiltModel, buildProgram, type Quantized } from "./build.ts";
-import { arraysOf, calibrate, openObserved, type Sample, type Watched } from "./calibration.ts";
+import { type BuiltModel, buildModel } from "./build.ts";
+import { arraysOf, calibrate, type Sample, type Samples } from "./calibration.ts";
 import { CalibrationError, UnsupportedModelError } from "./errors.ts";
-import { compareLayers, evaluateModel } from "./evaluation.ts";
-import { type FloatModel, readFloatModel } from "./floatModel.ts";
-import { type FusedGraph, isLinear, readAxis } from "./layers.ts";
-import { fuse } from "./lowering/fuse.ts";
-import { lower } from "./lowering/lower.ts";
+import { compareClasses, compareLayers } from "./evaluation.ts";
+import { type ConstantData, type ModelGraph, type ModelSource, readGraph } from "./graph/index.ts";
+import { compileInteger, isIntegerModel } from "./integer/index.ts";
+import { planOf } from "./patterns/index.ts";
+import type { Plan } from "./plan.ts";
 import { type CompileReport, programTitle, reportSizes, reportSteps } from "./report.ts";
 
 /** Changes whenever the same model and samples would give another program. */
-export const COMPILER_VERSION = "1";
+export const COMPILER_VERSION = "2";
 
-/** How many samples the per-layer comparison runs. */
+/** How many samples the per-layer comparison runs, and how many bytes of intermediate values in all. */
 const COMPARED_SAMPLES = 64;
+const COMPARED_BYTES = 2 ** 31;
 
 export interface CompileOptions {
   /** of the program, for its manifest */
@@ -32,12 +34,14 @@ export interface CompileOptions {
   readonly licence?: string;
   /** what each class number means, in order */
   readonly labels?: readonly string[];
-  /** a final Softmax is refused, or left out so that the program returns logits; the manifest records it */
-  readonly softmax?: "refuse" | "drop";
+  /** a final Softmax is computed, refused, or left out so that the program returns logits; the manifest records it */
+  readonly softmax?: "keep" | "refuse" | "drop";
   /** add the output `label`, the number of the largest logit; by default where the one output is [1, classes] */
   readonly classifier?: boolean;
   /** real bounds of inputs by name, such as [0, 1]; by default the bounds that the calibration samples show */
   readonly inputRanges?: Readonly<Record<string, readonly [number, number]>>;
+  /** sizes of symbolic dimensions by name, such as { sequence: 128 } */
+  readonly dimensions?: Readonly<Record<string, number>>;
 }
 
 export type CompileStage = "read" | "calibrate" | "quantize" | "check" | "compare";
@@ -49,10 +53,10 @@ export interface CompileProgress {
 }
 
 export interface CompileParameters {
-  /** a float32 ONNX file with everything in it */
-  readonly modelBytes: Uint8Array;
-  /** typical inputs; some hundred are enough */
-  readonly calibration: readonly Sample[];
+  /** an ONNX file, as bytes or by its path */
+  readonly modelBytes: ModelSource;
+  /** typical inputs; some hundred are enough. Not needed where every value of the model is an integer. */
+  readonly calibration: Samples;
   /** the right class of each calibration sample, for the report */
   readonly expected?: readonly number[];
   readonly options: CompileOptions;
@@ -65,9 +69,9 @@ export interface CompileResult {
   readonly report: CompileReport;
 }
 
-function isClassifier(graph: FusedGraph, wanted: boolean | undefined): boolean {
+function isClassifier(graph: ModelGraph, wanted: boolean | undefined): boolean {
   const [output, ...others] = graph.outputs;
-  const shape = output?.shape ?? [];
+  const shape = output?.tensor.shape ?? [];
   const fits = others.length === 0 && shape.length === 2 && shape[0] === 1 && shape[1]! > 1;
   if (wanted && !fits)
     throw new UnsupportedModelError("Only a model with the one output [1, classes] is a classifier.", {
@@ -77,78 +81,109 @@ function isClassifier(graph: FusedGraph, wanted: boolean | undefined): boolean {
   return wanted ?? fits;
 }
 
-function watchedTensors(graph: FusedGraph): { inputs: Watched[]; layers: Watched[] } {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { name, shape } of graph.inputs) shapes.set(name, shape);
-  for (const { output, shape } of graph.layers) shapes.set(output, shape);
-  const axes = new Map<string, Set<number>>([...shapes.keys()].map((name) => [name, new Set()]));
-  for (const layer of graph.layers)
-    if (isLinear(layer)) axes.get(layer.input)!.add(readAxis(layer, shapes.get(layer.input)!.length));
-  return {
-    inputs: graph.inputs.map(({ name, shape }) => ({
-      observed: { tensor: name, min: -Infinity, max: Infinity },
-      shape,
-      axes: axes.get(name)!,
-    })),
-    layers: graph.layers.map(({ output, shape, observed }) => ({ observed, shape, axes: axes.get(output)! })),
-  };
-}
-
-function checkOptions(model: FloatModel, graph: FusedGraph, options: CompileOptions): void {
+function checkOptions(graph: ModelGraph, options: CompileOptions): void {
   for (const [name, [min, max]] of Object.entries(options.inputRanges ?? {}))
-    if (!model.inputs.some((input) => input.name === name) || !(min < max))
+    if (!graph.inputs.some((input) => input.name === name) || !(min < max))
       throw new CalibrationError("An input range names no input, or is empty.", {
-        facts: { input: name, min, max, inputs: model.inputs.map((input) => input.name).join(", ") },
+        facts: { input: name, min, max, inputs: graph.inputs.map((input) => input.name).join(", ") },
       });
-  const classes = graph.outputs[0]?.shape[1];
+  const classes = graph.outputs[0]?.tensor.shape[1];
   if (options.labels && options.labels.length !== classes)
     throw new CalibrationError("The number of labels is not the number of classes.", {
       facts: { labels: options.labels.length, classes: classes ?? 0 },
     });
 }
 
-const codecOf = ({ operand, scale, zeroPoint }: Quantized): Codec =>
-  operand.type.dtype === "i64" ? { kind: "integer" } : { kind: "linear", scale, zeroPoint };
+/** What went through calibration: its digest, and the first samples, which are compared in the end. */
+class SampleRecord {
+  readonly kept: Sample[] = [];
+  count = 0;
+  readonly #hash = createHash("sha256");
+  readonly #limit: number;
 
-function sampleDigest(samples: readonly Sample[]): string {
-  const hash = createHash("sha256");
-  for (const sample of samples)
-    for (const data of arraysOf(sample))
-      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return hash.digest("hex");
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async *watch(samples: Samples): AsyncGenerator<Sample> {
+    for await (const sample of samples) {
+      for (const data of arraysOf(sample))
+        this.#hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      this.count++;
+      if (this.kept.length < this.#limit)
+        this.kept.push(arraysOf(sample).map((data) => data.slice() as ConstantData));
+      yield sample;
+    }
+  }
+
+  digest(): string {
+    return this.#hash.digest("hex");
+  }
+}
+
+const bytesOfSource = (source: ModelSource): Uint8Array | undefined =>
+  source instanceof Uint8Array ? source : "bytes" in source ? source.bytes : undefined;
+
+function describe(name: string, { dtype, shape, codec }: BuiltModel["outputs"][number]) {
+  return { name, dtype, shape: [...shape], codec };
 }
 
 function writeManifest(
-  { modelBytes, calibration, options }: CompileParameters,
-  model: FloatModel,
-  graph: FusedGraph,
-  built: BuiltModel,
-  classifier: boolean,
+  { modelBytes, options }: CompileParameters,
+  graph: ModelGraph,
+  built: Pick<BuiltModel, "inputs" | "outputs">,
+  recorded: Readonly<Record<string, Json>>,
 ): Manifest {
-  const recorded: Record<string, Json> = {
-    calibration: { samples: calibration.length, sha256: sampleDigest(calibration) },
-    classifier,
-    inputRanges: Object.fromEntries(
-      Object.entries(options.inputRanges ?? {}).map(([k, range]) => [k, [...range]]),
-    ),
-    openBatch: [...model.openBatch],
-    softmax: options.softmax ?? "refuse",
-  };
-  const describe = (name: string, quantized: Quantized) => {
-    const { dtype, shape } = quantized.operand.type;
-    return { name, dtype, shape: [...shape], codec: codecOf(quantized) };
-  };
-  const names = [...graph.outputs.map(({ name }) => name), ...(classifier ? ["label"] : [])];
+  const bytes = bytesOfSource(modelBytes) ?? readFileSync((modelBytes as { path: string }).path);
   return {
     name: options.name,
     version: options.version ?? "1",
     licence: options.licence ?? "",
-    inputs: built.inputs.map((quantized, index) => describe(graph.inputs[index]!.name, quantized)),
-    outputs: built.outputs.map((quantized, index) => describe(names[index]!, quantized)),
+    inputs: built.inputs.map((input) => describe(input.name, input)),
+    outputs: built.outputs.map((output) => describe(output.name, output)),
     labels: [...(options.labels ?? [])],
-    source: { sha256: createHash("sha256").update(modelBytes).digest("hex") },
-    compiler: { version: COMPILER_VERSION, options: recorded },
+    source: { sha256: createHash("sha256").update(bytes).digest("hex") },
+    compiler: {
+      version: COMPILER_VERSION,
+      options: { ...recorded, openBatch: [...graph.openBatch], softmax: options.softmax ?? "keep" },
+    },
   };
+}
+
+/** A model whose every value is an integer: taken over value for value. */
+function compileIntegers(parameters: CompileParameters, graph: ModelGraph): CompileResult {
+  const program = compileInteger(graph);
+  const codec: Codec = { kind: "integer" };
+  const inputs = program.inputs.map((type, index) => ({ ...type, codec, name: graph.inputs[index]!.name }));
+  const outputs = program.outputs.map((slot, index) => ({
+    ...program.steps[slot]!.out,
+    codec,
+    name: graph.outputs[index]!.name,
+  }));
+  const manifest = writeManifest(parameters, graph, { inputs, outputs }, { exact: true });
+  return {
+    program,
+    manifest,
+    report: {
+      program: programTitle(manifest),
+      layers: [],
+      steps: reportSteps(program),
+      comparison: null,
+      sizes: sizesOf(parameters, program, manifest),
+    },
+  };
+}
+
+const sizesOf = ({ modelBytes }: CompileParameters, program: Program, manifest: Manifest) =>
+  reportSizes(program, bytesOfSource(modelBytes)?.length ?? null, encodeManifest(manifest).length);
+
+/** How many samples the comparison of every value may run. */
+function comparable(plan: Plan): number {
+  let bytes = 0;
+  for (const { outputs } of plan.operations)
+    for (const name of outputs)
+      bytes += 8 * (plan.graph.tensors.get(name)?.shape ?? [0]).reduce((product, size) => product * size, 1);
+  return Math.max(1, Math.min(COMPARED_SAMPLES, Math.floor(COMPARED_BYTES / Math.max(1, bytes))));
 }
 
 /**
@@ -168,63 +203,56 @@ export async function compileModel(parameters: CompileParameters): Promise<Compi
   const { modelBytes, calibration, expected, options } = parameters;
   const tell = (stage: CompileStage, total: number) => (done: number) =>
     parameters.onProgress?.({ stage, done, total });
-  const model = readFloatModel(modelBytes);
-  const graph = fuse(lower(model, { softmax: options.softmax ?? "refuse" }));
+  const { dimensions } = options;
+  const graph = await readGraph(modelBytes, dimensions ? { dimensions } : {});
+  if (isIntegerModel(graph)) return compileIntegers(parameters, graph);
   const classifier = isClassifier(graph, options.classifier);
-  checkOptions(model, graph, options);
-  tell("read", graph.layers.length)(graph.layers.length);
+  checkOptions(graph, options);
+  const plan = planOf(graph, options.softmax ?? "keep");
+  tell("read", plan.operations.length)(plan.operations.length);
 
-  const watched = watchedTensors(graph);
-  const all = [...watched.inputs, ...watched.layers];
-  const session = await openObserved(
-    modelBytes,
-    [...model.outputs, ...model.inputs.map(({ name }) => name)],
-    all.map(({ observed }) => observed.tensor),
-  );
-  const statistics = await calibrate(
-    session,
-    model.inputs,
-    all,
-    calibration,
-    tell("calibrate", calibration.length),
-  ).finally(() => session.close());
-  const inputs = statistics.slice(0, watched.inputs.length);
-  const layers = statistics.slice(watched.inputs.length);
-  const built = buildProgram(
-    graph,
-    { inputs, layers },
+  const total = Array.isArray(calibration) ? calibration.length : 0;
+  const record = new SampleRecord(classifier ? Number.POSITIVE_INFINITY : comparable(plan));
+  const statistics = await calibrate(plan, record.watch(calibration), tell("calibrate", total));
+  const built = buildModel(
+    plan,
+    statistics,
     { inputRanges: options.inputRanges ?? {}, classifier },
-    tell("quantize", graph.layers.length),
+    tell("quantize", plan.operations.length),
   );
   const { program } = built;
   checkProgram(program);
   tell("check", 1)(1);
 
-  const manifest = writeManifest(parameters, model, graph, built, classifier);
-  const compared = calibration.slice(0, COMPARED_SAMPLES);
+  const ranges = Object.entries(options.inputRanges ?? {}).map(
+    ([name, range]) => [name, [...range]] as const,
+  );
+  const manifest = writeManifest(parameters, graph, built, {
+    calibration: { samples: record.count, sha256: record.digest() },
+    classifier,
+    inputRanges: Object.fromEntries(ranges),
+  });
+  const samples = record.kept.slice(0, comparable(plan));
   const compiled = { program, manifest };
-  const layerReports = await compareLayers({
-    modelBytes,
-    graphOutputs: model.outputs,
-    built,
+  const layers = await compareLayers({
+    plan,
+    lowered: built.lowered,
     compiled,
-    samples: compared,
-    onSample: tell("compare", compared.length),
+    samples,
+    onSample: tell("compare", samples.length),
   });
   const comparison = classifier
-    ? await evaluateModel({
-        ...compiled,
-        modelBytes,
-        samples: calibration,
-        ...(expected ? { expected } : {}),
-      })
+    ? await compareClasses(graph, { ...compiled, samples: record.kept, ...(expected ? { expected } : {}) })
     : null;
-  const report: CompileReport = {
-    program: programTitle(manifest),
-    layers: layerReports,
-    steps: reportSteps(program),
-    comparison,
-    sizes: reportSizes(program, modelBytes.length, encodeManifest(manifest).length),
+  return {
+    program,
+    manifest,
+    report: {
+      program: programTitle(manifest),
+      layers,
+      steps: reportSteps(program),
+      comparison,
+      sizes: sizesOf(parameters, program, manifest),
+    },
   };
-  return { program, manifest, report };
 }

@@ -8,11 +8,18 @@ import {
   type TensorData,
 } from "@assay/sdk/program";
 import { ProgramSession } from "../execution/programSession.ts";
-import { OnnxSession } from "../execution/session.ts";
-import type { BuiltModel } from "./build.ts";
-import { arraysOf, feedsOf, openObserved, type Sample } from "./calibration.ts";
+import { arraysOf, feedsOf, type Sample, type SampleData } from "./calibration.ts";
 import { CalibrationError } from "./errors.ts";
-import type { GraphTensor } from "./layers.ts";
+import {
+  GraphSession,
+  type GraphTensor,
+  type ModelGraph,
+  type ModelSource,
+  readGraph,
+} from "./graph/index.ts";
+import type { Lowered } from "./lowering/Lowering.ts";
+import { operandOf, type Value } from "./lowering/value.ts";
+import type { Plan } from "./plan.ts";
 import type { Comparison, LayerReport } from "./report.ts";
 
 /** A program with the manifest that says what its tensors mean. */
@@ -21,11 +28,14 @@ export interface Compiled {
   readonly manifest: Manifest;
 }
 
+const numbersOf = (data: SampleData): ArrayLike<number> =>
+  data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : data;
+
 /** The input tensors of a program for one sample of real numbers. */
 export function encodeSample({ program, manifest }: Compiled, sample: Sample): Tensor[] {
   return arraysOf(sample).map((numbers, index) => {
     const type = program.inputs[index]!;
-    return { type, data: encodeNumbers(manifest.inputs[index]!.codec, type.dtype, numbers) };
+    return { type, data: encodeNumbers(manifest.inputs[index]!.codec, type.dtype, numbersOf(numbers)) };
   });
 }
 
@@ -37,7 +47,8 @@ export function largestAt(values: ArrayLike<number | bigint>): number {
 }
 
 export interface EvaluateParameters extends Compiled {
-  readonly modelBytes: Uint8Array;
+  /** the float model */
+  readonly modelBytes: ModelSource;
   readonly samples: readonly Sample[];
   /** the right class of each sample */
   readonly expected?: readonly number[];
@@ -49,23 +60,31 @@ export interface EvaluateParameters extends Compiled {
  * largest value of the first output.
  */
 export async function evaluateModel(parameters: EvaluateParameters): Promise<Comparison> {
-  const { program, manifest, modelBytes, samples, expected, onSample } = parameters;
+  const { modelBytes, samples, expected } = parameters;
   if (expected && expected.length !== samples.length)
     throw new CalibrationError("Every sample needs its right class.", {
       facts: { samples: samples.length, expected: expected.length },
     });
-  const float = await OnnxSession.open(modelBytes);
+  const graph = readGraph(modelBytes);
+  return compareClasses(await graph, parameters);
+}
+
+/** The same for a model that is read already. */
+export async function compareClasses(
+  graph: ModelGraph,
+  { program, manifest, samples, expected, onSample }: Omit<EvaluateParameters, "modelBytes">,
+): Promise<Comparison> {
+  const float = await GraphSession.open(graph, [graph.outputs[0]!.tensor.name]);
   const integer = await ProgramSession.open(program);
-  const output = float.outputNames[0]!;
-  const inputs: readonly GraphTensor[] = manifest.inputs;
+  const inputs: readonly GraphTensor[] = graph.inputs;
   let agree = 0;
   let floatCorrect = 0;
   let integerCorrect = 0;
   try {
     for (const [index, sample] of samples.entries()) {
       const floatResults = await float.run(feedsOf(inputs, sample, index));
-      const floatClass = largestAt(floatResults[output]!.data);
-      const [first] = await integer.run(encodeSample(parameters, sample));
+      const floatClass = largestAt(floatResults[0]!.data as ArrayLike<number>);
+      const [first] = await integer.run(encodeSample({ program, manifest }, sample));
       const integerClass = largestAt(first!.data);
       if (floatClass === integerClass) agree++;
       if (floatClass === expected?.[index]) floatCorrect++;
@@ -77,6 +96,21 @@ export async function evaluateModel(parameters: EvaluateParameters): Promise<Com
     await integer.close();
   }
   return { samples: samples.length, agree, ...(expected ? { floatCorrect, integerCorrect } : {}) };
+}
+
+/** The real numbers that a value's integers stand for; undefined where one tensor does not hold them. */
+export function decodeValue(value: Value, data: TensorData): Float64Array | undefined {
+  switch (value.kind) {
+    case "u8":
+    case "index":
+      return decodeNumbers({ kind: "linear", scale: value.scale, zeroPoint: value.zeroPoint }, data);
+    case "wide":
+      return decodeNumbers({ kind: "linear", scale: value.scale, zeroPoint: 0 }, data);
+    case "integer":
+      return decodeNumbers({ kind: "integer" }, data);
+    default:
+      return undefined;
+  }
 }
 
 interface Tally {
@@ -107,35 +141,34 @@ function tally(
 }
 
 export interface CompareLayersParameters {
-  readonly modelBytes: Uint8Array;
-  readonly graphOutputs: readonly string[];
-  readonly built: BuiltModel;
+  readonly plan: Plan;
+  readonly lowered: readonly Lowered[];
   readonly compiled: Compiled;
   readonly samples: readonly Sample[];
   readonly onSample: (done: number) => void;
 }
 
-/** Every layer of the program beside the float tensor that it stands for. */
+/** Every operation of the program beside the float tensor that it stands for. */
 export async function compareLayers(parameters: CompareLayersParameters): Promise<LayerReport[]> {
-  const { modelBytes, graphOutputs, built, compiled, samples, onSample } = parameters;
+  const { plan, compiled, samples, onSample } = parameters;
   const { program, manifest } = compiled;
-  const observed = built.layers.map(({ layer }) => layer.observed);
-  const float = await openObserved(
-    modelBytes,
-    graphOutputs,
+  const compared = parameters.lowered.filter(({ value }) => operandOf(value).source.kind === "slot");
+  const observed = compared.map(({ tensor }) => plan.observed(tensor));
+  const float = await GraphSession.open(
+    plan.graph,
     observed.map(({ tensor }) => tensor),
   );
   const integer = await ProgramSession.open(program, { form: "trace" });
-  const tallies = built.layers.map((): Tally => ({ signal: 0, noise: 0, maxError: 0, atBound: 0, count: 0 }));
+  const tallies = compared.map((): Tally => ({ signal: 0, noise: 0, maxError: 0, atBound: 0, count: 0 }));
   try {
     for (const [index, sample] of samples.entries()) {
-      const real = await float.run(feedsOf(manifest.inputs, sample, index));
-      const slots = await integer.run(encodeSample(compiled, sample));
-      built.layers.forEach(({ output: { operand, scale, zeroPoint } }, place) => {
-        const { tensor, min, max } = observed[place]!;
-        const { data } = slots[(operand.source as { index: number }).index]!;
-        const numbers = decodeNumbers({ kind: "linear", scale, zeroPoint }, data);
-        tally(tallies[place]!, real[tensor]!.data as Float32Array, min, max, data, numbers);
+      const real = await float.run(feedsOf(plan.graph.inputs, sample, index));
+      const slots = await integer.run(encodeSample({ program, manifest }, sample));
+      compared.forEach(({ value }, place) => {
+        const { min, max } = observed[place]!;
+        const { data } = slots[(operandOf(value).source as { index: number }).index]!;
+        const numbers = decodeValue(value, data);
+        if (numbers) tally(tallies[place]!, real[place]!.data as Float32Array, min, max, data, numbers);
       });
       onSample(index + 1);
     }
@@ -143,18 +176,22 @@ export async function compareLayers(parameters: CompareLayersParameters): Promis
     await float.close();
     await integer.close();
   }
-  return built.layers.map(({ layer, output, shifts }, place) => {
+  return compared.flatMap(({ operation, tensor, value, shifts }, place): LayerReport[] => {
     const { signal, noise, maxError, atBound, count } = tallies[place]!;
-    return {
-      node: layer.node,
-      op: layer.op,
-      shape: layer.shape,
-      scale: output.scale,
-      zeroPoint: output.zeroPoint,
-      ...(shifts ? { shifts } : {}),
-      sqnr: noise > 0 && signal > 0 ? 10 * Math.log10(signal / noise) : null,
-      maxError,
-      saturated: atBound / Math.max(1, count),
-    };
+    if (count === 0) return [];
+    return [
+      {
+        node: operation.node.name,
+        op: operation.parameters?.kind === "linear" ? operation.node.op : operation.op,
+        shape: plan.shape(tensor),
+        form: value.kind,
+        scale: "scale" in value ? value.scale : 1,
+        zeroPoint: "zeroPoint" in value ? value.zeroPoint : 0,
+        ...(shifts ? { shifts } : {}),
+        sqnr: noise > 0 && signal > 0 ? 10 * Math.log10(signal / noise) : null,
+        maxError,
+        saturated: atBound / Math.max(1, count),
+      },
+    ];
   });
 }

@@ -1,5 +1,5 @@
 // The compiler: float ONNX models into provable programs.
-export type { Sample } from "./calibration.ts";
+export type { Sample, SampleData, Samples } from "./calibration.ts";
 export {
   COMPILER_VERSION,
   type CompileOptions,
@@ -11,7 +11,6 @@ export {
 } from "./compileModel.ts";
 export { CalibrationError, type Refusal, UnsupportedModelError, UnsupportedNodeError } from "./errors.ts";
 export { type Compiled, type EvaluateParameters, encodeSample, evaluateModel } from "./evaluation.ts";
-export { supportedOperators } from "./lowering/lower.ts";
 export {
   type Comparison,
   type CompileReport,
@@ -21,3 +20,4 @@ export {
   type Sizes,
   type StepReport,
 } from "./report.ts";
+export { supportedOperators } from "./supportedOperators.ts";

@@ -16,6 +16,8 @@ export interface LayerReport {
   readonly node: string;
   readonly op: string;
   readonly shape: readonly number[];
+  /** what its values are: u8, wide (32 bits), index (of a table), integer */
+  readonly form: string;
   /** real units per integer step */
   readonly scale: number;
   readonly zeroPoint: number;
@@ -51,7 +53,8 @@ export interface Comparison {
 
 /** In bytes, except `slots` and `constants`, which are counts. */
 export interface Sizes {
-  readonly floatModel: number;
+  /** null where the model is a file that was not read as a whole */
+  readonly floatModel: number | null;
   readonly fastForm: number;
   readonly manifest: number;
   readonly input: number;
@@ -79,7 +82,7 @@ export function reportSteps(program: Program): StepReport[] {
   });
 }
 
-export function reportSizes(program: Program, floatModel: number, manifest: number): Sizes {
+export function reportSizes(program: Program, floatModel: number | null, manifest: number): Sizes {
   const types = program.outputs.map((slot) => program.steps[slot]!.out);
   const weights = program.constants.filter(({ type }) => type.dtype === "u8" || type.dtype === "i8");
   return {
@@ -127,6 +130,7 @@ export function formatReport({ program, layers, comparison, sizes }: CompileRepo
     layer.node,
     layer.op,
     layer.shape.join("×"),
+    layer.form,
     layer.scale.toPrecision(4),
     String(layer.zeroPoint),
     layer.shifts ? layer.shifts.join("..") : "",
@@ -138,6 +142,7 @@ export function formatReport({ program, layers, comparison, sizes }: CompileRepo
     "layer",
     "operator",
     "shape",
+    "form",
     "scale",
     "zero",
     "shift",
@@ -151,7 +156,7 @@ export function formatReport({ program, layers, comparison, sizes }: CompileRepo
     table(header, rows),
     "",
     ...(comparison ? describeComparison(comparison) : []),
-    `file ${sizes.fastForm} bytes (float ${sizes.floatModel}), manifest ${sizes.manifest}, ` +
+    `file ${sizes.fastForm} bytes (float ${sizes.floatModel ?? "not measured"}), manifest ${sizes.manifest}, ` +
       `input ${sizes.input}, output ${sizes.output}, trace ${sizes.trace}`,
   ].join("\n");
 }

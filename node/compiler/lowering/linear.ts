@@ -1,210 +1,278 @@
-// Lowers the operators that multiply by constant weights: Conv, Gemm, MatMul, the averages, and per-channel affine maps.
-import { type Constant, transpose } from "../constants.ts";
-import type { FloatNode } from "../node.ts";
-import type { Scope } from "./scope.ts";
-import { readWindow } from "./window.ts";
+// Lowers products with constant weights: an accumulator, and behind it what its readers need.
+import type { Operand } from "@assay/sdk/program";
+import type { Convolution, Linear } from "../linear.ts";
+import type { Operation } from "../plan.ts";
+import { bestQuantization, distortion, spread } from "../quantization/activation.ts";
+import {
+  type LinearContext,
+  largestWeights,
+  quantizeExact,
+  quantizeScaled,
+  type RequantizedLinear,
+  requantizeAt,
+  requantizeLinear,
+  type ScaledLinear,
+} from "../quantization/linear.ts";
+import { MAX_SUM, MAX_WEIGHT } from "../quantization/weights.ts";
+import type { Lowering } from "./Lowering.ts";
+import type { Definitions } from "./registry.ts";
+import type { ByteValue, DoubleByteValue, Value } from "./value.ts";
 
-function biasOf(node: FloatNode, scope: Scope, index: number, channels: number, factor = 1): Float64Array {
-  if (!scope.has(node, index)) return new Float64Array(channels);
-  const { data } = scope.needConstant(node, index, "bias");
-  if (data.length !== channels && data.length !== 1)
-    node.refuse(
-      `its bias has ${data.length} values for ${channels} channels`,
-      "Use one bias value per channel.",
-    );
-  return Float64Array.from(
-    { length: channels },
-    (_, channel) => factor * data[data.length === 1 ? 0 : channel]!,
-  );
+const WEIGHT_ZERO = 128;
+/** Products that one step sums at most, so that a proof of it stays small. */
+const MAX_DEPTH = 8192;
+/** Table sizes less one, tried from the finest. */
+const INDEX_LEVELS = [4095, 2047, 1023, 511, 255];
+/** Below this ratio of signal to noise, in decibels, 8 bits are not enough for a computed product. */
+const BYTE_DECIBELS = 34;
+
+type Channels = readonly { readonly weights: Int8Array }[];
+
+/** Moves through what only moves values. */
+const MOVING = new Set(["Reshape", "Transpose", "Slice", "Concat", "Squeeze", "Unsqueeze", "Split"]);
+
+/** Whether a product needs its input in two bytes: a product of two computed values that 8 bits render badly. */
+export function needsDoubleBytes(lowering: Lowering, linear: Linear, input: string): boolean {
+  if (linear.form === "conv") return false;
+  let producer = lowering.plan.producer(input);
+  while (producer && MOVING.has(producer.op)) producer = lowering.plan.producer(producer.inputs[0]!);
+  if (producer?.op !== "Mul" || !producer.inputs.every((name) => lowering.isComputed(name))) return false;
+  const { min, max, sample } = lowering.statistics(input);
+  const noise = distortion(bestQuantization(min, max, [sample]), sample);
+  const signal = sample.reduce((sum, value) => sum + value * value, 0) / Math.max(1, sample.length);
+  return signal < noise * 10 ** (BYTE_DECIBELS / 10);
 }
 
-export function lowerConv(node: FloatNode, scope: Scope): void {
-  const input = scope.needValue(node, 0);
-  const weights = scope.needConstant(node, 1, "weights");
-  if (weights.shape.length !== 4)
-    node.refuse(
-      "it is not a two-dimensional convolution",
-      "Use Conv on [N, C, H, W]; a 1-D convolution can be written as a 2-D one of height 1.",
-    );
-  const [channels = 0, perGroup = 0, ...kernel] = weights.shape;
-  const group = node.int("group", 1);
-  const { size, ...window } = readWindow(node, input.shape, kernel);
-  node.done();
-  if (input.shape[1] !== perGroup * group || channels % group !== 0)
-    node.refuse("its channels do not fit its weights and group", "Export the model again.");
-  const bias = biasOf(node, scope, 2, channels);
-  const shape = [input.shape[0]!, channels, ...size];
-  scope.add(node, input, shape, { kind: "conv", weights, bias, group, ...window });
-}
-
-function needMatrix(node: FloatNode, scope: Scope): Constant {
-  if (scope.constant(node, 0) && scope.value(node.inputs[1] ?? ""))
-    node.refuse("its first operand is a constant", "Write the product as activations × constant weights.");
-  const weights = scope.needConstant(node, 1, "second operand");
-  if (weights.shape.length !== 2)
-    node.refuse(`its weights have ${weights.shape.length} dimensions`, "Use a constant matrix [K, N].");
-  return weights;
-}
-
-export function lowerGemm(node: FloatNode, scope: Scope): void {
-  const input = scope.needValue(node, 0);
-  if (node.int("transA", 0) !== 0)
-    node.refuse("it transposes its activations", "Export the model with transA = 0.");
-  const stored = needMatrix(node, scope);
-  const alpha = node.float("alpha", 1);
-  const beta = node.float("beta", 1);
-  const matrix = node.int("transB", 0) !== 0 ? transpose(stored, [1, 0]) : stored;
-  node.done();
-  const [depth = 0, channels = 0] = matrix.shape;
-  if (input.shape.length !== 2 || input.shape[1] !== depth)
-    node.refuse("its operands do not fit together", "Export the model again.");
-  const bias = biasOf(node, scope, 2, channels, beta);
-  const weights = { ...matrix, data: matrix.data.map((value) => alpha * value) };
-  scope.add(node, input, [input.shape[0]!, channels], { kind: "matmul", weights, bias });
-}
-
-export function lowerMatMul(node: FloatNode, scope: Scope): void {
-  if (scope.value(node.inputs[0] ?? "") && scope.value(node.inputs[1] ?? ""))
-    node.refuse(
-      "both of its operands are computed by the model",
-      "Products of two activations are not supported yet.",
-    );
-  const weights = needMatrix(node, scope);
-  const input = scope.needValue(node, 0);
-  node.done();
-  const [depth = 0, channels = 0] = weights.shape;
-  if (input.shape.length < 2 || input.shape.at(-1) !== depth)
-    node.refuse(
-      "its operands do not fit together",
-      "Use activations [..., M, K] with M = 1 for a single row.",
-    );
-  const shape = [...input.shape.slice(0, -1), channels];
-  scope.add(node, input, shape, { kind: "matmul", weights, bias: new Float64Array(channels) });
-}
-
-/** Most products that one element of a convolution sums. */
-const MAX_AREA = 8192;
-
-/** An average over windows is a convolution of each channel with equal weights. */
-export function lowerAveragePool(node: FloatNode, scope: Scope): void {
-  const input = scope.needValue(node, 0);
-  const global = node.op === "GlobalAveragePool";
-  if (input.shape.length !== 4)
-    node.refuse(
-      `its input has ${input.shape.length} dimensions`,
-      "Only averages over [N, C, H, W] are supported.",
-    );
-  const [batch = 0, channels = 0, height = 0, width = 0] = input.shape;
-  const whole = {
-    kernel: [height, width],
-    pads: [0, 0, 0, 0],
-    strides: [1, 1],
-    dilations: [1, 1],
-    size: [1, 1],
-  } as const;
-  const { size, ...window } = global ? whole : readWindow(node, input.shape);
-  const countsPadding = global || node.int("count_include_pad", 0) !== 0;
-  if (!global && node.int("ceil_mode", 0) !== 0)
-    node.refuse("it rounds its output size up", "Export the model with ceil_mode = 0.");
-  node.done();
-  if (!countsPadding && window.pads.some((pad) => pad > 0))
-    node.refuse(
-      "its windows at the border average fewer elements",
-      "Export it with count_include_pad = 1 or without pads.",
-    );
-  const area = window.kernel[0] * window.kernel[1];
-  if (area > MAX_AREA)
-    node.refuse(
-      `it averages ${area} elements; the limit is ${MAX_AREA}`,
-      "Average in two steps, or use strides before.",
-    );
-  const shape = [channels, 1, ...window.kernel];
-  const weights: Constant = { dtype: "float", shape, data: new Float64Array(channels * area).fill(1 / area) };
-  const bias = new Float64Array(channels);
-  scope.add(node, input, [batch, channels, ...size], {
-    kind: "conv",
-    weights,
-    bias,
-    group: channels,
-    ...window,
+function matrix(channels: Channels, from: number, to: number): Int8Array {
+  const width = channels.length;
+  const data = new Int8Array((to - from) * width);
+  channels.forEach(({ weights }, channel) => {
+    for (let k = from; k < to; k++) data[(k - from) * width + channel] = weights[k]!;
   });
+  return data;
 }
 
-/** The one axis along which a constant that is broadcast over `shape` varies; −1 if it is the same everywhere. */
-function varyingAxis(node: FloatNode, constant: Constant, shape: readonly number[]): number {
-  const lead = shape.length - constant.shape.length;
-  let axis = -1;
-  constant.shape.forEach((size, index) => {
-    if (size === 1) return;
-    if (lead + index < 0 || size !== shape[lead + index])
-      node.refuse(
-        "its constant changes the shape of the activations",
-        "Export the model without broadcasting activations.",
-      );
-    if (axis >= 0)
-      node.refuse(
-        "its constant varies along more than one axis",
-        "Only a scalar or one value per channel can be folded into weights.",
-      );
-    axis = lead + index;
+function product(lowering: Lowering, input: Operand, zeroPoint: number, channels: Channels): Operand {
+  const { emit } = lowering;
+  const { shape } = input.type;
+  const depth = shape.at(-1)!;
+  const parts = Math.ceil(depth / MAX_DEPTH);
+  const size = Math.ceil(depth / parts);
+  let sum: Operand | undefined;
+  for (let from = 0; from < depth; from += size) {
+    const to = Math.min(depth, from + size);
+    const part = emit.slice(
+      input,
+      shape.map((_, axis) => (axis === shape.length - 1 ? from : 0)),
+      shape.map((count, axis) => (axis === shape.length - 1 ? to - from : count)),
+    );
+    const weights = emit.constant("i8", [to - from, channels.length], matrix(channels, from, to));
+    const one = emit.matMul(part, weights, zeroPoint, 0);
+    sum = sum ? emit.add(sum, one) : one;
+  }
+  return sum!;
+}
+
+function convolution(
+  lowering: Lowering,
+  linear: Convolution,
+  input: Operand,
+  zeroPoint: number,
+  channels: Channels,
+  shape: readonly number[],
+): Operand {
+  const { emit } = lowering;
+  const { perGroup, kernel, pads, strides, dilations, group } = linear;
+  const depth = linear.weights.depth;
+  const data = new Uint8Array(depth * channels.length);
+  channels.forEach(({ weights }, channel) => {
+    for (let k = 0; k < depth; k++) data[channel * depth + k] = weights[k]! + WEIGHT_ZERO;
   });
-  if (lead < 0)
-    node.refuse(
-      "its constant adds dimensions to the activations",
-      "Export the model without broadcasting activations.",
-    );
-  return axis;
+  const weights = emit.constant("u8", [channels.length, perGroup, ...kernel], data);
+  const attributes = [...pads, ...strides, ...dilations, group, zeroPoint, WEIGHT_ZERO];
+  return emit.step("ConvInteger", [input, weights], shape, { attributes, dtype: "i32" });
 }
 
-/** Add, Sub, Mul and Div with a constant. */
-export function lowerArithmetic(node: FloatNode, scope: Scope): void {
-  const values = [0, 1].filter((index) => scope.value(node.inputs[index] ?? ""));
-  if (values.length === 2)
-    node.refuse(
-      "both of its operands are computed by the model",
-      "Residual connections and gates are not supported yet; only a constant can be added or multiplied.",
-    );
-  const index = values[0] ?? 0;
-  const input = scope.needValue(node, index);
-  const constant = scope.needConstant(node, 1 - index, "second operand");
-  node.done();
-  const axis = varyingAxis(node, constant, input.shape);
-  const { data } = constant;
-  const ones = data.map(() => 1);
-  const zeros = data.map(() => 0);
-  const map =
-    node.op === "Add"
-      ? { scale: ones, shift: data }
-      : node.op === "Mul"
-        ? { scale: data, shift: zeros }
-        : node.op === "Sub"
-          ? index === 0
-            ? { scale: ones, shift: data.map((value) => -value) }
-            : { scale: data.map(() => -1), shift: data }
-          : { scale: data.map((value) => 1 / value), shift: zeros };
-  if (node.op === "Div" && (index !== 0 || data.includes(0)))
-    node.refuse(
-      "it divides by activations or by zero",
-      "Only a division by non-zero constants can be folded.",
-    );
-  scope.add(node, input, input.shape, { kind: "affine", axis, ...map });
+/** One-dimensional convolutions are two-dimensional ones of height 1. */
+const planar = (shape: readonly number[]): readonly number[] =>
+  shape.length === 3 ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;
+
+class LinearLowering {
+  readonly #operation: Operation;
+  readonly #lowering: Lowering;
+  readonly #linear: Linear;
+  readonly #input: string;
+  readonly #output: string;
+  readonly #value: ByteValue | DoubleByteValue;
+  /** bits that are shifted out of the low byte's sum */
+  readonly #dropped: number;
+
+  constructor(operation: Operation, lowering: Lowering) {
+    this.#operation = operation;
+    this.#lowering = lowering;
+    this.#linear = operation.parameters as Linear;
+    [this.#input = ""] = operation.inputs;
+    [this.#output = ""] = operation.outputs;
+    const isDouble = needsDoubleBytes(lowering, this.#linear, this.#input);
+    this.#value = isDouble ? lowering.u16(this.#input) : lowering.u8(this.#input);
+    const room = Math.floor(Math.log2(MAX_SUM / (this.#linear.weights.depth * MAX_WEIGHT * 128)));
+    this.#dropped = isDouble ? Math.min(8, Math.max(0, 8 - room)) : 0;
+  }
+
+  get #shape(): readonly number[] {
+    return this.#lowering.shape(this.#output);
+  }
+
+  #context(): LinearContext {
+    const { scale, zeroPoint } = this.#value;
+    return {
+      node: this.#operation.node,
+      linear: this.#linear,
+      input: { scale: scale * 2 ** this.#dropped, zeroPoint },
+      inputMost: this.#value.kind === "u8" ? 255 : 65535,
+      inputShape: this.#planar(this.#lowering.shape(this.#input)),
+      outputShape: this.#planar(this.#shape),
+      inputStatistics: this.#lowering.statistics(this.#input),
+      outputStatistics: this.#lowering.statistics(this.#output),
+    };
+  }
+
+  #planar(shape: readonly number[]): readonly number[] {
+    return this.#linear.form === "conv" ? planar(shape) : shape;
+  }
+
+  #accumulate(channels: Channels): Operand {
+    const { emit } = this.#lowering;
+    const value = this.#value;
+    if (value.kind === "u16") {
+      const high = product(this.#lowering, value.high, value.zeroPoint / 256, channels);
+      const low = product(this.#lowering, value.low, 0, channels);
+      const shifted = emit.mulNumber(high, 2 ** (8 - this.#dropped));
+      return emit.add(shifted, emit.divNumber(low, 2 ** this.#dropped));
+    }
+    const { operand, zeroPoint } = value;
+    const linear = this.#linear;
+    if (linear.form === "matmul") return product(this.#lowering, operand, zeroPoint, channels);
+    const input = emit.reshape(operand, planar(operand.type.shape));
+    return convolution(this.#lowering, linear, input, zeroPoint, channels, planar(this.#shape));
+  }
+
+  #perChannel(values: readonly number[]): Operand {
+    const rank = this.#planar(this.#shape).length;
+    const { emit } = this.#lowering;
+    if (values.every((value) => value === values[0])) return emit.scalar("i32", values[0]!);
+    const shape =
+      this.#linear.form === "conv" ? [1, values.length, ...new Array(rank - 2).fill(1)] : [values.length];
+    return emit.vector("i32", shape, values);
+  }
+
+  #set(operand: Operand, value: (operand: Operand) => Value, shifts?: readonly [number, number]): void {
+    this.#lowering.set(this.#output, value(this.#lowering.emit.reshape(operand, this.#shape)), shifts);
+  }
+
+  /** The steps of S-01 behind the accumulator, up to the clamp. */
+  #requantize({ channels, out, low, high }: RequantizedLinear): Operand {
+    const { emit } = this.#lowering;
+    const added = channels.map(({ bias, shift }) => bias + out.zeroPoint * 2 ** shift + 2 ** (shift - 1));
+    const sum = emit.add(this.#accumulate(channels), this.#perChannel(added));
+    const quotient = emit.div(sum, this.#perChannel(channels.map(({ shift }) => 2 ** shift)));
+    return emit.step("Clip", [quotient], quotient.type.shape, { attributes: [low, high] });
+  }
+
+  /** False where no 8-bit scale fits the weights. */
+  #toBytes(): boolean {
+    if (this.#value.kind === "u16") return false;
+    const tied = this.#lowering.tiedQuantization(this.#output);
+    const context = this.#context();
+    const requantized = tied ? requantizeAt(context, tied) : requantizeLinear(context);
+    if (!requantized) return false;
+    const shifts = requantized.channels.map(({ shift }) => shift);
+    const bytes = this.#lowering.emit.cast(this.#requantize(requantized), "u8");
+    this.#set(bytes, (operand) => ({ kind: "u8", operand, ...requantized.out }), [
+      Math.min(...shifts),
+      Math.max(...shifts),
+    ]);
+    return true;
+  }
+
+  #toIndex(): boolean {
+    if (this.#value.kind === "u16") return false;
+    const { min, max } = this.#lowering.statistics(this.#output);
+    for (const levels of INDEX_LEVELS) {
+      const out = spread(min * 1.06, max * 1.06, levels, levels);
+      const requantized = requantizeAt(this.#context(), out, levels);
+      if (!requantized) continue;
+      this.#set(this.#requantize(requantized), (operand) => ({ kind: "index", operand, ...out, levels }));
+      return true;
+    }
+    return false;
+  }
+
+  /** One scale for all channels and no rounding, where their weights are alike. */
+  #toExact(): boolean {
+    if (this.#value.kind === "u16") return false;
+    const most = [...largestWeights(this.#linear)].filter((value) => value > 0).sort((a, b) => a - b);
+    const middle = most[most.length >> 1] ?? 1;
+    if ((most.at(-1) ?? 1) > 3 * middle) return false;
+    const { channels, scale } = quantizeExact(this.#context());
+    const bias = this.#perChannel(channels.map(({ bias }) => bias));
+    const sum = this.#lowering.emit.add(this.#accumulate(channels), bias);
+    this.#set(sum, (operand) => ({ kind: "wide", operand, scale }));
+    return true;
+  }
+
+  #toWide(): void {
+    const { emit, convert } = this.#lowering;
+    const scale = this.#lowering.wideScale(this.#output);
+    const { channels }: ScaledLinear = quantizeScaled(this.#context(), scale);
+    const accumulator = this.#accumulate(channels);
+    const multipliers = channels.map(({ multiplier }) => multiplier);
+    const most = Math.max(...multipliers);
+    const bias = channels.map((channel) => channel.bias);
+    const extra = bias.reduce((value, each) => Math.max(value, Math.abs(each)), 0);
+    let operand = convert.within(accumulator, most, extra);
+    if (most > 1) operand = emit.mul(operand, this.#perChannel(multipliers));
+    if (extra > 0) operand = emit.add(operand, this.#perChannel(bias));
+    const divisors = channels.map(({ divisor }) => divisor);
+    if (divisors.some((divisor) => divisor > 1)) operand = emit.div(operand, this.#perChannel(divisors));
+    const { min = -Infinity, max = Infinity } = this.#linear.clamp ?? {};
+    if (min > -Infinity || max < Infinity) {
+      const bounds = emit.bounds(operand);
+      operand = emit.clip(
+        operand,
+        min > -Infinity ? Math.round(min / scale) : bounds.min,
+        max < Infinity ? Math.round(max / scale) : bounds.max,
+      );
+    }
+    this.#set(operand, (each) => ({ kind: "wide", operand: each, scale }));
+  }
+
+  lower(): void {
+    const format = this.#lowering.format(this.#output);
+    if (format === "u8" && this.#toBytes()) return;
+    if (format === "index" && this.#toIndex()) return;
+    if (format === "output" && !this.#linear.clamp && this.#toExact()) return;
+    if (format === "output" && this.#linear.clamp && this.#toBytes()) return;
+    this.#toWide();
+  }
 }
 
-export function lowerBatchNormalization(node: FloatNode, scope: Scope): void {
-  const input = scope.needValue(node, 0);
-  const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map(
-    (what, index) => scope.needConstant(node, index + 1, what).data,
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
-  const epsilon = node.float("epsilon", 1e-5);
-  node.float("momentum", 0.9);
-  node.int("spatial", 1);
-  if (node.int("training_mode", 0) !== 0)
-    node.refuse("it is in training mode", "Export the model for inference.");
-  node.done();
-  const channels = input.shape[1] ?? 0;
-  if ([gamma, beta, mean, variance].some((data) => data.length !== channels))
-    node.refuse("its parameters do not fit its channels", "Export the model again.");
-  const scale = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
-  const shift = beta.map((value, channel) => value - mean[channel]! * scale[channel]!);
-  scope.add(node, input, input.shape, { kind: "affine", axis: 1, scale, shift });
+function checkDepth({ node, parameters }: Operation): void {
+  const linear = parameters as Linear;
+  if (linear.form === "conv" && linear.weights.depth > MAX_DEPTH)
+    node.refuse(
+      `one output element sums ${linear.weights.depth} products; the limit is ${MAX_DEPTH}`,
+      "Split the convolution into parts over its input channels.",
+    );
 }
+
+export const linearDefinitions: Definitions = {
+  Linear: {
+    demand: (operation, _, lowering) =>
+      needsDoubleBytes(lowering, operation.parameters as Linear, operation.inputs[0]!) ? "wide" : "u8",
+    lower: (operation, lowering) => {
+      checkDepth(operation);
+      new LinearLowering(operation, lowering).lower();
+    },
+  },
+};

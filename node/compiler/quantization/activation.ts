@@ -11,12 +11,12 @@ export interface Quantization {
 
 export const MAX_U8 = 255;
 
-/** The quantization that spreads [min, max], widened to contain 0, over `steps` steps. */
-export function spread(min: number, max: number, steps = MAX_U8): Quantization {
+/** The quantization that spreads [min, max], widened to contain 0, over `steps` steps of the integers 0..most. */
+export function spread(min: number, max: number, steps = MAX_U8, most = MAX_U8): Quantization {
   const low = Math.min(min, 0);
   const high = Math.max(max, 0);
   const scale = high > low ? (high - low) / steps : 1 / MAX_U8;
-  const zeroPoint = Math.max(0, Math.min(MAX_U8, roundHalfEven(-low / scale)));
+  const zeroPoint = Math.max(0, Math.min(most, roundHalfEven(-low / scale)));
   return { scale, zeroPoint };
 }
 
@@ -55,4 +55,18 @@ export function* activationCandidates(min: number, max: number): Generator<Quant
     const factor = 1.1 * 2 ** (-step / 24);
     yield spread(min * factor, max * factor);
   }
+}
+
+export const sameQuantization = (a: Quantization, b: Quantization): boolean =>
+  a.scale === b.scale && a.zeroPoint === b.zeroPoint;
+
+/** The candidate with the least error over the samples. */
+export function bestQuantization(min: number, max: number, samples: readonly Float32Array[]): Quantization {
+  let best: Quantization | undefined;
+  let bestError = Infinity;
+  for (const candidate of activationCandidates(min, max)) {
+    const error = samples.reduce((sum, sample) => sum + distortion(candidate, sample), 0);
+    if (error < bestError) [best, bestError] = [candidate, error];
+  }
+  return best ?? spread(min, max);
 }

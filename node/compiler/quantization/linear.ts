@@ -1,26 +1,27 @@
-// Quantizes a linear layer: one 8-bit output scale and a power of two per channel (S-01), or exact 32-bit logits.
+// Quantizes a linear layer: one output scale and a power of two per channel (S-01), or 32-bit results.
 
 import type { TensorStatistics } from "../calibration.ts";
-import { UnsupportedNodeError } from "../errors.ts";
-import { type LinearLayer, readAxis } from "../layers.ts";
+import type { GraphNode } from "../graph/GraphNode.ts";
+import { type Convolution, type Linear, readAxis } from "../linear.ts";
 import { activationCandidates, distortion, MAX_U8, type Quantization } from "./activation.ts";
 import {
   largest,
   MAX_SUM,
   MAX_WEIGHT,
   type Moments,
+  type QuantizedChannel,
   quantizeChannel,
   type ShiftedChannel,
   shiftChannel,
   sumBounds,
 } from "./weights.ts";
 
-/** A layer whose output is 8 bits wide: y = clamp((acc + bias + (zp << k) + (1 << (k−1))) >> k, low, high). */
+/** A layer whose output lies in 0..levels: y = clamp((acc + bias + (zp << k) + (1 << (k−1))) >> k, low, high). */
 export interface RequantizedLinear {
   readonly kind: "requantized";
   readonly channels: readonly ShiftedChannel[];
   readonly out: Quantization;
-  /** bounds of the final clamp, within 0..255 */
+  /** bounds of the final clamp */
   readonly low: number;
   readonly high: number;
 }
@@ -28,30 +29,26 @@ export interface RequantizedLinear {
 /** A layer whose output is the accumulator plus bias, 32 bits wide, with one scale. */
 export interface ExactLinear {
   readonly kind: "exact";
-  readonly channels: readonly { readonly weights: Int8Array; readonly bias: number }[];
+  readonly channels: readonly QuantizedChannel[];
   /** real units per integer step */
   readonly scale: number;
 }
 
-/** The float weights of each output channel, contiguous. */
-export function channelWeights(layer: LinearLayer): Float64Array[] {
-  const { weights, bias } = layer;
-  const count = bias.length;
-  const depth = weights.data.length / count;
-  return Array.from({ length: count }, (_, channel) =>
-    layer.kind === "conv"
-      ? weights.data.slice(channel * depth, (channel + 1) * depth)
-      : Float64Array.from({ length: depth }, (_, k) => weights.data[k * count + channel]!),
-  );
+/** y = (acc · multiplier + bias) / divisor, both powers of two: 32 bits wide, at a scale that others chose. */
+export interface ScaledLinear {
+  readonly kind: "scaled";
+  readonly channels: readonly (QuantizedChannel & {
+    readonly multiplier: number;
+    readonly divisor: number;
+  })[];
 }
 
 /** For each offset of a kernel axis, the share of output positions at which it meets a real element. */
-function presence(layer: LinearLayer & { kind: "conv" }, axis: 0 | 1, inputSize: number): number[] {
-  const positions = layer.shape[axis + 2]!;
-  return Array.from({ length: layer.kernel[axis] }, (_, offset) => {
+function presence(linear: Convolution, axis: 0 | 1, inputSize: number, positions: number): number[] {
+  return Array.from({ length: linear.kernel[axis] }, (_, offset) => {
     let met = 0;
     for (let position = 0; position < positions; position++) {
-      const at = position * layer.strides[axis] + offset * layer.dilations[axis] - layer.pads[axis];
+      const at = position * linear.strides[axis] + offset * linear.dilations[axis] - linear.pads[axis];
       if (at >= 0 && at < inputSize) met++;
     }
     return met / positions;
@@ -59,12 +56,13 @@ function presence(layer: LinearLayer & { kind: "conv" }, axis: 0 | 1, inputSize:
 }
 
 /** Moments of what each weight of output channel `channel` is multiplied with. */
-function momentsOf(
-  layer: LinearLayer,
-  statistics: TensorStatistics,
-  inputShape: readonly number[],
-): (channel: number) => Moments {
-  const axis = readAxis(layer, inputShape.length);
+function momentsOf({
+  linear,
+  inputStatistics: statistics,
+  inputShape,
+  outputShape,
+}: LinearContext): (channel: number) => Moments {
+  const axis = readAxis(linear, inputShape.length);
   const moments = (
     count: number,
     at: (index: number) => readonly [source: number, present: number],
@@ -78,113 +76,200 @@ function momentsOf(
     }
     return { mean, variance };
   };
-  if (layer.kind === "matmul") {
-    const all = moments(layer.weights.shape[0]!, (index) => [index, 1]);
+  if (linear.form === "matmul") {
+    const all = moments(linear.weights.depth, (index) => [index, 1]);
     return () => all;
   }
-  const [outChannels = 0, perGroup = 0, height = 0, width = 0] = layer.weights.shape;
-  const rows = presence(layer, 0, inputShape[2]!);
-  const columns = presence(layer, 1, inputShape[3]!);
-  const groups = Array.from({ length: layer.group }, (_, group) =>
+  const { kernel, perGroup, weights, group } = linear;
+  const [height, width] = kernel;
+  const rows = presence(linear, 0, inputShape[2]!, outputShape[2]!);
+  const columns = presence(linear, 1, inputShape[3]!, outputShape[3]!);
+  const groups = Array.from({ length: group }, (_, place) =>
     moments(perGroup * height * width, (index) => {
-      const source = group * perGroup + Math.floor(index / (height * width));
+      const source = place * perGroup + Math.floor(index / (height * width));
       return [source, rows[Math.floor(index / width) % height]! * columns[index % width]!];
     }),
   );
-  return (channel) => groups[Math.floor(channel / (outChannels / layer.group))]!;
+  return (channel) => groups[Math.floor(channel / (weights.channels / group))]!;
 }
 
 export interface LinearContext {
-  readonly layer: LinearLayer;
+  readonly node: GraphNode;
+  readonly linear: Linear;
   readonly input: Quantization;
+  /** greatest integer of the input: 255, or 65,535 in two bytes */
+  readonly inputMost: number;
   readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
   /** of the input, per input channel */
   readonly inputStatistics: TensorStatistics;
   /** of the output, after the clamp */
   readonly outputStatistics: TensorStatistics;
 }
 
+/** Layers with more weights choose their scale by some of their channels. */
+const EXAMINED_WEIGHTS = 1 << 18;
+
+function examinedChannels({ weights }: Linear): Float64Array[] {
+  const count = Math.max(16, Math.ceil(EXAMINED_WEIGHTS / weights.depth));
+  const stride = Math.max(1, Math.floor(weights.channels / count));
+  const kept: Float64Array[] = new Array(weights.channels);
+  weights.forEach((floats, channel) => {
+    if (channel % stride === 0) kept[channel] = floats.slice();
+  });
+  return kept;
+}
+
 function tryScale(
-  { layer, input, outputStatistics: { sample } }: LinearContext,
+  { linear, input, outputStatistics: { sample } }: LinearContext,
   weights: readonly Float64Array[],
   moments: (channel: number) => Moments,
   out: Quantization,
-): { readonly channels: ShiftedChannel[]; readonly error: number } | undefined {
-  const channels: ShiftedChannel[] = [];
+): number | undefined {
   let error = 0;
-  for (const [index, floats] of weights.entries()) {
+  let tried = 0;
+  for (let index = 0; index < weights.length; index++) {
+    const floats = weights[index];
+    if (!floats) continue;
     const channel = shiftChannel(
       floats,
-      layer.bias[index]!,
+      linear.bias[index]!,
       moments(index),
       input.scale,
       input.zeroPoint,
       out.scale,
     );
     if (!channel) return undefined;
-    channels.push(channel);
+    tried++;
     error += channel.error;
   }
-  const { min = -Infinity, max = Infinity } = layer.clamp ?? {};
+  const { min = -Infinity, max = Infinity } = linear.clamp ?? {};
   let open = 0;
   for (const value of sample) if (value > min && value < max) open++;
-  const weightError = (error / channels.length) * (open / Math.max(1, sample.length));
-  return { channels, error: distortion(out, sample) + weightError };
+  return distortion(out, sample) + (error / tried) * (open / Math.max(1, sample.length));
 }
 
-/** Finds the output scale, and per channel the power of two, with the least expected error. */
-export function requantizeLinear(context: LinearContext): RequantizedLinear {
-  const { layer, inputShape, inputStatistics, outputStatistics } = context;
-  const weights = channelWeights(layer);
-  const moments = momentsOf(layer, inputStatistics, inputShape);
-  let best: { channels: readonly ShiftedChannel[]; out: Quantization; error: number } | undefined;
-  for (const out of activationCandidates(outputStatistics.min, outputStatistics.max)) {
-    const tried = tryScale(context, weights, moments, out);
-    if (tried && (!best || tried.error < best.error)) best = { ...tried, out };
-  }
-  if (!best)
-    throw new UnsupportedNodeError({
-      node: layer.node,
-      op: layer.op,
-      reason: "a weight is so large beside the range of the outputs that no 8-bit scale fits both",
-      remedy:
-        "Calibrate on more typical inputs, or train with weight decay or normalisation so that the outputs use their range.",
-    });
-  const { channels, out } = best;
+function shiftAll(
+  { linear, input }: LinearContext,
+  moments: (channel: number) => Moments,
+  out: Quantization,
+): ShiftedChannel[] | undefined {
+  const channels: ShiftedChannel[] = [];
+  linear.weights.forEach((floats, index) => {
+    const channel = shiftChannel(
+      floats,
+      linear.bias[index]!,
+      moments(index),
+      input.scale,
+      input.zeroPoint,
+      out.scale,
+    );
+    if (channel) channels.push(channel);
+  });
+  return channels.length === linear.weights.channels ? channels : undefined;
+}
+
+function requantized(
+  { linear }: LinearContext,
+  channels: readonly ShiftedChannel[],
+  out: Quantization,
+  levels: number,
+): RequantizedLinear {
   const clip = (bound: number, open: number): number =>
     Number.isFinite(bound)
-      ? Math.max(0, Math.min(MAX_U8, Math.round(bound / out.scale) + out.zeroPoint))
+      ? Math.max(0, Math.min(levels, Math.round(bound / out.scale) + out.zeroPoint))
       : open;
-  const { min = -Infinity, max = Infinity } = layer.clamp ?? {};
-  return { kind: "requantized", channels, out, low: clip(min, 0), high: clip(max, MAX_U8) };
+  const { min = -Infinity, max = Infinity } = linear.clamp ?? {};
+  return { kind: "requantized", channels, out, low: clip(min, 0), high: clip(max, levels) };
 }
 
-/** Quantizes the last layer: all channels share one scale, so the largest integer is the largest logit. */
+/** Per channel the power of two with the least expected error, at a given output scale; undefined where none fits. */
+export function requantizeAt(
+  context: LinearContext,
+  out: Quantization,
+  levels = MAX_U8,
+): RequantizedLinear | undefined {
+  const channels = shiftAll(context, momentsOf(context), out);
+  return channels && requantized(context, channels, out, levels);
+}
+
+/** Finds the output scale, and per channel the power of two, with the least expected error; undefined where none fits. */
+export function requantizeLinear(context: LinearContext): RequantizedLinear | undefined {
+  const { linear, outputStatistics } = context;
+  const weights = examinedChannels(linear);
+  const moments = momentsOf(context);
+  const tried: { out: Quantization; error: number }[] = [];
+  for (const out of activationCandidates(outputStatistics.min, outputStatistics.max)) {
+    const error = tryScale(context, weights, moments, out);
+    if (error !== undefined) tried.push({ out, error });
+  }
+  tried.sort((a, b) => a.error - b.error);
+  for (const { out } of tried) {
+    const channels = shiftAll(context, moments, out);
+    if (channels) return requantized(context, channels, out, MAX_U8);
+  }
+  return undefined;
+}
+
+/** Largest magnitude of a weight, per channel. */
+export function largestWeights({ weights }: Linear): Float64Array {
+  const most = new Float64Array(weights.channels);
+  weights.forEach((floats, channel) => {
+    most[channel] = largest(floats);
+  });
+  return most;
+}
+
+/** Quantizes a last layer: all channels share one scale, so the largest integer is the largest logit. */
 export function quantizeExact(context: LinearContext): ExactLinear {
-  const { layer, input, inputShape, inputStatistics } = context;
-  const weights = channelWeights(layer);
-  const moments = momentsOf(layer, inputStatistics, inputShape);
-  const most = weights.reduce((value, channel) => Math.max(value, largest(channel)), 0);
-  let best: { channels: { weights: Int8Array; bias: number }[]; scale: number; error: number } | undefined;
-  for (let step = 0; step <= 16; step++) {
+  const { node, linear, input, inputMost } = context;
+  const moments = momentsOf(context);
+  const most = largestWeights(linear).reduce((a, b) => Math.max(a, b), 0);
+  const isLarge = linear.weights.size > EXAMINED_WEIGHTS;
+  let best: ExactLinear | undefined;
+  let bestError = Infinity;
+  for (let step = 0; step <= (isLarge ? 0 : 16); step++) {
     const weightScale = most === 0 ? 1 : (most / MAX_WEIGHT) * 2 ** (-step / 16);
     const scale = input.scale * weightScale;
-    const channels = weights.map((floats, index) =>
-      quantizeChannel(floats, layer.bias[index]!, moments(index), weightScale, scale),
-    );
-    const fits = channels.every(({ weights: integers, bias }) => {
-      const { min, max } = sumBounds(integers, bias, input.zeroPoint);
-      return Math.max(-min, max) <= MAX_SUM;
+    const channels: QuantizedChannel[] = [];
+    let fits = true;
+    let error = 0;
+    linear.weights.forEach((floats, index) => {
+      const channel = quantizeChannel(floats, linear.bias[index]!, moments(index), weightScale, scale);
+      const { min, max } = sumBounds(channel.weights, channel.bias, input.zeroPoint, inputMost);
+      if (Math.max(-min, max) > MAX_SUM) fits = false;
+      error += channel.error;
+      channels.push(channel);
     });
-    const error = channels.reduce((sum, channel) => sum + channel.error, 0);
-    if (fits && (!best || error < best.error)) best = { channels, scale, error };
+    if (fits && error < bestError) [best, bestError] = [{ kind: "exact", channels, scale }, error];
   }
-  if (!best)
-    throw new UnsupportedNodeError({
-      node: layer.node,
-      op: layer.op,
-      reason: "its bias is too large beside its weights for 32-bit sums",
-      remedy: "Scale the weights and the bias of the layer to comparable sizes.",
-    });
-  return { kind: "exact", channels: best.channels, scale: best.scale };
+  return (
+    best ??
+    node.refuse(
+      "its bias is too large beside its weights for 32-bit sums",
+      "Scale the weights and the bias of the layer to comparable sizes.",
+    )
+  );
+}
+
+/** Greatest multiplier of an accumulator, and greatest divisor. */
+const MAX_FACTOR = 1 << 20;
+
+/** Quantizes a layer whose results have the given scale: each channel uses all bits of its weights. */
+export function quantizeScaled(context: LinearContext, scale: number): ScaledLinear {
+  const { linear, input } = context;
+  const moments = momentsOf(context);
+  const channels: ScaledLinear["channels"][number][] = [];
+  linear.weights.forEach((floats, index) => {
+    const most = largest(floats);
+    const exponent =
+      most === 0 ? 0 : Math.ceil(Math.log2((most * input.scale) / ((MAX_WEIGHT + 0.5) * scale)));
+    const multiplier = Math.min(MAX_FACTOR, 2 ** Math.max(0, exponent));
+    const divisor = Math.min(MAX_FACTOR, 2 ** Math.max(0, -exponent));
+    const weightScale = (scale * multiplier) / (divisor * input.scale);
+    const unit = scale / divisor;
+    const channel = quantizeChannel(floats, linear.bias[index]!, moments(index), weightScale, unit);
+    channels.push({ ...channel, bias: linear.hasBias ? channel.bias : 0, multiplier, divisor });
+  });
+  return { kind: "scaled", channels };
 }

@@ -48,17 +48,18 @@ export function quantizeChannel(
   return { weights: integers, bias: Math.round((bias - shift) / unit), error };
 }
 
-/** Bounds of the accumulator plus bias over every possible 8-bit input. */
+/** Bounds of the accumulator plus bias over every possible input, 8-bit unless said otherwise. */
 export function sumBounds(
   weights: Int8Array,
   bias: number,
   inputZeroPoint: number,
+  inputMost = 255,
 ): { readonly min: number; readonly max: number } {
   let min = bias;
   let max = bias;
   for (const weight of weights) {
     const low = weight * -inputZeroPoint;
-    const high = weight * (255 - inputZeroPoint);
+    const high = weight * (inputMost - inputZeroPoint);
     min += Math.min(low, high);
     max += Math.max(low, high);
   }

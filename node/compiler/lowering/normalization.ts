@@ -1,0 +1,95 @@
+// Lowers layer and RMS normalization: integer sums, an integer root, one division.
+import type { Operand } from "@assay/sdk/program";
+import type { Normalization, Operation } from "../plan.ts";
+import { MAX_U8 } from "../quantization/activation.ts";
+import type { Lowering } from "./Lowering.ts";
+import type { Definitions } from "./registry.ts";
+import type { Value } from "./value.ts";
+
+/** Isqrt takes numbers up to 2^52, and sums of i64 stay below 2^53. */
+const SUM_BITS = 52;
+/** Bits of a gain in the units of the output. */
+const GAIN_BITS = 22;
+const MAX_BITS = 21;
+
+/** Values whose squares along the axis sum to less than 2^52, in i64; their scale. */
+function centered(
+  lowering: Lowering,
+  name: string,
+  { axis, centered: isCentered }: Normalization,
+): { operand: Operand; scale: number } {
+  const { emit, convert } = lowering;
+  const size = lowering.shape(name)[axis]!;
+  const room = Math.floor((SUM_BITS - Math.log2(size)) / 2);
+  if (!isCentered) {
+    // one bit is head room over calibration
+    const { operand, scale } = convert.narrow(
+      lowering.wide(name),
+      lowering.most(name),
+      Math.min(MAX_BITS, room - 1) - 1,
+    );
+    return { operand: emit.cast(operand, "i64"), scale };
+  }
+  // x · n − sum(x): a mean without a division
+  const bits = Math.min(MAX_BITS - 2, room - 2);
+  const usable = Math.max(10, bits);
+  const { operand, scale } = convert.narrow(lowering.wide(name), lowering.most(name), usable);
+  const long = emit.cast(operand, "i64");
+  const difference = emit.sub(emit.mulNumber(long, size), emit.reduceSum(long, axis));
+  // back to bits that can be squared
+  const limit = 2 ** (room - 1);
+  const used = Math.log2((2 * lowering.most(name) * size) / scale);
+  const divisor = 2 ** Math.max(0, Math.ceil(used - (room - 2)));
+  const cut = emit.clip(emit.divNumber(difference, divisor), -limit, limit);
+  return { operand: cut, scale: (scale / size) * divisor };
+}
+
+function lowerNormalization(operation: Operation, lowering: Lowering): void {
+  const { emit } = lowering;
+  const parameters = operation.parameters as Normalization;
+  const { axis, epsilon, gain, bias } = parameters;
+  const [input = ""] = operation.inputs;
+  const [output = ""] = operation.outputs;
+  const shape = lowering.shape(input);
+  const size = shape[axis]!;
+  const { operand, scale } = centered(lowering, input, parameters);
+  const sum = emit.reduceSum(emit.mul(operand, operand), axis);
+  const shift = Math.max(1, Math.round((size * epsilon) / scale ** 2));
+  const most = 2 ** SUM_BITS - 1 - shift;
+  const root = emit.isqrt(emit.addNumber(emit.clip(sum, 0, most), shift));
+  // y = x · gain · sqrt(n) / root
+  const toBytes = lowering.format(output) === "u8";
+  const quantization = toBytes ? lowering.byteQuantization(output) : undefined;
+  const unit = quantization?.scale ?? lowering.wideScale(output);
+  const factors = gain.map((value) => (value * Math.sqrt(size)) / unit);
+  const greatest = factors.reduce((value, factor) => Math.max(value, Math.abs(factor)), 1e-30);
+  const bits = Math.min(30, Math.max(1, GAIN_BITS - Math.ceil(Math.log2(greatest))));
+  const along = shape.map((_, at) => (at === axis ? gain.length : 1)).slice(gain.length === 1 ? axis : 0);
+  const vector = (values: Float64Array): Operand =>
+    emit.vector("i64", values.length === 1 ? [1] : along, values);
+  const product = emit.mul(operand, vector(factors.map((factor) => Math.round(factor * 2 ** bits))));
+  const divisor = emit.mulNumber(root, 2 ** bits);
+  let value: Value;
+  if (quantization) {
+    // (product + (zero + bias + 1/2) · divisor) / divisor, clamped at 0: rounding to the nearest
+    const halves = Float64Array.from(bias ?? [0], (each) =>
+      Math.round((quantization.zeroPoint + each / quantization.scale + 0.5) * 2 ** bits),
+    );
+    const raised = emit.add(product, emit.mul(root, vector(halves)));
+    const bytes = emit.clip(emit.div(raised, divisor), 0, MAX_U8);
+    value = { kind: "u8", operand: emit.cast(bytes, "u8"), ...quantization };
+  } else {
+    const quotient = emit.clip(emit.div(product, divisor), -(2 ** 29), 2 ** 29);
+    let wide = emit.cast(quotient, "i32");
+    if (bias) {
+      const integers = bias.map((each) => Math.round(each / unit));
+      wide = emit.add(wide, emit.vector("i32", bias.length === 1 ? [1] : along, integers));
+    }
+    value = { kind: "wide", operand: wide, scale: unit };
+  }
+  lowering.set(output, value);
+}
+
+export const normalizationDefinitions: Definitions = {
+  Normalization: { demand: () => "wide", lower: lowerNormalization },
+};
