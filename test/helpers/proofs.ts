@@ -3,11 +3,13 @@ import {
   claimOf,
   elementCount,
   layoutPosition,
+  type Operand,
   type OpName,
   type Program,
   proveStep,
   type Source,
   type Step,
+  type Tensor,
   type TensorType,
   tensorType,
   WIDTH,
@@ -57,24 +59,42 @@ export function programOf(
   };
 }
 
-/** The inputs of a program in any layout: a Cast brings each into it. */
+/**
+ * The inputs of a program of bytes in any type and layout: a Cast brings each there, or a comparison where bools are read.
+ * What Carry begins with is a constant.
+ */
 export function laidOut(step: Step): Program {
   const types = step.operands.map(({ type }) => type);
+  const random = new Random(2);
+  const limit = { type: tensorType("u8", []), data: Uint8Array.of(128) };
+  const constants: Tensor[] = [limit];
   let offset = 0;
-  const casts = types.map((type): Step => {
-    const plain = tensorType(type.dtype, type.shape);
-    const source: Source = { kind: "input", offset };
-    offset += Math.ceil((elementCount(type) * WIDTH[type.dtype]) / 8) * 8;
-    return { op: "Cast", operands: [{ source, type: plain }], attributes: [], out: type };
+  const made = types.map((type): Step => {
+    const plain = tensorType("u8", type.shape);
+    const bytes: Operand = { source: { kind: "input", offset }, type: plain };
+    offset += Math.ceil(elementCount(type) / 8) * 8;
+    if (type.dtype !== "bool") return { op: "Cast", operands: [bytes], attributes: [], out: type };
+    const bound: Operand = { source: { kind: "constant", index: 0 }, type: limit.type };
+    return { op: "Less", operands: [bytes, bound], attributes: [], out: type };
   });
-  const operands = types.map((type, index) => ({ source: { kind: "slot", index } as const, type }));
+  const operands = types.map((type, index): Operand => ({ source: { kind: "slot", index }, type }));
+  const begins = step.op === "Carry" ? types[0] : undefined;
+  const initial = begins && { type: begins, data: random.data(begins.dtype, elementCount(begins)) };
   return {
     operatorSet: 1,
     maxPasses: 1,
-    inputs: types.map(({ dtype, shape }) => tensorType(dtype, shape)),
-    steps: [...casts, { ...step, operands }],
+    inputs: types.map(({ shape }) => tensorType("u8", shape)),
+    steps: [
+      ...made,
+      {
+        ...step,
+        operands: begins
+          ? [{ source: { kind: "constant", index: 1 }, type: begins }, operands[1]!]
+          : operands,
+      },
+    ],
     outputs: [types.length],
-    constants: [],
+    constants: initial ? [...constants, initial] : constants,
   };
 }
 

@@ -37,6 +37,27 @@ const pool = (height: number, width: number): Program =>
 const largest = (dtype: "u8" | "i64", size: number): Program =>
   programOf("ArgMax", [tensorType(dtype, [2, size])], tensorType("i64", [2]), [1, 0]);
 
+/** Along an axis of numbers between 0 and 255. */
+function along(op: "ReduceSum" | "ReduceMax" | "CumSum", dtype: "i32" | "i64", size: number): Program {
+  const type = tensorType(dtype, [2, size]);
+  const out = op === "CumSum" ? type : tensorType(dtype, [2]);
+  return laidOut({
+    op,
+    operands: [{ source: { kind: "slot", index: 0 }, type }],
+    attributes: (op === "CumSum" ? [1, 0, 0] : [1, 0]).map(BigInt),
+    out,
+  });
+}
+
+/** All places but the first one are written. */
+function scatter(size: number): Program {
+  const places = tensorType("i32", [4, size]);
+  const types = [tensorType("u8", [4, size + 1]), places, tensorType("u8", [4, size])];
+  const program = programOf("ScatterElements", types, types[0]!, [1], [1]);
+  const data = Int32Array.from({ length: 4 * size }, (_, index) => (index % size) + 1);
+  return { ...program, constants: [{ type: places, data }] };
+}
+
 /** Accepted ones, near the limits where there are any. */
 export const worstSteps: Readonly<Record<string, () => Program>> = {
   "MatMulInteger of 8192 in columns": () => product("i8", 8192, 16, [1, 0]),
@@ -64,7 +85,24 @@ export const worstSteps: Readonly<Record<string, () => Program>> = {
   "ArgMax over an outer axis": () =>
     programOf("ArgMax", [tensorType("u8", [400, 100])], tensorType("i64", [100]), [0, 0]),
   "ArgMax over 1000 numbers of 64 bits": () => largest("i64", 1000),
+  "ReduceSum over 2000 numbers of 64 bits": () => along("ReduceSum", "i64", 2000),
+  "ReduceSum over 4000 numbers of 32 bits": () => along("ReduceSum", "i32", 4000),
+  "ReduceMax over 4000 numbers of 32 bits": () => along("ReduceMax", "i32", 4000),
+  "CumSum over 4000 numbers of 32 bits": () => along("CumSum", "i32", 4000),
+  "ScatterElements of 1024 places": () => scatter(1024),
 };
+
+/** The operators of which one element may read many. */
+export const sweeping: readonly OpName[] = [
+  "MatMulInteger",
+  "ConvInteger",
+  "MaxPool",
+  "ArgMax",
+  "ReduceSum",
+  "ReduceMax",
+  "CumSum",
+  "ScatterElements",
+];
 
 /** A step of some size in random layouts, whose elements read many tiles. */
 export function largeStep(op: OpName, random: Random): Step {
@@ -100,6 +138,19 @@ export function largeStep(op: OpName, random: Random): Step {
   }
   const shape = [size(30), size(30), size(12)];
   const axis = random.integer(0, 2);
+  if (op === "ScatterElements") {
+    const places = shape.with(axis, size(40));
+    const types = [shape, places, places].map((own, operand) =>
+      randomType(random, operand === 1 ? "i64" : "i16", own),
+    );
+    return { op, operands: slots(types), attributes: [BigInt(axis)], out: randomType(random, "i16", shape) };
+  }
+  if (op !== "ArgMax") {
+    const x = randomType(random, random.pick(["i32", "i64"] as const), shape);
+    const isSum = op === "CumSum";
+    const out = randomType(random, x.dtype, isSum ? shape : shape.toSpliced(axis, 1));
+    return { op, operands: slots([x]), attributes: attributes(isSum ? [axis, 0, 1] : [axis, 0]), out };
+  }
   const x = randomType(random, random.pick(["u8", "i32", "i64"] as const), shape);
   const out = randomType(random, "i64", shape.toSpliced(axis, 1));
   return { op: "ArgMax", operands: slots([x]), attributes: attributes([axis, 0]), out };

@@ -9,7 +9,7 @@ import { type JudgedProof, laidOut, proofOf } from "../../helpers/proofs.ts";
 import { Random } from "../../helpers/random.ts";
 import { runOf } from "../../helpers/runs.ts";
 import { opNames, randomCase } from "../../helpers/steps.ts";
-import { largeStep, unprovable } from "../../helpers/worstSteps.ts";
+import { largeStep, sweeping, unprovable } from "../../helpers/worstSteps.ts";
 
 function calldataOf({ claim, position, node, proof }: JudgedProof): number {
   const place = { ...position, section: enumCode(sections, position.section) };
@@ -19,15 +19,13 @@ function calldataOf({ claim, position, node, proof }: JudgedProof): number {
 
 const stepOps = opNames.filter((op) => op !== "Collect") as Exclude<OpName, "Collect">[];
 
-const isLarge = (op: OpName): boolean => ["MatMulInteger", "ConvInteger", "MaxPool", "ArgMax"].includes(op);
-
 describe("stepProofBound", () => {
   for (const op of stepOps) {
     it(`S-05: no proof about ${op} opens more tiles or takes more bytes than its bound`, () => {
       const random = new Random(7);
       for (let round = 0; round < 40; round++) {
         const program = laidOut(
-          round % 2 === 0 && isLarge(op) ? largeStep(op, random) : randomCase(op, random).step,
+          round % 2 === 0 && sweeping.includes(op) ? largeStep(op, random) : randomCase(op, random).step,
         );
         const slot = program.steps.length - 1;
         const step = program.steps[slot]!;
