@@ -5,7 +5,7 @@ import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
 import {Geometry} from "../types/Descriptor.sol";
 import {BroadcastLib} from "./BroadcastLib.sol";
 import {GeometryLib} from "./GeometryLib.sol";
-import {TypeLib} from "./TypeLib.sol";
+import {Form, TypeLib} from "./TypeLib.sol";
 
 /// @notice What is open of one operand: tiles that stay in calldata.
 struct Tensor {
@@ -57,18 +57,35 @@ library TensorLib {
         uint256 count
     ) internal pure returns (int256 value, uint256 first) {
         value = type(int256).min;
-        uint256 dtype = self.geometry.dtype;
+        Form memory form = TypeLib.form(self.geometry.dtype);
         unchecked {
             // SAFETY: places in a layout and in calldata are far below 2^255.
-            uint256 step = stride * self.width;
             for (uint256 i = 0; i < count;) {
-                (uint256 pointer, uint256 inTile) = locate(self, position + i * stride, stride);
-                uint256 end = i + inTile < count ? i + inTile : count;
-                for (; i < end; ++i) {
-                    int256 candidate = decode(pointer, dtype);
-                    if (candidate > value) (value, first) = (candidate, i);
-                    pointer += step;
-                }
+                (uint256 pointer, uint256 run) = locate(self, position + i * stride, stride);
+                if (count - i < run) run = count - i;
+                (int256 most, uint256 place) = _largestOf(pointer, stride * form.width, run, form);
+                if (most > value) (value, first) = (most, i + place);
+                i += run;
+            }
+        }
+    }
+
+    /// @notice The sum of `count` elements that lie `stride` apart.
+    function sum(
+        Tensor memory self,
+        uint256 position,
+        uint256 stride,
+        uint256 count
+    ) internal pure returns (int256 total) {
+        Form memory form = TypeLib.form(self.geometry.dtype);
+        unchecked {
+            // SAFETY: 2^15 numbers of 64 bits; places in a layout and in calldata are far below 2^255.
+            while (count > 0) {
+                (uint256 pointer, uint256 run) = locate(self, position, stride);
+                if (count < run) run = count;
+                total += _sumOf(pointer, stride * form.width, run, form);
+                position += run * stride;
+                count -= run;
             }
         }
     }
@@ -83,91 +100,85 @@ library TensorLib {
         return elementAt(self, BroadcastLib.place(self.geometry, index, 0));
     }
 
-    /// @notice The sum of `count` elements that lie `stride` apart.
-    function sum(
-        Tensor memory self,
-        uint256 position,
-        uint256 stride,
-        uint256 count
-    ) internal pure returns (int256 total) {
-        uint256 dtype = self.geometry.dtype;
-        unchecked {
-            // SAFETY: 2^15 numbers of 64 bits; places in a layout and in calldata are far below 2^255.
-            uint256 step = stride * self.width;
-            while (count > 0) {
-                (uint256 pointer, uint256 run) = locate(self, position, stride);
-                if (count < run) run = count;
-                position += run * stride;
-                count -= run;
-                for (; run > 0; --run) {
-                    total += decode(pointer, dtype);
-                    pointer += step;
-                }
-            }
-        }
-    }
-
     /// @notice The little-endian element at a place in calldata.
-    function decode(uint256 pointer, uint256 dtype) internal pure returns (int256 value) {
-        assembly ("memory-safe") {
-            let word := calldataload(pointer)
-            switch dtype
-            case 1 {
-                value := byte(0, word)
-            }
-            case 2 {
-                value := signextend(0, byte(0, word))
-            }
-            case 9 {
-                value := byte(0, word)
-            }
-            default {
-                // Eight bytes turned around: a shorter element is the lowest part.
-                word := shr(192, word)
-                word := or(and(shr(8, word), 0x00ff00ff00ff00ff), shl(8, and(word, 0x00ff00ff00ff00ff)))
-                word := or(and(shr(16, word), 0x0000ffff0000ffff), shl(16, and(word, 0x0000ffff0000ffff)))
-                word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
-                switch dtype
-                case 3 {
-                    value := signextend(3, word)
-                }
-                case 4 {
-                    value := signextend(7, word)
-                }
-                case 5 {
-                    value := signextend(1, word)
-                }
-                case 6 {
-                    value := and(word, 0xffff)
-                }
-                case 7 {
-                    value := and(word, 0xffffffff)
-                }
-                default {
-                    value := word
-                }
-            }
-        }
+    function decode(uint256 pointer, uint256 dtype) internal pure returns (int256) {
+        return _sumOf(pointer, 0, 1, TypeLib.form(dtype));
     }
 
     /// @notice The number of type `dtype` that is left of `value` in two's complement.
     function wrap(int256 value, uint256 dtype) internal pure returns (int256 wrapped) {
-        uint256 size = GeometryLib.width(dtype);
-        bool signed = TypeLib.contains(TypeLib.SIGNED, dtype);
+        Form memory form = TypeLib.form(dtype);
         assembly ("memory-safe") {
-            switch signed
-            case 0 {
-                wrapped := and(value, sub(shl(shl(3, size), 1), 1))
-            }
-            default {
-                wrapped := signextend(sub(size, 1), value)
-            }
+            wrapped := and(signextend(mload(add(form, 32)), value), mload(add(form, 64)))
         }
     }
 
     /// @notice Whether `value` is a number of type `dtype`.
     function holds(uint256 dtype, int256 value) internal pure returns (bool) {
         return wrap(value, dtype) == value;
+    }
+
+    /// @dev Of `count` elements that lie `step` bytes apart in calldata.
+    function _largestOf(
+        uint256 pointer,
+        uint256 step,
+        uint256 count,
+        Form memory form
+    ) private pure returns (int256 value, uint256 place) {
+        value = type(int256).min;
+        assembly ("memory-safe") {
+            let top := mload(add(form, 32))
+            let mask := mload(add(form, 64))
+            let wide := gt(mload(form), 1)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                let word := calldataload(pointer)
+                // Bytes turned around, so that the element is the lowest part.
+                switch wide
+                case 0 {
+                    word := byte(0, word)
+                }
+                default {
+                    word := shr(192, word)
+                    word := or(and(shr(8, word), 0xff00ff00ff00ff), shl(8, and(word, 0xff00ff00ff00ff)))
+                    word := or(and(shr(16, word), 0xffff0000ffff), shl(16, and(word, 0xffff0000ffff)))
+                    word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
+                }
+                word := and(signextend(top, word), mask)
+                if sgt(word, value) {
+                    value := word
+                    place := i
+                }
+                pointer := add(pointer, step)
+            }
+        }
+    }
+
+    /// @dev Of `count` elements that lie `step` bytes apart in calldata.
+    function _sumOf(
+        uint256 pointer,
+        uint256 step,
+        uint256 count,
+        Form memory form
+    ) private pure returns (int256 total) {
+        assembly ("memory-safe") {
+            let top := mload(add(form, 32))
+            let mask := mload(add(form, 64))
+            for {} count {
+                count := sub(count, 1)
+            } {
+                let word := shr(192, calldataload(pointer))
+                // Bytes turned around, so that the element is the lowest part.
+                word := or(and(shr(8, word), 0xff00ff00ff00ff), shl(8, and(word, 0xff00ff00ff00ff)))
+                word := or(and(shr(16, word), 0xffff0000ffff), shl(16, and(word, 0xffff0000ffff)))
+                word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
+                total := add(total, and(signextend(top, word), mask))
+                pointer := add(pointer, step)
+            }
+        }
     }
 
     /// @dev Tiles are mostly read in the order in which they are opened: the search goes on from the last one.

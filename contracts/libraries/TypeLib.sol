@@ -2,7 +2,15 @@
 pragma solidity 0.8.37;
 
 import {DType, Descriptor, Rule} from "../types/Descriptor.sol";
+import {GeometryLib} from "./GeometryLib.sol";
 import {RuleLib} from "./RuleLib.sol";
+
+/// @notice How a number of some type lies in the lower bytes of a word: it is `signextend(top, word) & mask`.
+struct Form {
+    uint256 width; // in bytes
+    uint256 top; // its highest byte, or the word's where it has no sign
+    uint256 mask;
+}
 
 /// @title Sets of element types, and the rules that operators make of them. Bit `dtype` of a set stands for a type.
 library TypeLib {
@@ -21,6 +29,12 @@ library TypeLib {
 
     function contains(uint256 set, uint256 dtype) internal pure returns (bool) {
         return (set >> dtype) & 1 == 1;
+    }
+
+    function form(uint256 dtype) internal pure returns (Form memory) {
+        uint256 width = GeometryLib.width(dtype);
+        if (contains(SIGNED, dtype)) return Form(width, width - 1, type(uint256).max);
+        return Form(width, 31, (1 << (8 * width)) - 1);
     }
 
     /// @notice Rules 21 and 22: operands of one type of `set`, and an output of that type.

@@ -78,6 +78,25 @@ function question({ step, operands, pass = ONLY_PASS }: StepCase & { readonly pa
   };
 }
 
+/** What one call may carry, in digits. */
+const MOST_DIGITS = 800_000;
+
+/** Runs of items whose sizes together, with something for the rest of each, are within what one call may carry. */
+function parts<Item>(items: readonly Item[], size: (item: Item) => number): Item[][] {
+  const made: Item[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const needed = size(item) + 1000;
+    if (needed > room) {
+      made.push([]);
+      room = MOST_DIGITS;
+    }
+    made.at(-1)!.push(item);
+    room -= needed;
+  }
+  return made;
+}
+
 type Question = ReturnType<typeof question>;
 
 /** The answers by the element's row-major number. */
@@ -137,11 +156,14 @@ export async function startHarness(): Promise<Harness> {
       const judges = questions.map(({ descriptor }) => judgeOf(descriptor));
       const answers: bigint[][] = [];
       for (const judge of new Set(judges)) {
-        const asked = questions.filter((_, index) => judges[index] === judge);
-        const values = (await operators[judge]("elements", [asked])) as bigint[][];
-        asked.forEach((one, index) => {
-          answers[questions.indexOf(one)] = values[index]!;
-        });
+        const asked = questions.flatMap((one, index) => (judges[index] === judge ? [{ one, index }] : []));
+        for (const part of parts(asked, ({ one }) => one.operands.join("").length)) {
+          const given = part.map(({ one }) => one);
+          const values = (await operators[judge]("elements", [given])) as bigint[][];
+          part.forEach(({ index }, number) => {
+            answers[index] = values[number]!;
+          });
+        }
       }
       return cases.map((stepCase, index) => byNumber(stepCase, questions[index]!, answers[index]!));
     },
