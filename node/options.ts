@@ -1,6 +1,7 @@
 // Every setting of the node, once: file key, type, default, unit, help, and which commands know it.
 // Flags and environment names follow from the option's name: `dataDir`, `--data-dir`, `ASSAY_DATA_DIR`.
 import type { z } from "zod";
+import { providers } from "./execution/providers.ts";
 import {
   address,
   amount,
@@ -243,6 +244,10 @@ export const options = {
   threads: option("programs", integer({ max: 1_024 }), 0, {
     key: "programs.threads",
     help: "Threads for one execution; 0 leaves it to onnxruntime",
+  }),
+  provider: option("programs", oneOf(...providers), "cpu", {
+    key: "programs.provider",
+    help: "Execution provider; taken only if it gives every known answer of a program bit for bit",
   }),
   maxProgramProducts: option("programs", integer({ min: 1 }), 4_000_000_000, {
     key: "programs.maxProducts",

@@ -12,17 +12,21 @@ import { createLruCache } from "../lruCache.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Executor } from "./executor.ts";
 import { ProgramSession } from "./programSession.ts";
+import type { Provider } from "./providers.ts";
 
 export type FastExecutorOptions = {
   /** Sessions kept loaded. */
   sessions: number;
   /** Threads of one run; 0 leaves it to onnxruntime. */
   threads: number;
+  /** Where programs run; the processor when left out. */
+  provider?: Provider;
   metrics: Metrics;
   clock: Clock;
 };
 
-export function createFastExecutor({ sessions, threads, metrics, clock }: FastExecutorOptions): Executor {
+export function createFastExecutor(options: FastExecutorOptions): Executor {
+  const { sessions, threads, provider = "cpu", metrics, clock } = options;
   const loaded = createLruCache<ProgramSession>(sessions, (session) => session.close());
 
   const withSession = <T>(
@@ -30,7 +34,11 @@ export function createFastExecutor({ sessions, threads, metrics, clock }: FastEx
     form: OnnxForm,
     work: (session: ProgramSession) => Promise<T>,
   ): Promise<T> =>
-    loaded.use(`${form}:${programRoot}`, () => ProgramSession.open(program, { form, threads }), work);
+    loaded.use(
+      `${form}:${programRoot}`,
+      () => ProgramSession.open(program, { form, threads, provider }),
+      work,
+    );
 
   async function measured<T>(kind: "run" | "trace", work: () => Promise<T>): Promise<T> {
     const from = clock.now();
@@ -48,7 +56,7 @@ export function createFastExecutor({ sessions, threads, metrics, clock }: FastEx
   }
 
   return {
-    name: "fast",
+    name: provider === "cpu" ? "fast" : `fast on ${provider}`,
     run: (committed, input, options) =>
       measured("run", async () => {
         const { program } = committed;

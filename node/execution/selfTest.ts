@@ -84,21 +84,24 @@ async function compareRun(
   reference: Executor,
 ): Promise<void> {
   const [ours, right] = await Promise.all([fast.trace(committed, input), reference.trace(committed, input)]);
-  if (ours.traceRoot !== right.traceRoot) throw firstMismatch(name, ours, right);
+  if (ours.traceRoot !== right.traceRoot) throw firstMismatch(fast.name, name, ours, right);
   const { output, passes } = await fast.run(committed, input);
   if (!sameBytes(output, right.output) || passes !== right.passes)
-    throw mismatch(name, undefined, { form: "fast", passes, expectedPasses: right.passes });
+    throw mismatch(fast.name, name, undefined, { form: "fast", passes, expectedPasses: right.passes });
 }
 
-function firstMismatch(name: string, ours: Trace, right: Trace): SelfTestError {
+function firstMismatch(executor: string, name: string, ours: Trace, right: Trace): SelfTestError {
   const { slots } = right.shape;
   for (let leaf = 0; leaf < slots * right.passes; leaf++) {
     const position = leafPosition(leaf, right.depth);
     const slot = leaf % slots;
     if (ours.node(position) !== right.node(position))
-      return mismatch(name, right.committed.program.steps[slot], { slot, pass: Math.floor(leaf / slots) });
+      return mismatch(executor, name, right.committed.program.steps[slot], {
+        slot,
+        pass: Math.floor(leaf / slots),
+      });
   }
-  return mismatch(name, undefined, { passes: ours.passes, expectedPasses: right.passes });
+  return mismatch(executor, name, undefined, { passes: ours.passes, expectedPasses: right.passes });
 }
 
 /** The kernel steps of a program, one for each combination of attributes and operand types. */
@@ -125,7 +128,7 @@ async function compareShape(step: Step, fast: Executor): Promise<void> {
       const slots = (await fast.trace(committed, input)).slotsOf();
       const name = `all operands ${values.join(" and ")}`;
       const element = firstWrongElement(committed.program.steps[0]!, operands, slots[0]);
-      if (element !== undefined) throw mismatch(name, step, { element });
+      if (element !== undefined) throw mismatch(fast.name, name, step, { element });
     }
 }
 
@@ -199,14 +202,15 @@ async function measure(committed: CommittedProgram, fast: Executor, clock: Clock
 }
 
 function mismatch(
+  executor: string,
   name: string,
   step: Step | undefined,
   facts: Readonly<Record<string, unknown>>,
 ): SelfTestError {
   const shapes = step?.operands.map(({ type }) => `${type.dtype} ${type.shape.join("×")}`).join(", ");
   return new SelfTestError("This machine does not compute what the judge computes.", {
-    facts: { case: name, ...(step && { op: step.op, operands: shapes }), ...facts },
-    hint: "Serve nothing from this machine: its answers would be slashed. Check onnxruntime's version and the processor",
+    facts: { case: name, executor, ...(step && { op: step.op, operands: shapes }), ...facts },
+    hint: "Serve nothing from this machine: its answers would be slashed. Check onnxruntime's version, the processor and --provider",
   });
 }
 

@@ -1,7 +1,8 @@
 // A typed onnxruntime session, with the options under which integer programs are bit-exact on every kernel set.
 import type { TensorData } from "@assay/sdk/program";
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { ExecutionError } from "./errors.ts";
+import { assertProvider, type Provider, unavailable } from "./providers.ts";
 
 export type SessionData = Float32Array | TensorData;
 
@@ -14,6 +15,8 @@ export interface SessionTensor {
 export interface SessionOptions {
   /** threads that one operator may use; 1 is the fastest for small models */
   readonly threads?: number;
+  /** where it runs; the processor when left out */
+  readonly provider?: Provider;
 }
 
 export function toOrt({ data, dims }: SessionTensor): OrtTensor {
@@ -54,10 +57,17 @@ export class OnnxSession {
     this.#session = session;
   }
 
-  static async open(model: Uint8Array, { threads = 1 }: SessionOptions = {}): Promise<OnnxSession> {
+  static async open(
+    model: Uint8Array,
+    { threads = 1, provider = "cpu" }: SessionOptions = {},
+  ): Promise<OnnxSession> {
+    assertProvider(
+      provider,
+      listSupportedBackends().map(({ name }) => name),
+    );
     try {
       const session = await InferenceSession.create(model, {
-        executionProviders: ["cpu"],
+        executionProviders: [provider],
         graphOptimizationLevel: "basic",
         executionMode: "sequential",
         intraOpNumThreads: threads,
@@ -67,6 +77,7 @@ export class OnnxSession {
       });
       return new OnnxSession(session);
     } catch (cause) {
+      if (provider !== "cpu") throw unavailable(provider, cause);
       throw new ExecutionError("onnxruntime cannot load the model.", { cause });
     }
   }
