@@ -5,7 +5,9 @@ import {
   claimOf,
   commitProgram,
   createTrace,
-  execute,
+  executePasses,
+  type OpName,
+  type Program,
   proveStep,
   type Trace,
 } from "@assay/sdk/program";
@@ -24,36 +26,57 @@ import {
   TRACE_ROOT,
   tileCount,
   tileHash,
+  tileLength,
 } from "@assay/sdk/protocol";
+import { stepAt } from "../../sdk/program/program.ts";
+import { counter, generator } from "../helpers/iterated.ts";
 import { mutateBytes } from "../helpers/mutations.ts";
 import { network, perceptron, randomInput } from "../helpers/programs.ts";
+import { laidOut } from "../helpers/proofs.ts";
 import { Random } from "../helpers/random.ts";
+import { opNames, randomCase } from "../helpers/steps.ts";
 import type { ProofCase } from "../helpers/vectors.ts";
 
 function traceOf(committed: CommittedProgram): Trace {
   const input = randomInput(committed.program, new Random(1));
-  return createTrace(committed, input, execute(committed.program, input));
+  return createTrace(committed, input, [...executePasses(committed.program, input)]);
 }
 
-const traces = [
+/** An operator on operands in random layouts. */
+const alone = (op: OpName, seed: number): Program => laidOut(randomCase(op, new Random(seed)).step);
+
+/** Operators that stand in any program. */
+const anywhere = opNames.filter((op) => op !== "Stop" && op !== "Collect");
+
+export const traces: readonly Trace[] = [
   network(1, { channels: 2, size: 12, filters: 8, classes: 5 }),
   network(2, { channels: 3, size: 24, filters: 16, classes: 3 }),
   perceptron(3, { rows: 20, inner: 1100, columns: 30 }),
+  generator(1),
+  counter(3),
+  ...anywhere.flatMap((op) => [1, 2].map((seed) => alone(op, seed))).filter(showsIntegers),
 ].map((program) => traceOf(commitProgram(program)));
 
+/** No bool goes out of a program. */
+function showsIntegers({ steps, outputs }: Program): boolean {
+  return outputs.every((slot) => steps[slot]!.out.dtype !== "bool");
+}
+
 export interface StepQuestion extends ProofCase {
+  readonly op: OpName;
   readonly step: number;
 }
 
 /** The honest proof about a random element, as if everything had been revealed. */
-export function honestProof(random: Random): StepQuestion {
-  const trace = random.pick(traces);
+export function honestProof(random: Random, trace = random.pick(traces), chosen?: number): StepQuestion {
   const steps = trace.shape.slots;
-  const step = random.integer(0, steps);
-  const bytes = step === steps ? trace.output : bytesOf(trace.slotsOf()[step]!.data);
+  const step = chosen ?? random.integer(0, steps);
+  const isOutput = step === steps;
+  const pass = isOutput ? 0 : random.integer(0, trace.passes - 1);
+  const bytes = isOutput ? trace.output : bytesOf(trace.tensorOf(step, pass).data);
   const tile = random.integer(0, tileCount(bytes.length) - 1);
-  const root = step === steps ? OUTPUT_ROOT : leafPosition(step, trace.depth);
-  const levels = trace.treeOf(step).depth;
+  const root = isOutput ? OUTPUT_ROOT : leafPosition(pass * steps + step, trace.depth);
+  const levels = trace.treeOf(step, pass).depth;
   const position: Position = {
     ...root,
     depth: root.depth + levels,
@@ -67,8 +90,8 @@ export function honestProof(random: Random): StepQuestion {
   shown.set(trace.traceRoot, TRACE_ROOT);
   const node = trace.node(position);
   shown.set(node, position);
-  const width = step === steps ? 1 : trace.slotsOf()[step]!.data.BYTES_PER_ELEMENT;
-  const content = trace.tileBytes(step, tile);
+  const width = isOutput ? 1 : trace.tensorOf(step, pass).data.BYTES_PER_ELEMENT;
+  const content = tileLength(bytes.length, tile);
   const proof = proveStep(
     trace,
     {
@@ -78,10 +101,20 @@ export function honestProof(random: Random): StepQuestion {
       passes: trace.passes,
       revealed: (hash: Hex) => (shown.has(hash) ? trace.reveal(shown.get(hash)!) : undefined),
     },
-    random.integer(0, content.length / width - 1),
+    random.integer(0, content / width - 1),
   );
-  const claim = claimOf(trace.committed, trace.inputRoot, trace.traceRoot);
-  return { name: `step ${step}`, step, claim, position, node, kind: "tile", proof };
+  const claim = claimOf(trace.committed, trace.inputRoot, trace.traceRoot, trace.passes);
+  const { op } = stepAt(trace.committed.program, step);
+  return {
+    name: `${op}, step ${step} of pass ${pass}`,
+    op,
+    step,
+    claim,
+    position,
+    node,
+    kind: "tile",
+    proof,
+  };
 }
 
 function flip(random: Random, hex: Hex): Hex {
@@ -161,7 +194,10 @@ function elsewhere(random: Random, position: Position): Position {
 function otherHeader(random: Random, question: ProofCase): ProofCase {
   const { claim } = question;
   const slots = random.pick([0, 1, claim.slots, claim.slots + 1]);
-  return { ...question, claim: { ...claim, slots, inputBytes: claim.inputBytes - random.integer(0, 2) } };
+  const maxPasses = random.pick([claim.maxPasses, claim.maxPasses + random.integer(0, 20)]);
+  const passes = random.pick([claim.passes, random.integer(1, maxPasses)]);
+  const inputBytes = Math.max(0, claim.inputBytes - random.integer(0, 2));
+  return { ...question, claim: { ...claim, slots, inputBytes, maxPasses, passes } };
 }
 
 /** Another program: the descriptor is damaged, and the program's root with it. */

@@ -2,9 +2,10 @@
 import { StepProofError, verifyStep } from "@assay/sdk/program";
 import { expect } from "chai";
 import { Random } from "../helpers/random.ts";
+import { opNames } from "../helpers/steps.ts";
 import type { ProofCase } from "../helpers/vectors.ts";
 import { type Harness, type Outcome, startHarness } from "./harness.ts";
-import { damagedProof, honestProof } from "./proofQuestions.ts";
+import { damagedProof, honestProof, traces } from "./proofQuestions.ts";
 
 const QUESTIONS = Number(process.env.ASSAY_PROOF_CASES ?? 1500);
 const SEED = Number(process.env.ASSAY_SEED ?? 1);
@@ -30,8 +31,12 @@ describe(`S-04 StepVerifier (seed ${SEED})`, function () {
 
   it("finds honest steps of every operator correct", async () => {
     const random = new Random(SEED);
-    for (let asked = 0; asked < 150; asked++) {
-      const question = honestProof(random);
+    const questions = [
+      ...traces.flatMap((trace) => [0, 1].map(() => honestProof(random, trace, trace.shape.slots - 1))),
+      ...Array.from({ length: 200 }, () => honestProof(random)),
+    ];
+    expect(new Set(questions.map(({ op }) => op))).to.include.keys(...opNames);
+    for (const question of questions) {
       expect(await harness.verify(question), question.name).to.deep.equal({ name: "correct", args: [] });
     }
   });
