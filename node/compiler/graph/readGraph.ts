@@ -3,6 +3,7 @@ import type { ModelProto, ValueInfoProto } from "@assay/sdk/program";
 import { FatalError } from "../../errors.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { elements, readConstant } from "./constants.ts";
+import { decompose } from "./decompose/index.ts";
 import { dtypeOfCode } from "./dtypes.ts";
 import { inlineFunctions } from "./functions.ts";
 import type { GraphNode } from "./GraphNode.ts";
@@ -225,9 +226,9 @@ export async function readGraph(
     const { dtype, shape } = constant;
     tensors.set(name, { name, dtype, shape, constant });
   }
-  const runnable = splitOldSoftmax(probed.graph, tensors);
+  const runnable = decompose(splitOldSoftmax(probed.graph, tensors), tensors);
   // the guards of divisions run, but they are no part of the model
-  const meant = splitOldSoftmax(flat, tensors);
+  const meant = decompose(splitOldSoftmax(flat, tensors), tensors);
   const dtypes = new Map([...tensors.values()].map(({ name, dtype }) => [name, dtype]));
   const { nodes: all, resolve } = normalizeAll(meant, tensors);
   const outputs = flat.outputs.map(({ name, tensor }) => ({ name, tensor: tensors.get(resolve(tensor))! }));

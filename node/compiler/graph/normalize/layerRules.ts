@@ -125,22 +125,6 @@ const cast: Rule = (draft) => {
   return from === to ? draft.inputs[0] : undefined;
 };
 
-/** Scale and bias per channel; operator set 18 had them per group. */
-const groupNormalization: Rule = (draft) => {
-  draft.takeInt("stash_type", 1);
-  const groups = Number(draft.attributes.get("num_groups")?.value ?? 0);
-  const channels = draft.input(0).shape[1] ?? 0;
-  for (const index of [1, 2]) {
-    const { constant } = draft.input(index);
-    if (draft.opset >= 21 || groups === channels || !constant || constant.size !== groups) continue;
-    const each = channels / groups;
-    const data = Float32Array.from({ length: channels }, (_, channel) =>
-      Number(constant.data[Math.floor(channel / each)]),
-    );
-    draft.setInput(index, new MemoryConstant("f32", [channels], data));
-  }
-};
-
 const layerNormalization: Rule = (draft) => {
   if (draft.isUsed(1) || draft.isUsed(2))
     draft.refuse("the model uses its mean or its deviation", "Export the model for inference.");
@@ -181,7 +165,6 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   Gather: axisOf("axis", 0),
   GatherElements: axisOf("axis", 0),
   Gemm: optionalBias,
-  GroupNormalization: groupNormalization,
   Hardmax: softmax,
   Identity: identity,
   LayerNormalization: layerNormalization,

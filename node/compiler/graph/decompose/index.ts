@@ -1,0 +1,28 @@
+// Operators that are compositions of others are taken apart before calibration, so that every part can be looked at.
+import type { RawGraph } from "../rawGraph.ts";
+import { type GraphTensor, isFloat } from "../types.ts";
+import { convTranspose, perChannelPRelu } from "./convolutions.ts";
+import { groups, meanVariance } from "./normalizations.ts";
+import { Rewriter } from "./rewriter.ts";
+
+const decompositions: Readonly<Record<string, (rewriter: Rewriter) => boolean>> = {
+  ConvTranspose: convTranspose,
+  GroupNormalization: groups,
+  InstanceNormalization: groups,
+  MeanVarianceNormalization: meanVariance,
+  PRelu: perChannelPRelu,
+};
+
+/** Rewrites float nodes that have a decomposition; the tensors between are added to `tensors`. */
+export function decompose(graph: RawGraph, tensors: Map<string, GraphTensor>): RawGraph {
+  const constants = new Map(graph.constants);
+  const rewritten = { ...graph, constants };
+  const nodes = graph.nodes.flatMap((node) => {
+    const rule = node.domain === "" ? decompositions[node.op] : undefined;
+    const output = tensors.get(node.outputs[0] ?? "");
+    if (!rule || !output || output.constant || !isFloat(output.dtype)) return [node];
+    const rewriter = new Rewriter(node, rewritten, tensors);
+    return rule(rewriter) ? rewriter.nodes : [node];
+  });
+  return { ...rewritten, nodes };
+}
