@@ -3,6 +3,7 @@ import type { TensorStatistics } from "../calibration.ts";
 import type { Plan } from "../plan.ts";
 import type { ProgramBuilder } from "../programBuilder.ts";
 import { attentionDefinitions } from "./attention.ts";
+import { averageDefinitions } from "./averages.ts";
 import { conditionDefinitions } from "./conditions.ts";
 import { Emitter } from "./Emitter.ts";
 import { elementwiseDefinitions } from "./elementwise.ts";
@@ -11,18 +12,25 @@ import { linearDefinitions } from "./linear.ts";
 import { movementDefinitions } from "./movement.ts";
 import { normalizationDefinitions } from "./normalization.ts";
 import { poolDefinitions } from "./pool.ts";
+import { reductionDefinitions } from "./reductions.ts";
 import { Registry } from "./registry.ts";
+import { resamplingDefinitions } from "./resampling.ts";
+import { selectionDefinitions } from "./selection.ts";
 import { tableDefinitions } from "./tables.ts";
 import type { Value } from "./value.ts";
 
 export const registry = new Registry(
   attentionDefinitions,
+  averageDefinitions,
   conditionDefinitions,
   elementwiseDefinitions,
   linearDefinitions,
   movementDefinitions,
   normalizationDefinitions,
   poolDefinitions,
+  reductionDefinitions,
+  resamplingDefinitions,
+  selectionDefinitions,
   tableDefinitions,
 );
 
