@@ -90,6 +90,31 @@ library TensorLib {
         }
     }
 
+    /// @notice Which of `count` elements that lie `stride` apart is the last one equal to `sought`: its number and one, or
+    /// zero. Those before it are not read.
+    function lastOf(
+        Tensor memory self,
+        uint256 position,
+        uint256 stride,
+        uint256 count,
+        int256 sought
+    ) internal pure returns (uint256 found) {
+        Form memory form = TypeLib.form(self.geometry.dtype);
+        unchecked {
+            // SAFETY: places in a layout and in calldata are far below 2^255.
+            uint256 step = stride * form.width;
+            while (count > 0) {
+                uint256 last = position + (count - 1) * stride;
+                (uint256 pointer, ) = locate(self, last, stride);
+                uint256 run = ((self.offset + last * form.width) & 1023) / step + 1;
+                if (count < run) run = count;
+                found = _lastOf(pointer, step, run, form, sought);
+                count -= run;
+                if (found > 0) return count + found;
+            }
+        }
+    }
+
     function elementAt(Tensor memory self, uint256 position) internal pure returns (int256) {
         (uint256 pointer, ) = locate(self, position, 1);
         return decode(pointer, self.geometry.dtype);
@@ -153,6 +178,34 @@ library TensorLib {
                     place := i
                 }
                 pointer := add(pointer, step)
+            }
+        }
+    }
+
+    /// @dev Of `count` elements that lie `step` bytes apart in calldata, the last of them at `pointer`.
+    function _lastOf(
+        uint256 pointer,
+        uint256 step,
+        uint256 count,
+        Form memory form,
+        int256 sought
+    ) private pure returns (uint256 found) {
+        assembly ("memory-safe") {
+            let top := mload(add(form, 32))
+            let mask := mload(add(form, 64))
+            for {} count {
+                count := sub(count, 1)
+            } {
+                let word := shr(192, calldataload(pointer))
+                // Bytes turned around, so that the element is the lowest part.
+                word := or(and(shr(8, word), 0xff00ff00ff00ff), shl(8, and(word, 0xff00ff00ff00ff)))
+                word := or(and(shr(16, word), 0xffff0000ffff), shl(16, and(word, 0xffff0000ffff)))
+                word := or(shr(32, word), shl(32, and(word, 0xffffffff)))
+                if eq(and(signextend(top, word), mask), sought) {
+                    found := count
+                    break
+                }
+                pointer := sub(pointer, step)
             }
         }
     }

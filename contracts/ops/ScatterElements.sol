@@ -46,11 +46,13 @@ library ScatterElements {
             within = within && (i == axis || index[i] < indices.dims[i]);
         if (!within) return operands[0].broadcastAt(index);
         uint256 row = AxisLib.placeWith(indices, index, axis, 0);
-        for (uint256 j = indices.dims[axis]; j > 0; --j) {
-            int256 place = operands[1].elementAt(row + (j - 1) * indices.strides[axis]);
-            if (place != int256(index[axis])) continue;
-            return operands[2].elementAt(AxisLib.placeWith(operands[2].geometry, index, axis, j - 1));
-        }
-        return operands[0].broadcastAt(index);
+        uint256 found = operands[1].lastOf(
+            row,
+            indices.strides[axis],
+            indices.dims[axis],
+            int256(index[axis])
+        );
+        if (found == 0) return operands[0].broadcastAt(index);
+        return operands[2].elementAt(AxisLib.placeWith(operands[2].geometry, index, axis, found - 1));
     }
 }
