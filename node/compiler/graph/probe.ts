@@ -79,8 +79,8 @@ function checkDivisors(graph: RawGraph, constants: ReadonlyMap<string, Constant>
   }
 }
 
-/** Most elements of a tensor that is computed: 64 GiB of float32 for nobody's model. */
-const MAX_COMPUTED = 2 ** 31;
+/** Most elements of all tensors that are computed: one run holds every one of them. */
+const MAX_COMPUTED = 2 ** 28;
 
 const namesOf = (nodes: readonly RawNode[]): string[] =>
   nodes.flatMap((node) => node.outputs.filter((name) => name !== ""));
@@ -95,6 +95,7 @@ async function inferTypes(bytes: Uint8Array, folder: string | undefined): Promis
   const session = await openSession(bytes, { folder, plain: true });
   try {
     const types = new Map<string, OnnxDType>();
+    let computed = 0;
     for (const meta of session.outputMetadata) {
       const dtype = meta.isTensor ? dtypeOfOrt(meta.type) : undefined;
       if (!meta.isTensor || dtype === undefined)
@@ -103,10 +104,11 @@ async function inferTypes(bytes: Uint8Array, folder: string | undefined): Promis
           hint: "Export the model with tensors of numbers.",
         });
       types.set(meta.name, dtype);
-      const size = elements(meta.shape.map((dim) => (typeof dim === "number" && dim > 0 ? dim : 1)));
-      if (size > MAX_COMPUTED)
-        throw new UnsupportedModelError(`The tensor "${meta.name}" has too many elements.`, {
-          facts: { tensor: meta.name, elements: size, limit: MAX_COMPUTED },
+      computed += elements(meta.shape.map((dim) => (typeof dim === "number" && dim > 0 ? dim : 1)));
+      if (computed > MAX_COMPUTED)
+        throw new UnsupportedModelError("The model computes too many numbers.", {
+          facts: { tensor: meta.name, elements: computed, limit: MAX_COMPUTED },
+          hint: "Compile it for a smaller input, or split it.",
         });
     }
     return types;
