@@ -2,6 +2,7 @@
 import { checkProgram, type Program, ProgramError } from "@assay/sdk/program";
 import { UnsupportedNodeError } from "../errors.ts";
 import type { ModelGraph } from "../graph/types.ts";
+import { arrangeLayouts } from "../layouts.ts";
 import { translate } from "./translate.ts";
 
 export { integerOperators, isIntegerModel } from "./translate.ts";
@@ -12,7 +13,8 @@ export { integerOperators, isIntegerModel } from "./translate.ts";
  * @throws UnsupportedNodeError for a node without exact steps, or whose values may leave their type; UnsupportedModelError
  */
 export function compileInteger(graph: ModelGraph): Program {
-  const { program, origins } = translate(graph);
+  const { program: written, origins } = translate(graph);
+  const program = arrangeLayouts(written);
   try {
     checkProgram(program);
   } catch (error) {

@@ -21,22 +21,11 @@ import { compileInteger, isIntegerModel } from "../../../node/compiler/integer/i
 import { translate } from "../../../node/compiler/integer/translate.ts";
 import { longs, onnxBytes } from "../../helpers/onnxModels.ts";
 import { Random } from "../../helpers/random.ts";
-import { cases, constant, type InputSketch, matrix, node, one, type Sketch } from "./integerCases.ts";
+import { cases, constant, fileOf, type InputSketch, matrix, node, one, type Sketch } from "./integerCases.ts";
 
 const RUNS = 3;
 
 const bits = (data: ConstantData): string => bytesToHex(bytesOf(data as TensorData));
-
-const fileOf = ({ inputs, nodes, constants = {}, outputs = ["y"], opset = 21 }: Sketch): Uint8Array =>
-  onnxBytes({
-    opset,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, [dtype, shape]]) => [name, [dtype, shape]]),
-    ),
-    nodes,
-    constants,
-    outputs,
-  });
 
 function randomInput(random: Random, [dtype, shape, low, high]: InputSketch): TensorData {
   const count = shape.reduce((product, size) => product * size, 1);

@@ -2,7 +2,7 @@
 import type { DType } from "@assay/sdk/program";
 import type { ConstantData } from "../../../node/compiler/graph/index.ts";
 import { dataOf } from "../../../node/compiler/integer/emit.ts";
-import { type ConstantSketch, longs, type NodeSketch } from "../../helpers/onnxModels.ts";
+import { type ConstantSketch, longs, type NodeSketch, onnxBytes } from "../../helpers/onnxModels.ts";
 
 export type InputSketch = readonly [dtype: DType, shape: readonly number[], low: number, high: number];
 
@@ -13,6 +13,17 @@ export interface Sketch {
   readonly outputs?: readonly string[];
   readonly opset?: number;
 }
+
+export const fileOf = ({ inputs, nodes, constants = {}, outputs = ["y"], opset = 21 }: Sketch): Uint8Array =>
+  onnxBytes({
+    opset,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, [dtype, shape]]) => [name, [dtype, shape]]),
+    ),
+    nodes,
+    constants,
+    outputs,
+  });
 
 export const constant = (dtype: DType, shape: readonly number[], ...values: number[]): ConstantSketch => ({
   dtype,
@@ -239,3 +250,67 @@ export const cases: Readonly<Record<string, Sketch>> = {
     outputs: ["z", "y"],
   },
 };
+
+/** Models of several operators whose ranges are proven, so that damage can leave them acceptable. */
+export const hostileModels: readonly Sketch[] = [
+  {
+    inputs: { x: ["i32", [2, 3], 0, 9], k: ["i64", [2, 2], 0, 9] },
+    constants: {
+      low: constant("i32", [], -100),
+      high: constant("i32", [], 100),
+      count: longs(2),
+      shape: longs(3, 2),
+      pads: longs(0, 1, 1, 0),
+    },
+    nodes: [
+      { op: "Clip", in: ["x", "low", "high"], out: "a" },
+      { op: "Mul", in: ["a", "a"], out: "b" },
+      { op: "TopK", in: ["b", "count"], out: ["v", "i"] },
+      { op: "Gather", in: ["a", "k"], out: "g", attributes: { axis: 1 } },
+      { op: "Reshape", in: ["b", "shape"], out: "r" },
+      { op: "Pad", in: ["r", "pads", "low"], out: "p" },
+      { op: "ReduceSum", in: ["p"], out: "y", attributes: { keepdims: 0 } },
+    ],
+    outputs: ["v", "i", "g", "y"],
+  },
+  {
+    inputs: { x: ["u8", [1, 2, 5, 5], 0, 255] },
+    constants: {
+      w: constant("u8", [3, 2, 2, 2], ...Array.from({ length: 24 }, (_, index) => (index * 37) % 256)),
+      zero: constant("u8", [], 5),
+      half: constant("i32", [], 2),
+    },
+    nodes: [
+      { op: "ConvInteger", in: ["x", "w", "zero"], out: "c", attributes: { pads: [1, 1, 0, 0] } },
+      { op: "Div", in: ["c", "half"], out: "d" },
+      { op: "ArgMax", in: ["d"], out: "e", attributes: { axis: 1, keepdims: 0 } },
+      { op: "MaxPool", in: ["x"], out: "m", attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+      { op: "Transpose", in: ["m"], out: "t", attributes: { perm: [0, 2, 3, 1] } },
+    ],
+    outputs: ["e", "t"],
+  },
+  {
+    inputs: { a: ["u8", [4, 6], 0, 255], n: ["i32", [4], 0, 9] },
+    constants: {
+      b: constant("u8", [6, 3], ...Array.from({ length: 18 }, (_, index) => (index * 53) % 256)),
+      za: constant("u8", [], 3),
+      starts: longs(-1),
+      ends: longs(-100),
+      axes: longs(0),
+      steps: longs(-1),
+      nine: constant("i32", [], 9),
+      one: constant("i32", [], 1),
+    },
+    nodes: [
+      { op: "MatMulInteger", in: ["a", "b", "za"], out: "s" },
+      { op: "Slice", in: ["s", "starts", "ends", "axes", "steps"], out: "t" },
+      { op: "Concat", in: ["s", "t"], out: "c", attributes: { axis: 1 } },
+      { op: "Clip", in: ["n", "one", "nine"], out: "m" },
+      { op: "Unsqueeze", in: ["m", "steps"], out: "u" },
+      { op: "Mod", in: ["c", "u"], out: "y" },
+      { op: "Less", in: ["s", "t"], out: "l" },
+      { op: "Where", in: ["l", "s", "t"], out: "w" },
+    ],
+    outputs: ["y", "w"],
+  },
+];
