@@ -1,4 +1,6 @@
 // @assay/sdk/program: graph, grammar, operators, reference executor, traces and openings. Pure: no input or output.
+
+export { batchProgram, joinInputs, NotBatchableError, sampleOf } from "./batch.ts";
 export { type CheckedProgram, checkProgram, ProgramError } from "./checkProgram.ts";
 export { claimOf } from "./claim.ts";
 export * from "./codec.ts";
