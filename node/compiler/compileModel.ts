@@ -15,6 +15,7 @@ import { CalibrationError, UnsupportedModelError } from "./errors.ts";
 import { compareClasses, compareLayers } from "./evaluation.ts";
 import { type ConstantData, type ModelGraph, type ModelSource, readGraph } from "./graph/index.ts";
 import { compileInteger, isIntegerModel } from "./integer/index.ts";
+import { registry } from "./lowering/lowerGraph.ts";
 import { planOf } from "./patterns/index.ts";
 import type { Plan } from "./plan.ts";
 import { type CompileReport, programTitle, reportSizes, reportSteps } from "./report.ts";
@@ -209,6 +210,8 @@ export async function compileModel(parameters: CompileParameters): Promise<Compi
   const classifier = isClassifier(graph, options.classifier);
   checkOptions(graph, options);
   const plan = planOf(graph, options.softmax ?? "keep");
+  // what cannot be lowered is refused before anything runs
+  for (const operation of plan.operations) registry.definition(operation);
   tell("read", plan.operations.length)(plan.operations.length);
 
   const total = Array.isArray(calibration) ? calibration.length : 0;

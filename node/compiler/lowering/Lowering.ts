@@ -7,6 +7,7 @@ import { bestQuantization, type Quantization, sameQuantization, spread } from ".
 import { Conversions } from "./conversions.ts";
 import type { Emitter } from "./Emitter.ts";
 import { Groups } from "./Groups.ts";
+import { needsDoubleBytes } from "./linear.ts";
 import type { Registry } from "./registry.ts";
 import type {
   BoolValue,
@@ -58,6 +59,7 @@ export class Lowering {
   readonly #values = new Map<string, Value>();
   readonly #converted = new Map<string, Value>();
   readonly #wanted = new Map<string, Wanted>();
+  readonly #doubles = new Map<string, boolean>();
   readonly #groups: Groups;
   #current: Operation | undefined;
 
@@ -193,6 +195,15 @@ export class Lowering {
     const found = this.#statistics.get(name);
     if (!found) return spread(0, 1);
     return bestQuantization(found.min, found.max, [found.sample]);
+  }
+
+  /** Whether products read a tensor in two bytes. */
+  isDouble(name: string): boolean {
+    const known = this.#doubles.get(name);
+    if (known !== undefined) return known;
+    const isDouble = this.#statistics.has(name) && needsDoubleBytes(this, name);
+    this.#doubles.set(name, isDouble);
+    return isDouble;
   }
 
   #cached<T extends Value>(key: string, make: () => T): T {

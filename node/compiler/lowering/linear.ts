@@ -6,6 +6,7 @@ import { bestQuantization, distortion, spread } from "../quantization/activation
 import {
   type LinearContext,
   largestWeights,
+  mostWeight,
   quantizeExact,
   quantizeScaled,
   type RequantizedLinear,
@@ -13,7 +14,7 @@ import {
   requantizeLinear,
   type ScaledLinear,
 } from "../quantization/linear.ts";
-import { MAX_SUM, MAX_WEIGHT } from "../quantization/weights.ts";
+import { MAX_SUM } from "../quantization/weights.ts";
 import type { Lowering } from "./Lowering.ts";
 import type { Definitions } from "./registry.ts";
 import type { ByteValue, DoubleByteValue, Value } from "./value.ts";
@@ -23,24 +24,38 @@ const WEIGHT_ZERO = 128;
 const MAX_DEPTH = 8192;
 /** Table sizes less one, tried from the finest. */
 const INDEX_LEVELS = [4095, 2047, 1023, 511, 255];
-/** Below this ratio of signal to noise, in decibels, 8 bits are not enough for a computed product. */
-const BYTE_DECIBELS = 34;
+/** Below this ratio of signal to noise, in decibels, 8 bits are not enough: for a product of two computed values, and for others. */
+const PRODUCT_DECIBELS = 34;
+const OTHER_DECIBELS = 36;
 
 type Channels = readonly { readonly weights: Int8Array }[];
 
 /** Moves through what only moves values. */
 const MOVING = new Set(["Reshape", "Transpose", "Slice", "Concat", "Squeeze", "Unsqueeze", "Split"]);
 
-/** Whether a product needs its input in two bytes: a product of two computed values that 8 bits render badly. */
-export function needsDoubleBytes(lowering: Lowering, linear: Linear, input: string): boolean {
-  if (linear.form === "conv") return false;
+/** What comes in 8 bits anyway, or is as good in them as its own inputs were. */
+const BYTE_SOURCES = new Set([
+  "Linear",
+  "MaxPool",
+  "Relu",
+  "Clip",
+  "Unary",
+  "AveragePool",
+  "GlobalAveragePool",
+]);
+
+/** Whether a product needs its input in two bytes: long-tailed values that 8 bits render badly. */
+export function needsDoubleBytes(lowering: Lowering, input: string): boolean {
   let producer = lowering.plan.producer(input);
   while (producer && MOVING.has(producer.op)) producer = lowering.plan.producer(producer.inputs[0]!);
-  if (producer?.op !== "Mul" || !producer.inputs.every((name) => lowering.isComputed(name))) return false;
+  if (!producer || BYTE_SOURCES.has(producer.op)) return false;
+  if (lowering.tiedQuantization(input)) return false;
+  const isProduct = producer.op === "Mul" && producer.inputs.every((name) => lowering.isComputed(name));
+  const limit = isProduct ? PRODUCT_DECIBELS : OTHER_DECIBELS;
   const { min, max, sample } = lowering.statistics(input);
   const noise = distortion(bestQuantization(min, max, [sample]), sample);
   const signal = sample.reduce((sum, value) => sum + value * value, 0) / Math.max(1, sample.length);
-  return signal < noise * 10 ** (BYTE_DECIBELS / 10);
+  return signal < noise * 10 ** (limit / 10);
 }
 
 function matrix(channels: Channels, from: number, to: number): Int8Array {
@@ -113,9 +128,11 @@ class LinearLowering {
     this.#linear = operation.parameters as Linear;
     [this.#input = ""] = operation.inputs;
     [this.#output = ""] = operation.outputs;
-    const isDouble = needsDoubleBytes(lowering, this.#linear, this.#input);
+    const isDouble = lowering.isDouble(this.#input);
     this.#value = isDouble ? lowering.u16(this.#input) : lowering.u8(this.#input);
-    const room = Math.floor(Math.log2(MAX_SUM / (this.#linear.weights.depth * MAX_WEIGHT * 128)));
+    const room = Math.floor(
+      Math.log2(MAX_SUM / (this.#linear.weights.depth * mostWeight(this.#linear) * 128)),
+    );
     this.#dropped = isDouble ? Math.min(8, Math.max(0, 8 - room)) : 0;
   }
 
@@ -144,16 +161,17 @@ class LinearLowering {
   #accumulate(channels: Channels): Operand {
     const { emit } = this.#lowering;
     const value = this.#value;
-    if (value.kind === "u16") {
-      const high = product(this.#lowering, value.high, value.zeroPoint / 256, channels);
-      const low = product(this.#lowering, value.low, 0, channels);
-      const shifted = emit.mulNumber(high, 2 ** (8 - this.#dropped));
-      return emit.add(shifted, emit.divNumber(low, 2 ** this.#dropped));
-    }
-    const { operand, zeroPoint } = value;
+    if (value.kind === "u8") return this.#products(value.operand, value.zeroPoint, channels);
+    const high = this.#products(value.high, value.zeroPoint / 256, channels);
+    const low = this.#products(value.low, 0, channels);
+    const shifted = emit.mulNumber(high, 2 ** (8 - this.#dropped));
+    return emit.add(shifted, emit.divNumber(low, 2 ** this.#dropped));
+  }
+
+  #products(operand: Operand, zeroPoint: number, channels: Channels): Operand {
     const linear = this.#linear;
     if (linear.form === "matmul") return product(this.#lowering, operand, zeroPoint, channels);
-    const input = emit.reshape(operand, planar(operand.type.shape));
+    const input = this.#lowering.emit.reshape(operand, planar(operand.type.shape));
     return convolution(this.#lowering, linear, input, zeroPoint, channels, planar(this.#shape));
   }
 
@@ -268,8 +286,7 @@ function checkDepth({ node, parameters }: Operation): void {
 
 export const linearDefinitions: Definitions = {
   Linear: {
-    demand: (operation, _, lowering) =>
-      needsDoubleBytes(lowering, operation.parameters as Linear, operation.inputs[0]!) ? "wide" : "u8",
+    demand: ({ inputs }, _, lowering) => (lowering.isDouble(inputs[0]!) ? "wide" : "u8"),
     lower: (operation, lowering) => {
       checkDepth(operation);
       new LinearLowering(operation, lowering).lower();

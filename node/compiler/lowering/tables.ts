@@ -4,18 +4,28 @@ import type { Embedding, Operation, Unary } from "../plan.ts";
 import type { Lowering } from "./Lowering.ts";
 import type { Definitions } from "./registry.ts";
 
-/** Entries of a table less one, where the input is finer than that. */
-const LEVELS = 4095;
+/** Entries of a table less one, where the input is finer than that: the least that is fine enough is taken. */
+const LEVELS = [4095, 16383, 65535];
+/** How far the steps of a table lie below the values that it is read with, in decibels. */
+const INDEX_DECIBELS = 52;
 const MAX_ENTRY = 2 ** 30;
 
 const rounded = (value: number, least: number, most: number): number =>
   Math.max(least, Math.min(most, Math.round(value)));
 
+function levelsFor(lowering: Lowering, name: string): number {
+  const { min, max, sample } = lowering.statistics(name);
+  const signal = sample.reduce((sum, value) => sum + value * value, 0) / Math.max(1, sample.length);
+  const isFine = (levels: number): boolean =>
+    ((max - min) / levels) ** 2 / 12 <= signal / 10 ** (INDEX_DECIBELS / 10);
+  return LEVELS.find(isFine) ?? LEVELS.at(-1)!;
+}
+
 function lowerUnary(operation: Operation, lowering: Lowering): void {
   const { apply } = operation.parameters as Unary;
   const [input = ""] = operation.inputs;
   const [output = ""] = operation.outputs;
-  const { operand, scale, zeroPoint, levels } = lowering.index(input, LEVELS);
+  const { operand, scale, zeroPoint, levels } = lowering.index(input, levelsFor(lowering, input));
   const reals = Float64Array.from({ length: levels + 1 }, (_, index) => apply(scale * (index - zeroPoint)));
   // a table may meet a pole where no calibration sample was
   const bad = reals.findIndex((value) => Number.isNaN(value));

@@ -121,27 +121,52 @@ function withAffine(linear: Linear, { factor, shift }: Affine): Linear {
   return { ...linear, weights, bias, hasBias: linear.hasBias || shift.some((value) => value !== 0) };
 }
 
-/** Takes the maps behind each linear operation into it. */
+/** Whether a Reshape leaves the channels of a linear operation's output on the same axis from the same end. */
+function keepsChannels(plan: Plan, linear: Linear, from: string, to: string): boolean {
+  const before = plan.shape(from);
+  const after = plan.shape(to);
+  if (linear.form === "conv") return after.length > 1 && before[0] === after[0] && before[1] === after[1];
+  return before.at(-1) === after.at(-1);
+}
+
+/** Takes the maps behind each linear operation into it, also from behind a Reshape. */
 function foldAffine(plan: Plan): void {
-  const gone = new Set<Operation>();
-  const folded = plan.operations.flatMap((operation): Operation[] => {
-    if (gone.has(operation)) return [];
-    if (operation.parameters?.kind !== "linear") return [operation];
+  const replaced = new Map<Operation, Operation | undefined>();
+  for (const operation of plan.operations) {
+    if (operation.parameters?.kind !== "linear") continue;
     let current = operation;
     let linear: Linear = operation.parameters;
+    let reshape: Operation | undefined;
+    let shaped: string | undefined;
     for (;;) {
-      const [output = ""] = current.outputs;
+      const output = shaped ?? current.outputs[0]!;
       const reader = plan.soleReader(output);
+      if (!reader) break;
+      const next = reader.outputs[0]!;
+      if (reader.op === "Reshape" && !reshape && keepsChannels(plan, linear, output, next)) {
+        reshape = reader;
+        shaped = next;
+        continue;
+      }
       const axis = linear.form === "conv" ? 1 : plan.shape(output).length - 1;
-      const affine = reader && affineOf(reader, plan, output, axis);
+      const affine = affineOf(reader, plan, output, axis);
       if (!affine) break;
       linear = withAffine(linear, affine);
-      gone.add(reader);
-      current = { ...current, outputs: [reader.outputs[0]!] };
+      replaced.set(reader, undefined);
+      if (reshape) {
+        shaped = next;
+        // the same numbers in the same order, before the Reshape
+        plan.observe(current.outputs[0]!, { tensor: next, min: -Infinity, max: Infinity });
+        replaced.set(reshape, { ...reshape, outputs: [next] });
+      } else current = { ...current, outputs: [next] };
     }
-    return [{ ...current, parameters: linear }];
+    replaced.set(operation, { ...current, parameters: linear });
+  }
+  plan.operations = plan.operations.flatMap((operation) => {
+    if (!replaced.has(operation)) return [operation];
+    const other = replaced.get(operation);
+    return other ? [other] : [];
   });
-  plan.operations = folded;
 }
 
 /** A clamp commutes with MaxPool and what moves values, so it may move up through them into the weights' operation. */

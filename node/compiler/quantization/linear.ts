@@ -6,6 +6,7 @@ import { type Convolution, type Linear, readAxis } from "../linear.ts";
 import { activationCandidates, distortion, MAX_U8, type Quantization } from "./activation.ts";
 import {
   largest,
+  MAX_BYTE_WEIGHT,
   MAX_SUM,
   MAX_WEIGHT,
   type Moments,
@@ -34,7 +35,7 @@ export interface ExactLinear {
   readonly scale: number;
 }
 
-/** y = (acc · multiplier + bias) / divisor, both powers of two: 32 bits wide, at a scale that others chose. */
+/** y = (acc · multiplier + bias) / divisor, one of which is 1: 32 bits wide, at a scale that others chose. */
 export interface ScaledLinear {
   readonly kind: "scaled";
   readonly channels: readonly (QuantizedChannel & {
@@ -107,6 +108,9 @@ export interface LinearContext {
   readonly outputStatistics: TensorStatistics;
 }
 
+/** Largest magnitude of an integer weight of a layer. */
+export const mostWeight = ({ form }: Linear): number => (form === "conv" ? MAX_BYTE_WEIGHT : MAX_WEIGHT);
+
 /** Layers with more weights choose their scale by some of their channels. */
 const EXAMINED_WEIGHTS = 1 << 18;
 
@@ -138,6 +142,7 @@ function tryScale(
       input.scale,
       input.zeroPoint,
       out.scale,
+      mostWeight(linear),
     );
     if (!channel) return undefined;
     tried++;
@@ -163,6 +168,7 @@ function shiftAll(
       input.scale,
       input.zeroPoint,
       out.scale,
+      mostWeight(linear),
     );
     if (channel) channels.push(channel);
   });
@@ -229,13 +235,20 @@ export function quantizeExact(context: LinearContext): ExactLinear {
   let best: ExactLinear | undefined;
   let bestError = Infinity;
   for (let step = 0; step <= (isLarge ? 0 : 16); step++) {
-    const weightScale = most === 0 ? 1 : (most / MAX_WEIGHT) * 2 ** (-step / 16);
+    const weightScale = most === 0 ? 1 : (most / mostWeight(linear)) * 2 ** (-step / 16);
     const scale = input.scale * weightScale;
     const channels: QuantizedChannel[] = [];
     let fits = true;
     let error = 0;
     linear.weights.forEach((floats, index) => {
-      const channel = quantizeChannel(floats, linear.bias[index]!, moments(index), weightScale, scale);
+      const channel = quantizeChannel(
+        floats,
+        linear.bias[index]!,
+        moments(index),
+        weightScale,
+        scale,
+        mostWeight(linear),
+      );
       const { min, max } = sumBounds(channel.weights, channel.bias, input.zeroPoint, inputMost);
       if (Math.max(-min, max) > MAX_SUM) fits = false;
       error += channel.error;
@@ -262,13 +275,20 @@ export function quantizeScaled(context: LinearContext, scale: number): ScaledLin
   const channels: ScaledLinear["channels"][number][] = [];
   linear.weights.forEach((floats, index) => {
     const most = largest(floats);
-    const exponent =
-      most === 0 ? 0 : Math.ceil(Math.log2((most * input.scale) / ((MAX_WEIGHT + 0.5) * scale)));
-    const multiplier = Math.min(MAX_FACTOR, 2 ** Math.max(0, exponent));
-    const divisor = Math.min(MAX_FACTOR, 2 ** Math.max(0, -exponent));
+    // the whole range of the weights is used, but for what whole numbers leave
+    const ratio = (most * input.scale) / ((mostWeight(linear) + 0.49) * scale);
+    const multiplier = Math.min(MAX_FACTOR, Math.max(1, Math.ceil(ratio)));
+    const divisor = ratio > 0 ? Math.min(MAX_FACTOR, Math.max(1, Math.floor(1 / ratio))) : 1;
     const weightScale = (scale * multiplier) / (divisor * input.scale);
     const unit = scale / divisor;
-    const channel = quantizeChannel(floats, linear.bias[index]!, moments(index), weightScale, unit);
+    const channel = quantizeChannel(
+      floats,
+      linear.bias[index]!,
+      moments(index),
+      weightScale,
+      unit,
+      mostWeight(linear),
+    );
     channels.push({ ...channel, bias: linear.hasBias ? channel.bias : 0, multiplier, divisor });
   });
   return { kind: "scaled", channels };

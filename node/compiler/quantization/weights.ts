@@ -1,7 +1,9 @@
 // Integer weights of one output channel: rounding, the error that it costs, and the shift that rescales the result.
 
-/** Largest magnitude of an integer weight: two products then fit in 16 bits on every kernel. */
+/** Largest magnitude of a signed weight: two products with bytes then fit in 16 bits on every kernel. */
 export const MAX_WEIGHT = 64;
+/** The same for weights that are stored unsigned with the zero point 128, as convolutions take them. */
+export const MAX_BYTE_WEIGHT = 127;
 /** Bounds of the shift k in S-01. */
 export const MIN_SHIFT = 1;
 export const MAX_SHIFT = 22;
@@ -15,7 +17,7 @@ export interface Moments {
 }
 
 export interface QuantizedChannel {
-  /** in −64..64, in the order of the float weights */
+  /** in the order of the float weights */
   readonly weights: Int8Array;
   /** the bias in units of the accumulator, after correction of the mean rounding error */
   readonly bias: number;
@@ -33,13 +35,14 @@ export function quantizeChannel(
   moments: Moments,
   weightScale: number,
   unit: number,
+  weightMost = MAX_WEIGHT,
 ): QuantizedChannel {
   const integers = new Int8Array(weights.length);
   let shift = 0;
   let error = 0;
   for (let index = 0; index < weights.length; index++) {
     const weight = weights[index]!;
-    const integer = Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, Math.round(weight / weightScale)));
+    const integer = Math.max(-weightMost, Math.min(weightMost, Math.round(weight / weightScale)));
     integers[index] = integer;
     const difference = integer * weightScale - weight;
     shift += difference * moments.mean[index]!;
@@ -84,14 +87,15 @@ export function shiftChannel(
   inScale: number,
   inZeroPoint: number,
   outScale: number,
+  weightMost = MAX_WEIGHT,
 ): ShiftedChannel | undefined {
   const most = largest(weights);
   const whole = outScale / inScale;
-  const unclipped = most === 0 ? MAX_SHIFT : Math.floor(Math.log2((whole * (MAX_WEIGHT + 0.5)) / most));
+  const unclipped = most === 0 ? MAX_SHIFT : Math.floor(Math.log2((whole * (weightMost + 0.5)) / most));
   let best: ShiftedChannel | undefined;
   for (let shift = Math.min(MAX_SHIFT, unclipped + 1); shift >= MIN_SHIFT; shift--) {
     const unit = outScale / 2 ** shift;
-    const channel = quantizeChannel(weights, bias, moments, whole / 2 ** shift, unit);
+    const channel = quantizeChannel(weights, bias, moments, whole / 2 ** shift, unit, weightMost);
     const { min, max } = sumBounds(channel.weights, channel.bias, inZeroPoint);
     if (Math.max(-min, max) <= MAX_SUM && (!best || channel.error < best.error)) best = { ...channel, shift };
     if (best && shift <= unclipped) break;
