@@ -1,6 +1,7 @@
 // Runs a decode step as a program of one pass, token by token: its logits can be looked at, which generation keeps inside.
 import { checkProgram, decodeNumbers, type Program, type Tensor, tensorType } from "@assay/sdk/program";
 import { ProgramSession } from "../../execution/programSession.ts";
+import { arrangeLayouts } from "../layouts.ts";
 import { ProgramBuilder } from "../programBuilder.ts";
 import { Expressions } from "./expressions.ts";
 import type { DecodeStep } from "./step.ts";
@@ -14,7 +15,7 @@ export function stepProgram(step: DecodeStep): { readonly program: Program; read
   const position = x.clip(builder.input(1), 0, step.context - 1);
   const caches = step.caches.map((_, index) => builder.input(index + 2));
   const { logits, logitScale, caches: cachesAfter } = step.build(builder, { token, position, caches });
-  const program = builder.finish([logits, ...cachesAfter]);
+  const program = arrangeLayouts(builder.finish([logits, ...cachesAfter]));
   checkProgram(program);
   return { program, logitScale };
 }

@@ -7,6 +7,7 @@ import {
   type TensorType,
   tensorType,
 } from "@assay/sdk/program";
+import { arrangeLayouts } from "../layouts.ts";
 import { ProgramBuilder } from "../programBuilder.ts";
 import { drawn, largest, ROW, rowsOf } from "./choice.ts";
 import { GenerationError } from "./errors.ts";
@@ -91,7 +92,7 @@ export function generationProgram(step: DecodeStep, options: GenerationOptions):
   builder.goOn(selectedBefore, selected);
   builder.goOn(written, writtenAfter);
   for (const [index, cache] of caches.entries()) builder.goOn(cache, cachesAfter[index]!);
-  return builder.finish([writtenAfter, count], { maxPasses, stop });
+  return arrangeLayouts(builder.finish([writtenAfter, count], { maxPasses, stop }));
 
   function draw(): Operand {
     const temperature = builder.input(3);

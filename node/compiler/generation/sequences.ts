@@ -37,5 +37,5 @@ export function sequencesOf(
 export function thinned(sequences: readonly number[][], tokens: number): number[][] {
   const total = sequences.reduce((sum, { length }) => sum + length, 0);
   const share = Math.min(1, tokens / total);
-  return sequences.filter((_, index) => Math.floor((index + 1) * share) > Math.floor(index * share));
+  return sequences.filter((_, index) => Math.ceil((index + 1) * share) > Math.ceil(index * share));
 }
