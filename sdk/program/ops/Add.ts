@@ -7,6 +7,12 @@ const OPCODE = 3;
 export const Add = pairOperator({
   name: "Add",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a + b, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a + b,
   interval: (a, b) => ({ min: a.min + b.min, max: a.max + b.max }),

@@ -10,6 +10,12 @@ const OPCODE = 9;
 export const ArgMax: OpDefinition = {
   name: "ArgMax",
   opcode: OPCODE,
+  page: {
+    types: "i8, u8, i32, i64 → i64",
+    element: "the index of the greatest element along an axis, the lowest of equal ones",
+    attributes: "axis, keepdims",
+    limits: "axis ≤ 32,768 long",
+  },
   operands: [1, 1],
   attributes: 2,
   shapeFault(step) {

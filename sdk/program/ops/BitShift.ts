@@ -28,6 +28,12 @@ function shifted(a: Interval, b: Interval, step: Step): Interval {
 export const BitShift = pairOperator({
   name: "BitShift",
   opcode: OPCODE,
+  page: {
+    types: "u8, u32, u64",
+    element: "a · 2^b, or ⌊a / 2^b⌋; 0 where b is the type's width or more; broadcast",
+    attributes: "direction (0 left, 1 right)",
+    limits: "b proven below the type's width",
+  },
   dtypes: ["u8", "u32", "u64"],
   attributes: 1,
   attributesFit: ({ attributes }) => within(attributes, 0, 1),

@@ -8,6 +8,12 @@ const OPCODE = 16;
 export const BitwiseAnd = pairOperator({
   name: "BitwiseAnd",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "the bits that a and b have, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a & b,
   interval: andInterval,

@@ -8,6 +8,12 @@ const OPCODE = 17;
 export const BitwiseOr = pairOperator({
   name: "BitwiseOr",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "the bits that a or b has, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a | b,
   interval: orInterval,

@@ -8,6 +8,12 @@ const OPCODE = 18;
 export const BitwiseXor = pairOperator({
   name: "BitwiseXor",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "the bits in which a and b differ, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a ^ b,
   interval: xorInterval,

@@ -13,6 +13,12 @@ const sourceOf = (pass: Pass): 0 | 1 => (pass.number === 0 ? 0 : 1);
 export const Carry: OpDefinition = {
   name: "Carry",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "in pass 0 the initial tensor, in pass t what the slot held in pass t - 1",
+    attributes: "",
+    limits: "begins with an input or a constant; goes on with any slot",
+  },
   operands: [2, 2],
   attributes: 0,
   shapeFault({ operands, out }) {

@@ -10,6 +10,12 @@ const OPCODE = 6;
 export const Cast: OpDefinition = {
   name: "Cast",
   opcode: OPCODE,
+  page: {
+    types: "any → integers",
+    element: "a",
+    attributes: "",
+    limits: "the range of a fits the new type",
+  },
   operands: [1, 1],
   attributes: 0,
   shapeFault({ operands, out }) {

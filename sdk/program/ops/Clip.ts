@@ -14,6 +14,12 @@ const clip = (value: bigint, min: bigint, max: bigint): bigint =>
 export const Clip: OpDefinition = {
   name: "Clip",
   opcode: OPCODE,
+  page: {
+    types: "u8, i8, i32, u32, i64, u64",
+    element: "min(max(a, low), high)",
+    attributes: "low, high",
+    limits: "low ≤ high; u64 is held to at most 2^63 - 1",
+  },
   operands: [1, 1],
   attributes: 2,
   shapeFault({ operands, attributes, out }) {

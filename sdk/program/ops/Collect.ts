@@ -22,6 +22,12 @@ function placeOf({ operands }: Step, index: number) {
 export const Collect: OpDefinition = {
   name: "Collect",
   opcode: OPCODE,
+  page: {
+    types: "integers → u8",
+    element: "the byte of the packed output",
+    attributes: "",
+    limits: "1 to 16 slots; after all slots",
+  },
   operands: [1, MAX_OUTPUTS],
   attributes: 0,
   shapeFault({ operands, out }) {

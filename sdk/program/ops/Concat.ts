@@ -54,6 +54,12 @@ function ranges(step: Step, operands: readonly OperandRanges[]): Ranges {
 export const Concat: OpDefinition = {
   name: "Concat",
   opcode: OPCODE,
+  page: {
+    types: "any",
+    element: "the operands one after the other along an axis",
+    attributes: "axis",
+    limits: "1 to 8 operands",
+  },
   operands: [1, MAX_OPERANDS],
   attributes: 1,
   shapeFault(step) {

@@ -224,6 +224,12 @@ function ranges(step: Step, [x, w]: readonly OperandRanges[]): Ranges {
 export const ConvInteger: OpDefinition = {
   name: "ConvInteger",
   opcode: OPCODE,
+  page: {
+    types: "u8 × u8 → i32",
+    element: "Σ over channels of the group and taps of (X - x) · (W - w); padding adds nothing",
+    attributes: "pads top, left, bottom, right; strides 2; dilations 2; group; x, w (zero points)",
+    limits: "rank 4; channels of a group × taps ≤ 8,192",
+  },
   operands: [2, 2],
   attributes: 11,
   shapeFault,

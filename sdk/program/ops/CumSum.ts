@@ -29,6 +29,12 @@ function termsOf(step: Step, index: number): Run {
 export const CumSum: OpDefinition = {
   name: "CumSum",
   opcode: OPCODE,
+  page: {
+    types: "i32 or i64",
+    element: "the sum of the elements up to this one along an axis",
+    attributes: "axis, exclusive (without this one), reverse (from the end)",
+    limits: "axis ≤ 32,768 long",
+  },
   operands: [1, 1],
   attributes: 3,
   shapeFault(step) {

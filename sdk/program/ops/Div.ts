@@ -18,6 +18,12 @@ function quotients(a: Interval, b: Interval): Interval {
 export const Div = pairOperator({
   name: "Div",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a / b truncated toward zero; 0 where b = 0; broadcast",
+    attributes: "",
+    limits: "divisors proven > 0",
+  },
   dtypes: INTEGERS,
   combine: divide,
   interval: quotients,

@@ -7,6 +7,12 @@ const OPCODE = 19;
 export const Equal = pairOperator({
   name: "Equal",
   opcode: OPCODE,
+  page: {
+    types: "integers → bool",
+    element: "1 where a = b, otherwise 0; broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   out: "bool",
   combine: (a, b) => (a === b ? 1n : 0n),

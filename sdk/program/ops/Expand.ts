@@ -11,6 +11,12 @@ const OPCODE = 30;
 export const Expand: OpDefinition = {
   name: "Expand",
   opcode: OPCODE,
+  page: {
+    types: "any",
+    element: "a broadcast to the output's shape",
+    attributes: "",
+    limits: "",
+  },
   operands: [1, 1],
   attributes: 0,
   shapeFault({ operands, out }) {

@@ -82,6 +82,13 @@ function reached(data: OperandRanges, indices: OperandRanges, axis: number): Ran
 export const Gather: OpDefinition = {
   name: "Gather",
   opcode: OPCODE,
+  page: {
+    types: "any, by i32 or i64",
+    element:
+      "data[…, i, …] for each index i, whose axes take the place of the axis; 0 where there is no such place",
+    attributes: "axis",
+    limits: "indices proven in the axis",
+  },
   operands: [2, 2],
   attributes: 1,
   shapeFault(step) {

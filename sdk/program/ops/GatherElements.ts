@@ -25,6 +25,12 @@ const sizeOf = (step: Step): number => step.operands[0]!.type.shape[axisOf(step)
 export const GatherElements: OpDefinition = {
   name: "GatherElements",
   opcode: OPCODE,
+  page: {
+    types: "any, by i32 or i64",
+    element: "data at the element's own place, with the index along the axis; 0 where there is no such place",
+    attributes: "axis",
+    limits: "indices proven in the axis; as many other places as data, or fewer",
+  },
   operands: [2, 2],
   attributes: 1,
   shapeFault(step) {

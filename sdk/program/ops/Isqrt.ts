@@ -19,6 +19,12 @@ function isqrt(value: bigint): bigint {
 export const Isqrt: OpDefinition = {
   name: "Isqrt",
   opcode: OPCODE,
+  page: {
+    types: "i64",
+    element: "⌊√max(a, 0)⌋",
+    attributes: "",
+    limits: "0 ≤ a ≤ 2^52 proven",
+  },
   operands: [1, 1],
   attributes: 0,
   shapeFault({ operands, out }) {

@@ -7,6 +7,12 @@ const OPCODE = 20;
 export const Less = pairOperator({
   name: "Less",
   opcode: OPCODE,
+  page: {
+    types: "integers → bool",
+    element: "1 where a < b, otherwise 0; broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   out: "bool",
   combine: (a, b) => (a < b ? 1n : 0n),

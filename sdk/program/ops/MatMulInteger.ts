@@ -148,6 +148,12 @@ function refuse(step: Step, [, b]: readonly OperandRanges[]): Refusal | undefine
 export const MatMulInteger: OpDefinition = {
   name: "MatMulInteger",
   opcode: OPCODE,
+  page: {
+    types: "u8 × i8 or u8 → i32",
+    element: "Σ_k (A[…, m, k] - a) · (B[…, k, n] - b); leading axes broadcast",
+    attributes: "a, b (zero points; b = 0 for i8)",
+    limits: "k ≤ 32,768 for i8 and ≤ 8,192 for u8; i8 values within ±64",
+  },
   operands: [2, 2],
   attributes: 2,
   shapeFault,

@@ -8,6 +8,12 @@ const OPCODE = 14;
 export const Max = pairOperator({
   name: "Max",
   opcode: OPCODE,
+  page: {
+    types: "u8, i8, i32, u32, i64, u64",
+    element: "the greater of a and b, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: CLIPPED,
   combine: greater,
   interval: (a, b) => ({ min: greater(a.min, b.min), max: greater(a.max, b.max) }),

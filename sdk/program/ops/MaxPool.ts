@@ -54,6 +54,12 @@ function placeOf(step: Step, index: number) {
 export const MaxPool: OpDefinition = {
   name: "MaxPool",
   opcode: OPCODE,
+  page: {
+    types: "u8 or i8",
+    element: "the greatest element under the window; padding never wins",
+    attributes: "kernel 2; pads top, left, bottom, right; strides 2; dilations 2",
+    limits: "rank 4; pads < kernel; taps ≤ 8,192",
+  },
   operands: [1, 1],
   attributes: 10,
   shapeFault(step) {

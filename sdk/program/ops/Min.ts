@@ -8,6 +8,12 @@ const OPCODE = 13;
 export const Min = pairOperator({
   name: "Min",
   opcode: OPCODE,
+  page: {
+    types: "u8, i8, i32, u32, i64, u64",
+    element: "the lesser of a and b, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: CLIPPED,
   combine: lesser,
   interval: (a, b) => ({ min: lesser(a.min, b.min), max: lesser(a.max, b.max) }),

@@ -22,6 +22,12 @@ function remainders(a: Interval, b: Interval): Interval {
 export const Mod = pairOperator({
   name: "Mod",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a - b · ⌊a / b⌋, with the sign of b; 0 where b = 0; broadcast",
+    attributes: "",
+    limits: "divisors proven > 0",
+  },
   dtypes: INTEGERS,
   combine: remainder,
   interval: remainders,

@@ -24,6 +24,12 @@ function products(a: Interval, b: Interval, step: Step): Interval {
 export const Mul = pairOperator({
   name: "Mul",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a · b, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a * b,
   interval: products,

@@ -46,6 +46,12 @@ function ranges(step: Step, [operand]: readonly OperandRanges[]): Ranges {
 export const Pad: OpDefinition = {
   name: "Pad",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a, and a value around it",
+    attributes: "8 beginnings (0 for axes that are not there), value",
+    limits: "no scalars; not 16-bit integers",
+  },
   operands: [1, 1],
   attributes: MAX_RANK + 1,
   shapeFault(step) {

@@ -11,6 +11,12 @@ const OPCODE = 32;
 export const ReduceMax: OpDefinition = {
   name: "ReduceMax",
   opcode: OPCODE,
+  page: {
+    types: "i8, u8, i32, i64",
+    element: "the greatest element along an axis",
+    attributes: "axis, keepdims",
+    limits: "axis ≤ 32,768 long",
+  },
   operands: [1, 1],
   attributes: 2,
   shapeFault(step) {

@@ -12,6 +12,12 @@ const EXACT_BITS = { i32: 31n, i64: 53n } as const;
 export const ReduceSum: OpDefinition = {
   name: "ReduceSum",
   opcode: OPCODE,
+  page: {
+    types: "i32 or i64",
+    element: "the sum along an axis",
+    attributes: "axis, keepdims",
+    limits: "axis ≤ 32,768 long; magnitudes add up to less than 2^31 for i32 and 2^53 for i64",
+  },
   operands: [1, 1],
   attributes: 2,
   shapeFault(step) {

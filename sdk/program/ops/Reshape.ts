@@ -50,6 +50,12 @@ function reshapedRanges({ ranges, shape }: OperandRanges, outShape: readonly num
 export const Reshape: OpDefinition = {
   name: "Reshape",
   opcode: OPCODE,
+  page: {
+    types: "any",
+    element: "the same elements in row-major order",
+    attributes: "",
+    limits: "",
+  },
   operands: [1, 1],
   attributes: 0,
   shapeFault({ operands, out }) {

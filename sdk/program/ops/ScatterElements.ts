@@ -74,6 +74,12 @@ function areDistinct({ type, data }: Tensor, axis: number): boolean {
 export const ScatterElements: OpDefinition = {
   name: "ScatterElements",
   opcode: OPCODE,
+  page: {
+    types: "any, by i32 or i64",
+    element: "the update of the last index along the axis that names the element's place, otherwise data",
+    attributes: "axis",
+    limits: "at most 1,024 indices along the axis, proven in it and distinct: one index, or constant ones",
+  },
   operands: [3, 3],
   attributes: 1,
   shapeFault(step) {

@@ -46,6 +46,12 @@ function sourceOf(step: Step, index: number): number {
 export const Slice: OpDefinition = {
   name: "Slice",
   opcode: OPCODE,
+  page: {
+    types: "any",
+    element: "a(start + p · step) along each axis",
+    attributes: "8 starts, 8 steps (0 and 1 for axes that are not there)",
+    limits: "step ≠ 0; the first and the last place in the axis; no scalars",
+  },
   operands: [1, 1],
   attributes: 2 * MAX_RANK,
   shapeFault(step) {

@@ -12,6 +12,12 @@ const stops = (value: number | bigint, { number, most }: Pass): boolean =>
 export const Stop: OpDefinition = {
   name: "Stop",
   opcode: OPCODE,
+  page: {
+    types: "bool or u8 → u8",
+    element: "1 in the last pass: where the operand is not 0, or the passes are used up; otherwise 0",
+    attributes: "",
+    limits: "last slot of an iterated program; one element",
+  },
   operands: [1, 1],
   attributes: 0,
   shapeFault({ operands, out }) {

@@ -7,6 +7,12 @@ const OPCODE = 10;
 export const Sub = pairOperator({
   name: "Sub",
   opcode: OPCODE,
+  page: {
+    types: "integers",
+    element: "a - b, broadcast",
+    attributes: "",
+    limits: "",
+  },
   dtypes: INTEGERS,
   combine: (a, b) => a - b,
   interval: (a, b) => ({ min: a.min - b.max, max: a.max - b.min }),

@@ -25,6 +25,12 @@ const sourceOf = (step: Step, index: number): number =>
 export const Transpose: OpDefinition = {
   name: "Transpose",
   opcode: OPCODE,
+  page: {
+    types: "any",
+    element: "the same elements, axes in another order",
+    attributes: "8 axes of the operand (i itself for axes that are not there)",
+    limits: "",
+  },
   operands: [1, 1],
   attributes: MAX_RANK,
   shapeFault(step) {

@@ -13,6 +13,12 @@ const CHOSEN: readonly DType[] = ["u8", "i32", "i64"];
 export const Where: OpDefinition = {
   name: "Where",
   opcode: OPCODE,
+  page: {
+    types: "bool, and twice u8, i32 or i64",
+    element: "x where the condition is not 0, otherwise y; all three broadcast",
+    attributes: "",
+    limits: "",
+  },
   operands: [3, 3],
   attributes: 0,
   shapeFault({ operands, out }) {

@@ -48,10 +48,22 @@ export interface Refusal {
   readonly remedy: string;
 }
 
+/** What docs/operators.md says of an operator; empty where there is nothing to say. */
+export interface OpPage {
+  readonly types: string;
+  /** One element of the output. */
+  readonly element: string;
+  /** In their order in the descriptor. */
+  readonly attributes: string;
+  /** What checkProgram demands beyond shapes and ranges that fit. */
+  readonly limits: string;
+}
+
 /** One operator. Values are unbounded integers; whoever stores one wraps it to the output type. */
 export interface OpDefinition {
   readonly name: OpName;
   readonly opcode: number;
+  readonly page: OpPage;
   /** Least and greatest number of operands. */
   readonly operands: readonly [least: number, most: number];
   readonly attributes: number;

@@ -2,7 +2,7 @@
 import { allocate, isWide } from "../dtype.ts";
 import { combineRanges, type Interval } from "../ranges.ts";
 import { elementCount, sameShape } from "../tensor.ts";
-import type { DType, NarrowData, OpName, Step, WideData } from "../types.ts";
+import type { DType, NarrowData, Step, WideData } from "../types.ts";
 import { broadcastIndex, broadcastShape, forEachRow, single } from "./broadcast.ts";
 import { type OpDefinition, RULE, singleBoxes } from "./definition.ts";
 
@@ -17,9 +17,7 @@ export type NarrowRow = (
   step: Step,
 ) => void;
 
-export interface Pair extends Pick<OpDefinition, "refuse"> {
-  readonly name: OpName;
-  readonly opcode: number;
+export interface Pair extends Pick<OpDefinition, "name" | "opcode" | "page" | "refuse"> {
   /** Of the operands, which have the same. */
   readonly dtypes: readonly DType[];
   /** Of the output, where it is not that of the operands. */
@@ -48,10 +46,11 @@ function pairFault(step: Step, { dtypes, out: outDtype, attributesFit }: Pair): 
 }
 
 export function pairOperator(pair: Pair): OpDefinition {
-  const { name, opcode, attributes = 0, combine, interval, narrow, refuse } = pair;
+  const { name, opcode, page, attributes = 0, combine, interval, narrow, refuse } = pair;
   return {
     name,
     opcode,
+    page,
     operands: [2, 2],
     attributes,
     shapeFault: (step) => pairFault(step, pair),
