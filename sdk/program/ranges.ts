@@ -2,7 +2,7 @@
 import { isWide } from "./dtype.ts";
 import type { OperandRanges } from "./ops/definition.ts";
 import { stridesOf } from "./tensor.ts";
-import type { Tensor } from "./types.ts";
+import type { NarrowData, Tensor, WideData } from "./types.ts";
 
 /** One interval per index along `axis`; a single one for the whole tensor where `axis` is -1. */
 export interface Ranges {
@@ -52,29 +52,59 @@ export const mapRanges = ({ axis, min, max }: Ranges, map: (interval: Interval) 
     min.map((value, index) => map({ min: value, max: max[index]! })),
   );
 
-/** Bounds of a constant in one walk: of `lanes` interleaved groups, each element's group is its place in `stride` × `lanes`. */
-function extremes<T extends number | bigint>(data: ArrayLike<T>, lanes: number, stride: number) {
+/** Bounds of numbers in one walk: each belongs to one of `lanes` groups, `stride` of them to one group after the other. */
+function narrowExtremes(data: NarrowData, lanes: number, stride: number) {
+  const min = new Float64Array(lanes).fill(Number.POSITIVE_INFINITY);
+  const max = new Float64Array(lanes).fill(Number.NEGATIVE_INFINITY);
+  if (stride === 1) {
+    for (let start = 0; start < data.length; start += lanes) {
+      for (let lane = 0; lane < lanes; lane++) {
+        const value = data[start + lane]!;
+        if (value < min[lane]!) min[lane] = value;
+        if (value > max[lane]!) max[lane] = value;
+      }
+    }
+    return { min: Array.from(min, BigInt), max: Array.from(max, BigInt) };
+  }
+  for (let start = 0; start < data.length; ) {
+    for (let lane = 0; lane < lanes; lane++) {
+      let low = min[lane]!;
+      let high = max[lane]!;
+      for (const end = start + stride; start < end; start++) {
+        const value = data[start]!;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      min[lane] = low;
+      max[lane] = high;
+    }
+  }
+  return { min: Array.from(min, BigInt), max: Array.from(max, BigInt) };
+}
+
+function wideExtremes(data: WideData, lanes: number, stride: number) {
   const min = Array.from({ length: lanes }, (_, lane) => data[lane * stride]!);
   const max = [...min];
-  for (let start = 0, lane = 0; start < data.length; start += stride, lane = (lane + 1) % lanes) {
-    let low = min[lane]!;
-    let high = max[lane]!;
-    for (let at = start; at < start + stride; at++) {
-      const value = data[at]!;
-      if (value < low) low = value;
-      else if (value > high) high = value;
+  for (let start = 0; start < data.length; ) {
+    for (let lane = 0; lane < lanes; lane++) {
+      for (const end = start + stride; start < end; start++) {
+        const value = data[start]!;
+        if (value < min[lane]!) min[lane] = value;
+        else if (value > max[lane]!) max[lane] = value;
+      }
     }
-    min[lane] = low;
-    max[lane] = high;
   }
-  return { min: min.map(BigInt), max: max.map(BigInt) };
+  return { min, max };
 }
 
 /** Exact bounds of a constant for each index along an axis, or as a whole. */
 export function constantRanges({ type, data }: Tensor, axis: number): Ranges {
   const lanes = axis === WHOLE ? 1 : type.shape[axis]!;
   const stride = axis === WHOLE ? data.length : stridesOf(type.shape)[axis]!;
-  return { axis, ...(isWide(data) ? extremes(data, lanes, stride) : extremes(data, lanes, stride)) };
+  return {
+    axis,
+    ...(isWide(data) ? wideExtremes(data, lanes, stride) : narrowExtremes(data, lanes, stride)),
+  };
 }
 
 /** Bounds of an operand for each index along an axis, as precisely as they are known. */

@@ -7,7 +7,7 @@ import { axisFault, axisOf } from "./axis.ts";
 import { single } from "./broadcast.ts";
 import { MAX_RANK, type OpDefinition, type OperandRanges, RULE, singleBoxes } from "./definition.ts";
 import { areProven, indexRefusal, isIndex, isPlace } from "./indices.ts";
-import { copyElements } from "./walk.ts";
+import { LONG_RUN, wordsOf } from "./walk.ts";
 
 const OPCODE = 23;
 /** Rows of a constant are told apart up to this length. */
@@ -118,16 +118,15 @@ export const Gather: OpDefinition = {
   evaluate(step, [data, indices]) {
     const { inner, size, indices: count } = sizesOf(step);
     const out = allocate(step.out.dtype, elementCount(step.out));
-    const slices = out.length / inner;
-    for (let slice = 0; slice < slices; slice++) {
-      const place = Number(indices!.data[slice % count]!);
+    const source = wordsOf(data!.data);
+    const target = wordsOf(out);
+    const places = Array.from<number | bigint, number>(indices!.data, Number);
+    for (let slice = 0, to = 0; to < out.length; slice++, to += inner) {
+      const place = places[slice % count]!;
       if (place < 0 || place >= size) continue;
-      const start = (Math.floor(slice / count) * size + place) * inner;
-      copyElements(
-        [inner],
-        { data: data!.data, start, strides: [1] },
-        { data: out, start: slice * inner, strides: [1] },
-      );
+      const from = (Math.floor(slice / count) * size + place) * inner;
+      if (inner >= LONG_RUN) target.set(source.subarray(from, from + inner), to);
+      else for (let i = 0; i < inner; i++) target[to + i] = source[from + i]!;
     }
     return out;
   },

@@ -51,7 +51,7 @@ export interface View {
 }
 
 /** Short runs are quicker copied one by one. */
-const LONG_RUN = 16;
+export const LONG_RUN = 16;
 
 /** The elements as words without a sign, so that copying them converts nothing. */
 export function wordsOf(data: TensorData): NarrowData {
