@@ -1,57 +1,12 @@
 // The rules of form that each operator adds: for each the first one that a step breaks.
-import {
-  type DType,
-  descriptorFault,
-  encodeDescriptor,
-  type Operand,
-  type OpName,
-  type Source,
-  type Step,
-  type TensorType,
-  tensorType,
-} from "@assay/sdk/program";
-import type { ProgramHeader } from "@assay/sdk/protocol";
+import type { OpName } from "@assay/sdk/program";
 import { expect } from "chai";
 import { perAxis } from "../../helpers/drafts.ts";
-
-const once: ProgramHeader = {
-  operatorSet: 1,
-  slots: 20,
-  constants: 3,
-  maxPasses: 1,
-  inputBytes: 100,
-  outputBytes: 24,
-  tensorDepth: 2,
-};
-const iterated: ProgramHeader = { ...once, maxPasses: 50 };
-
-const t = (dtype: DType, ...shape: number[]): TensorType => tensorType(dtype, shape);
-const from = (source: Source, type: TensorType): Operand => ({ source, type });
-const slot = (index: number, type: TensorType): Operand => from({ kind: "slot", index }, type);
-const constant = (type: TensorType): Operand => from({ kind: "constant", index: 0 }, type);
-const input = (type: TensorType): Operand => from({ kind: "input", offset: 0 }, type);
-
-function fault(
-  op: OpName,
-  operands: readonly (TensorType | Operand)[],
-  attributes: readonly (number | bigint)[],
-  out: TensorType,
-  { header = once, index = 10 }: { header?: ProgramHeader; index?: number } = {},
-): number {
-  const step: Step = {
-    op,
-    operands: operands.map((operand) => ("source" in operand ? operand : slot(0, operand))),
-    attributes: attributes.map(BigInt),
-    out,
-  };
-  return descriptorFault(header, index, encodeDescriptor(step));
-}
+import { fault, type Question, t } from "../../helpers/operatorFault.ts";
 
 const starts = (...values: number[]) => perAxis(values, () => 0);
 const steps = (...values: number[]) => perAxis(values, () => 1);
 const order = (...values: number[]) => perAxis(values, (axis) => axis);
-
-type Question = readonly [what: string, rule: number, fault: () => number];
 
 const rules: Partial<Record<OpName, readonly Question[]>> = {
   Sub: [
@@ -271,64 +226,7 @@ const rules: Partial<Record<OpName, readonly Question[]>> = {
     ["another output shape", 26, () => fault("CumSum", [t("i32", 3)], [0, 0, 0], t("i32", 4))],
     ["a longer axis", 27, () => fault("CumSum", [t("i32", 32769)], [0, 0, 0], t("i32", 32769))],
   ],
-  Carry: [
-    ["a later slot", 0, () => fault("Carry", [input(t("u8", 2)), slot(15, t("u8", 2))], [], t("u8", 2))],
-    ["itself", 0, () => fault("Carry", [constant(t("u8", 2)), slot(10, t("u8", 2))], [], t("u8", 2))],
-    ["Collect", 15, () => fault("Carry", [input(t("u8", 2)), slot(20, t("u8", 2))], [], t("u8", 2))],
-    [
-      "a slot to begin with",
-      20,
-      () => fault("Carry", [slot(0, t("u8", 2)), slot(15, t("u8", 2))], [], t("u8", 2)),
-    ],
-    [
-      "a later slot to begin with",
-      15,
-      () => fault("Carry", [slot(15, t("u8", 2)), slot(15, t("u8", 2))], [], t("u8", 2)),
-    ],
-    [
-      "a constant to go on with",
-      20,
-      () => fault("Carry", [input(t("u8", 2)), constant(t("u8", 2))], [], t("u8", 2)),
-    ],
-    [
-      "a bool to go on with",
-      21,
-      () => fault("Carry", [input(t("u8", 2)), slot(15, t("bool", 2))], [], t("u8", 2)),
-    ],
-    [
-      "another type of output",
-      22,
-      () => fault("Carry", [input(t("u8", 2)), slot(15, t("u8", 2))], [], t("i8", 2)),
-    ],
-    ["two shapes", 25, () => fault("Carry", [input(t("u8", 2)), slot(15, t("u8", 3))], [], t("u8", 2))],
-    [
-      "another output shape",
-      26,
-      () => fault("Carry", [input(t("u8", 2)), slot(15, t("u8", 2))], [], t("u8", 2, 1)),
-    ],
-  ],
-  Stop: [
-    ["a bool", 0, () => stop([t("bool", 1, 1)])],
-    ["a byte", 0, () => stop([t("u8")])],
-    ["where nothing is repeated", 12, () => stop([t("bool")], t("u8", 1), once)],
-    ["in the middle", 12, () => stop([t("bool")], t("u8", 1), iterated, 18)],
-    ["a constant", 20, () => stop([constant(t("u8"))])],
-    ["an integer", 21, () => stop([t("i32")])],
-    ["a bool as the outcome", 22, () => stop([t("u8")], t("bool", 1))],
-    ["two elements", 25, () => stop([t("u8", 2)])],
-    ["a scalar as the outcome", 26, () => stop([t("u8")], t("u8"))],
-  ],
-  Collect: [["a bool", 21, () => fault("Collect", [t("bool", 24)], [], t("u8", 24), { index: 20 })]],
 };
-
-function stop(
-  operands: readonly (TensorType | Operand)[],
-  out = t("u8", 1),
-  header = iterated,
-  index = 19,
-): number {
-  return fault("Stop", operands, [], out, { header, index });
-}
 
 describe("Rules of operators", () => {
   for (const [op, questions] of Object.entries(rules)) {
@@ -336,20 +234,4 @@ describe("Rules of operators", () => {
       for (const [what, rule, ask] of questions) expect(ask(), what).to.equal(rule);
     });
   }
-
-  it("S-03: a bool that is no slot has no source", () => {
-    const cast = (operand: Operand) => fault("Cast", [operand], [], t("u8", 2));
-    expect(cast(slot(0, t("bool", 2)))).to.equal(0);
-    expect(cast(input(t("bool", 2)))).to.equal(9);
-    expect(cast(constant(t("bool", 2)))).to.equal(9);
-    const wide = tensorType("bool", [2 ** 31 - 1, 9]);
-    expect(fault("Cast", [input(wide)], [], t("u8", 2)), "its geometry is read first").to.equal(7);
-  });
-
-  it("S-04: another operator in the place of Stop breaks rule 12", () => {
-    const add = (index: number, header: ProgramHeader) =>
-      fault("Add", [t("i32", 4), t("i32", 4)], [], t("i32", 4), { header, index });
-    expect([18, 19, 20].map((index) => add(index, iterated))).to.deep.equal([0, 12, 12]);
-    expect([18, 19, 20].map((index) => add(index, once))).to.deep.equal([0, 0, 12]);
-  });
 });
