@@ -1,19 +1,30 @@
 // What provability costs a language model: perplexity on held-out text beside the float model's, and agreement.
+import { heldOutPassages, STOP_TOKEN, storytellerPath } from "../examples/storyteller/storyteller.ts";
 import {
   comparePredictions,
   FloatDecoder,
   floatStep,
   IntegerDecoder,
   type Predictor,
+  readDecoder,
+  thinned,
 } from "../node/compiler/generation/index.ts";
+import { readGraph } from "../node/compiler/graph/index.ts";
 import { atLeast, atMost, median, progress, report, round } from "./lib/report.ts";
-import { STOP_TOKEN, storytellerDecoder, storytellerTexts } from "./lib/storyteller.ts";
 
 const CALIBRATED = 1024;
 const MEASURED = 9000;
 
-const decoder = await storytellerDecoder();
-const { calibration, heldOut } = storytellerTexts(decoder.context, CALIBRATED, MEASURED);
+const decoder = readDecoder(await readGraph({ path: storytellerPath() }));
+const passages = heldOutPassages();
+const calibration = thinned(
+  passages.filter((_, index) => index % 2 === 0),
+  CALIBRATED,
+);
+const heldOut = thinned(
+  passages.filter((_, index) => index % 2 === 1),
+  MEASURED,
+);
 const size = (sequences: readonly (readonly number[])[]) =>
   sequences.reduce((sum, { length }) => sum + length, 0);
 progress(`calibrating on ${size(calibration)} tokens`);

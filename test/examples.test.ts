@@ -8,15 +8,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { assayActions } from "@assay/sdk";
 import { inferenceMarketAbi } from "@assay/sdk/abi";
-import {
-  collectOutput,
-  commitProgram,
-  emitOnnx,
-  encodeManifest,
-  execute,
-  type Program,
-} from "@assay/sdk/program";
+import { commitProgram, emitOnnx, encodeManifest, type Program, runProgram } from "@assay/sdk/program";
 import { manifestHash } from "@assay/sdk/protocol";
+import { decodeTokens, encodePrompt, openText } from "@assay/sdk/text";
 import { expect } from "chai";
 import { createWalletClient, type Hex, http, parseEther, publicActions } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
@@ -25,8 +19,10 @@ import { deploymentJson } from "../deploy/deployAssay.ts";
 import { digitsInput, digitsModel, digitsSamples } from "../examples/digits/digits.ts";
 import { createServer } from "../examples/server.ts";
 import { compileModel } from "../node/compiler/index.ts";
+import type { ProgramFiles } from "../node/programFiles.ts";
 import { type AssayNetwork, createAssayNetwork } from "./helpers/assayNetwork.ts";
 import { serveRpc } from "./helpers/serveRpc.ts";
+import { writeTextProgram } from "./helpers/textProgram.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const run = promisify(execFile);
@@ -39,9 +35,11 @@ describe("examples", () => {
   let stopWorker: () => Promise<void>;
   let folder: string;
   let programId: Hex;
+  let textProgram: ProgramFiles;
   let manifest: Awaited<ReturnType<typeof compileModel>>["manifest"];
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "assay-examples-"));
     const compiled = await compileModel({
       modelBytes: digitsModel(),
       calibration: samples.slice(0, 100).map((sample) => [digitsInput(sample)]),
@@ -58,11 +56,18 @@ describe("examples", () => {
     });
     programId = registered.programId;
     await worker.stake({ amount: parseEther("10000") });
-    stopWorker = answerAll(net, compiled.program);
+    textProgram = writeTextProgram(join(folder, "babbler"));
+    await publisher.registerProgram({ ...textProgram.committed, manifestHash: textProgram.manifestHash });
+    stopWorker = answerAll(
+      net,
+      new Map([
+        [programId, compiled.program],
+        [textProgram.programId, textProgram.program],
+      ]),
+    );
 
     const rpc = await serveRpc(net.connection.provider);
     stopRpc = rpc.stop;
-    folder = mkdtempSync(join(tmpdir(), "assay-examples-"));
     const file = (name: string, content: string | Uint8Array) => {
       writeFileSync(join(folder, name), content);
       return join(folder, name);
@@ -94,6 +99,22 @@ describe("examples", () => {
     expect(Number(digit), printed).to.equal(samples[0]?.label);
     const report = await example("verifyAnswer.ts", { REQUEST_ID: requestId ?? "" });
     expect(report).to.match(/^(✔ .+\n){10}(\? .+\n){3}The answer is right\.\n$/);
+  });
+
+  it("tellStory buys a text, and finds it in the bytes", async () => {
+    const { programId, manifest, tokenizerBytes } = textProgram;
+    const printed = await example("tellStory.ts", {
+      PROGRAM_ID: programId,
+      MANIFEST: join(folder, "babbler", "manifest.json"),
+      TOKENIZER: join(folder, "babbler", "tokenizer.json"),
+      PROMPT: "In the beginning",
+    });
+    const opened = openText(manifest, tokenizerBytes!);
+    const input = encodePrompt(opened, { prompt: "In the beginning", seed: 7, temperature: 0.8 });
+    const { text, ended } = decodeTokens(opened, runProgram(textProgram.program, input).output);
+    expect(printed).to.equal(
+      `provisional, ended by ${ended}: ${JSON.stringify(text)}\nThe bytes say the same.\n`,
+    );
   });
 
   it("withEthers claims what the network owes", async () => {
@@ -153,7 +174,7 @@ describe("docs/sdk.md", () => {
       readFileSync(join(root, file), "utf8"),
     );
     const blocks = [...page.matchAll(/```\w+\n([\s\S]*?)\n```/g)].map(([, block]) => block ?? "");
-    expect(blocks).to.have.length(4);
+    expect(blocks).to.have.length(5);
     for (const block of blocks) {
       expect(
         sources.some((source) => source.includes(block.trim())),
@@ -163,7 +184,11 @@ describe("docs/sdk.md", () => {
   });
 
   it("names only what the SDK exports and files that exist", async () => {
-    const sdk = Object.keys({ ...(await import("@assay/sdk")), ...(await import("@assay/sdk/ethers")) });
+    const sdk = Object.keys({
+      ...(await import("@assay/sdk")),
+      ...(await import("@assay/sdk/ethers")),
+      ...(await import("@assay/sdk/text")),
+    });
     const named = [...page.matchAll(/`([a-z]+[A-Z]\w+|[A-Z]\w+Error)\b[^`]*`/g)].map(
       ([, name]) => name ?? "",
     );
@@ -182,7 +207,10 @@ function keyOf(addressIndex: number): Hex {
 }
 
 /** A worker of few words: answers every request that it may. Returns how to stop it. */
-function answerAll({ clients, addresses, deployment }: AssayNetwork, program: Program): () => Promise<void> {
+function answerAll(
+  { clients, addresses, deployment }: AssayNetwork,
+  programs: ReadonlyMap<Hex, Program>,
+): () => Promise<void> {
   const { worker } = clients;
   const stopped = new AbortController();
   const seen = new Set<Hex>();
@@ -199,7 +227,7 @@ function answerAll({ clients, addresses, deployment }: AssayNetwork, program: Pr
         const { requestId } = args;
         await worker.claimRequest({ requestId, worker: addresses.worker });
         const input = await worker.getInput({ requestId });
-        await worker.commitResult({ requestId, output: collectOutput(program, execute(program, input)) });
+        await worker.commitResult({ requestId, ...runProgram(programs.get(args.programId)!, input) });
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -12,6 +12,16 @@ export {
 export { CalibrationError, type Refusal, UnsupportedModelError, UnsupportedNodeError } from "./errors.ts";
 export { type Compiled, type EvaluateParameters, encodeSample, evaluateModel } from "./evaluation.ts";
 export {
+  type CompileGenerationOptions,
+  type CompileGenerationParameters,
+  type CompileGenerationResult,
+  compileGeneration,
+  formatGenerationReport,
+  GenerationError,
+  type GenerationReport,
+  sequencesOf,
+} from "./generation/index.ts";
+export {
   type Comparison,
   type CompileReport,
   formatReport,

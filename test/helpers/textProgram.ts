@@ -1,7 +1,7 @@
 // A program that reads and writes text, small enough to be run on any machine in no time: the toy decoder with a real tokenizer.
-import { readFileSync } from "node:fs";
 import { emitOnnx, encodeManifest, type Manifest } from "@assay/sdk/program";
 import { tokenizerHash } from "@assay/sdk/text";
+import { storytellerTokenizer } from "../../examples/storyteller/storyteller.ts";
 import { writeProgramFolder } from "../../node/cli/programFolder.ts";
 import {
   generationInputs,
@@ -10,9 +10,6 @@ import {
 } from "../../node/compiler/generation/generate.ts";
 import { type ProgramFiles, programOf } from "../../node/programFiles.ts";
 import { toyDecoder } from "./toyDecoder.ts";
-
-export const storytellerTokenizer = (): Uint8Array =>
-  new Uint8Array(readFileSync(new URL("../../examples/storyteller/tokenizer.json", import.meta.url)));
 
 /** Writes it into a folder. */
 export function writeTextProgram(folder: string): ProgramFiles {

@@ -1,5 +1,4 @@
 // Text: prompts become input bytes, output bytes become text, and both are checked against what a person saw.
-import { readFileSync } from "node:fs";
 import { encodeInput } from "@assay/sdk";
 import { bytesOf, decodeManifest, encodeManifest, type Manifest, ManifestError } from "@assay/sdk/program";
 import {
@@ -14,8 +13,9 @@ import {
   verifyText,
 } from "@assay/sdk/text";
 import { expect } from "chai";
+import { storytellerTokenizer } from "../../../examples/storyteller/storyteller.ts";
 
-const tokenizer = readFileSync(new URL("../../../examples/storyteller/tokenizer.json", import.meta.url));
+const tokenizer = storytellerTokenizer();
 const ROOM = 24;
 const integer = { kind: "integer" } as const;
 const manifest: Manifest = {
