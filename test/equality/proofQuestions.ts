@@ -147,7 +147,7 @@ function damagedOperand(random: Random, opening: OperandOpening): OperandOpening
   if (kind === 5)
     return {
       ...opening,
-      tiles: tiles.with(at, { ...tile, index: tile.index ^ (1 << random.integer(0, 31)) }),
+      tiles: tiles.with(at, { ...tile, index: (tile.index ^ (1 << random.integer(0, 31))) >>> 0 }),
     };
   if (kind === 6)
     return { ...opening, tiles: tiles.with(at, { ...tile, data: tile.data.slice(0, -2) as Hex }) };
@@ -155,7 +155,7 @@ function damagedOperand(random: Random, opening: OperandOpening): OperandOpening
   return { ...opening, tiles: tiles.with(at, { ...tile, path: tile.path.slice(15) }) };
 }
 
-function damagedOpenings(random: Random, proof: StepProof): StepProof {
+export function damagedOpenings(random: Random, proof: StepProof): StepProof {
   const { descriptor, descriptorPath, operands } = proof;
   const at = random.integer(0, operands.length - 1);
   switch (random.integer(0, 6)) {
