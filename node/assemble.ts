@@ -66,6 +66,7 @@ export function assembleWorker(
         traceBytes: config.traceMemoryBytes,
         marginSeconds: config.deliveryMarginSeconds,
         replyGas: measuredReplyGas,
+        batchSize: config.batchSize,
         patienceSeconds: 0,
       },
       maxFeePerGas: config.maxFeePerGas,

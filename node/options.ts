@@ -290,6 +290,10 @@ export const options = {
     unit: "bytes",
     help: "Memory for the traces of all open commitments, should they be challenged at once; no claims beyond it",
   }),
+  batchSize: option("worker", integer({ min: 1, max: 1_024 }), 1, {
+    key: "worker.batchSize",
+    help: "Requests for one program that are executed together, where its samples come out the same as alone",
+  }),
   sampleRate: option("worker", decimal({ max: 1 }), 0.01, {
     key: "worker.sampleRate",
     help: "Part of the answers that the reference executor computes again",

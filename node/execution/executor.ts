@@ -15,3 +15,17 @@ export type Executor = {
   trace(committed: CommittedProgram, input: Uint8Array, options?: ExecutionOptions): Promise<Trace>;
   close(): Promise<void>;
 };
+
+/** An executor that can run samples of a program together. Whether the bits stay the same is for a test to say. */
+export type BatchExecutor = Executor & {
+  /** Samples that are run together. */
+  batchSize: number;
+  /**
+   * Any number of samples, in batches of `batchSize`.
+   * @throws NotBatchableError
+   */
+  runBatch(committed: CommittedProgram, inputs: readonly Uint8Array[]): Promise<Execution[]>;
+};
+
+export const takesBatches = (executor: Executor): executor is BatchExecutor =>
+  "runBatch" in executor && (executor as BatchExecutor).batchSize > 1;

@@ -10,7 +10,8 @@ import {
 import { type Clock, second } from "../clock.ts";
 import { createLruCache } from "../lruCache.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Executor } from "./executor.ts";
+import { BatchSession } from "./batches.ts";
+import type { BatchExecutor } from "./executor.ts";
 import { ProgramSession } from "./programSession.ts";
 import type { Provider } from "./providers.ts";
 
@@ -21,13 +22,16 @@ export type FastExecutorOptions = {
   threads: number;
   /** Where programs run; the processor when left out. */
   provider?: Provider;
+  /** Samples that are run together; 1 when left out. */
+  batchSize?: number;
   metrics: Metrics;
   clock: Clock;
 };
 
-export function createFastExecutor(options: FastExecutorOptions): Executor {
-  const { sessions, threads, provider = "cpu", metrics, clock } = options;
+export function createFastExecutor(options: FastExecutorOptions): BatchExecutor {
+  const { sessions, threads, provider = "cpu", batchSize = 1, metrics, clock } = options;
   const loaded = createLruCache<ProgramSession>(sessions, (session) => session.close());
+  const batches = createLruCache<BatchSession>(sessions, (session) => session.close());
 
   const withSession = <T>(
     { program, programRoot }: CommittedProgram,
@@ -80,6 +84,17 @@ export function createFastExecutor(options: FastExecutorOptions): Executor {
           { onPass },
         );
       }),
-    close: () => loaded.clear(),
+    batchSize,
+    runBatch: ({ program, programRoot }, inputs) =>
+      measured("run", () =>
+        batches.use(
+          programRoot,
+          () => BatchSession.open(program, batchSize, { threads, provider }),
+          (session) => session.run(inputs),
+        ),
+      ),
+    close: async () => {
+      await Promise.all([loaded.clear(), batches.clear()]);
+    },
   };
 }

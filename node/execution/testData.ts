@@ -4,6 +4,8 @@ import {
   type DType,
   dtypeBounds,
   elementCount,
+  type Program,
+  packInputs,
   type TensorData,
   type TensorType,
 } from "@assay/sdk/program";
@@ -40,4 +42,16 @@ export function randomData(type: TensorType, seed: number): TensorData {
     bytes[index] = state >>> 8;
   }
   return data;
+}
+
+/** Extreme and random inputs, with their names. */
+export function inputsOf(program: Program): [string, Uint8Array][] {
+  const inputOf = (data: (type: TensorType, index: number) => TensorData) =>
+    packInputs(program, program.inputs.map(data));
+  return [
+    ["all inputs least", inputOf((type) => fill(type, extremes(type.dtype).least))],
+    ["all inputs greatest", inputOf((type) => fill(type, extremes(type.dtype).greatest))],
+    ["random inputs 1", inputOf((type, index) => randomData(type, 1 + index))],
+    ["random inputs 2", inputOf((type, index) => randomData(type, 101 + index))],
+  ];
 }

@@ -1,17 +1,22 @@
 // Computes a worker's answers: known answers first, then each request once, samples twice; stops at the first doubt.
-import { type Execution, traceBytes } from "@assay/sdk/program";
+import { type CommittedProgram, type Execution, traceBytes } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError, SelfTestError } from "../errors.ts";
-import type { Executor } from "../execution/executor.ts";
-import type { Answer } from "../store/journal.ts";
+import { type Executor, takesBatches } from "../execution/executor.ts";
+import type { Answer, Question } from "../store/journal.ts";
 import type { ServedProgram } from "../strategy/capacity.ts";
 import type { Conduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
 import { createQueue } from "./queue.ts";
 
 /** Seconds that one request takes on this machine, at most. */
-export type Measured = { executeSeconds: number; traceSeconds: number };
+export type Measured = {
+  executeSeconds: number;
+  traceSeconds: number;
+  /** Whether several requests may be executed together. */
+  batches?: boolean;
+};
 
 export type AnsweringOptions = Pick<RoleContext, "journal" | "metrics" | "logger" | "clock" | "onEvent"> & {
   programs: Programs;
@@ -43,6 +48,8 @@ export type Answering = {
   note(programId: Hex, times: Partial<Measured>): void;
 };
 
+type Asked = Question & { input: Uint8Array };
+
 export function createAnswering(options: AnsweringOptions, conduct: Conduct): Answering {
   const {
     journal,
@@ -58,16 +65,18 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
   } = options;
   const served = new Map<Hex, ServedProgram>();
   const queue = createQueue();
+  /** Requests that are due to be executed. */
+  const waiting = new Set<Hex>();
   let halted = false;
 
   async function prepare(programId: Hex): Promise<void> {
     const { header, program } = await programs.get(programId);
     const facts = { header, traceBytes: traceBytes(program), offered: serves.includes(programId) };
     try {
-      const { executeSeconds, traceSeconds } = await options.selfTest(programId);
-      served.set(programId, { ...facts, ready: true, executeSeconds, traceSeconds });
+      const { executeSeconds, traceSeconds, batches = false } = await options.selfTest(programId);
+      served.set(programId, { ...facts, ready: true, executeSeconds, traceSeconds, batches });
       metrics.execution.selfTest.set({ program: programId }, 1);
-      logger.info("Program is ready to be served", { programId });
+      logger.info("Program is ready to be served", { programId, batches });
       onEvent?.({ kind: "prepared", programId, executeSeconds, traceSeconds });
     } catch (error) {
       if (!(error instanceof SelfTestError)) throw error;
@@ -77,17 +86,49 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     }
   }
 
-  async function execute(requestId: Hex): Promise<void> {
+  /** What is asked under an id, with its input; undefined when there is nothing to answer. */
+  function askedBy(requestId: Hex): Asked | undefined {
     const request = journal.requests.get(requestId)?.data;
     const input = journal.inputOf(requestId);
-    if (request === undefined || input === undefined) return;
+    if (request === undefined || input === undefined) return undefined;
     const { programId, inputRoot } = request;
-    if (byteRoot(input) !== inputRoot) return conduct.alarm("inputDiffers", { requestId });
+    if (byteRoot(input) === inputRoot) return { requestId, programId, inputRoot, input };
+    conduct.alarm("inputDiffers", { requestId });
+    return undefined;
+  }
+
+  /** Takes what waits for the same program along where it takes batches. */
+  async function executeWaiting(requestId: Hex): Promise<void> {
+    if (!waiting.delete(requestId)) return; // it was taken along
+    const asked = askedBy(requestId);
+    if (asked === undefined) return;
+    const { programId } = asked;
+    const together = [asked];
+    if (takesBatches(fast) && served.get(programId)?.batches) {
+      for (const id of waiting) {
+        const other = together.length < fast.batchSize ? askedBy(id) : undefined;
+        if (other?.programId === programId && waiting.delete(id)) together.push(other);
+      }
+    }
     const committed = await programs.get(programId);
+    const inputs = together.map(({ input }) => input);
     const from = clock.now();
-    const { output, passes } = await fast.run(committed, input);
+    const executions =
+      takesBatches(fast) && inputs.length > 1
+        ? await fast.runBatch(committed, inputs)
+        : [await fast.run(committed, inputs[0]!)];
     const seconds = (clock.now() - from) / second;
-    note(programId, { executeSeconds: seconds });
+    note(programId, { executeSeconds: seconds / inputs.length });
+    for (const [index, one] of together.entries()) await settle(one, executions[index]!, committed, seconds);
+  }
+
+  async function settle(
+    { input, ...question }: Asked,
+    { output, passes }: Execution,
+    committed: CommittedProgram,
+    seconds: number,
+  ): Promise<void> {
+    const { requestId } = question;
     const outputRoot = byteRoot(output);
     if (random() < options.sampleRate) {
       const right = await reference.run(committed, input);
@@ -97,7 +138,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
       if (!agrees) return halt("sampleDiffers", requestId);
     }
     try {
-      journal.recordAnswer({ requestId, programId, inputRoot, outputRoot, passes }, { input, output });
+      journal.recordAnswer({ ...question, outputRoot, passes }, { input, output });
     } catch (error) {
       if (error instanceof ConflictingAnswerError) return halt("answersDiffer", requestId);
       throw error;
@@ -130,7 +171,10 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     served,
     isHalted: () => halted,
     prepare,
-    execute: (requestId) => queue(() => execute(requestId)),
+    execute: (requestId) => {
+      waiting.add(requestId);
+      return queue(() => executeWaiting(requestId));
+    },
     answerTo,
     executionOf: (requestId) => {
       const output = journal.outputOf(requestId);

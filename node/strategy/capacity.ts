@@ -13,6 +13,8 @@ export interface ServedProgram {
   /** Measured on this machine, at most, for one request. */
   executeSeconds: number;
   traceSeconds: number;
+  /** Several requests may be executed together: their bits stay the same. */
+  batches?: boolean;
 }
 
 /** Work that the worker has claimed or committed and that is not terminal. */

@@ -14,7 +14,11 @@ export interface WorkerState extends ClaimState {
   answered: ReadonlySet<Hex>;
 }
 
-export type WorkerLimits = ClaimLimits & ReplyLimits;
+export type WorkerLimits = ClaimLimits &
+  ReplyLimits & {
+    /** Requests for one program that are executed together, where it takes batches; 1 when left out. */
+    batchSize?: number;
+  };
 
 export type WorkerAction =
   | Reply
@@ -38,7 +42,7 @@ export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan
   const actions: WorkerAction[] = [
     ...replies(state.commitments, state.now, limits),
     ...mine.flatMap((view) => delivery(view, state)),
-    ...nextExecution(mine, state),
+    ...nextExecutions(mine, state, limits),
     ...state.commitments.flatMap((view) => collection(view, state.now)),
     ...claims.map(
       ({ requestId, request }): WorkerAction => ({ kind: "claim", requestId, claimBy: request.deadline }),
@@ -70,8 +74,15 @@ function delivery(
   return isTrusted && answered.has(requestId) ? [{ kind: "commit", requestId, commitBy }] : [];
 }
 
-/** One after the other, the most urgent first. What can no longer be done in time is let go: late costs the same penalty. */
-function nextExecution(mine: readonly RequestView[], state: WorkerState): WorkerAction[] {
+/**
+ * One after the other, the most urgent first, together with others for the same program where it takes batches. What can no longer
+ * be done in time is let go: late costs the same penalty.
+ */
+function nextExecutions(
+  mine: readonly RequestView[],
+  state: WorkerState,
+  { batchSize = 1 }: WorkerLimits,
+): WorkerAction[] {
   const { now, answered, halted, programs } = state;
   const waiting = mine
     .filter(({ requestId, retired }) => !retired && !answered.has(requestId))
@@ -80,13 +91,15 @@ function nextExecution(mine: readonly RequestView[], state: WorkerState): Worker
       commitBy: request.deadline,
       programId: request.programId,
     }));
-  const next = byDeadline(waiting).find(({ commitBy, programId }) => {
+  const timely = byDeadline(waiting).filter(({ commitBy, programId }) => {
     const program = programs.get(programId);
     return program?.ready && now + BigInt(Math.ceil(program.executeSeconds)) <= commitBy;
   });
+  const [next] = timely;
   if (halted || next === undefined) return [];
-  const { requestId, commitBy } = next;
-  return [{ kind: "execute", requestId, commitBy }];
+  const most = programs.get(next.programId)?.batches ? batchSize : 1;
+  const together = timely.filter(({ programId }) => programId === next.programId).slice(0, most);
+  return together.map(({ requestId, commitBy }) => ({ kind: "execute", requestId, commitBy }));
 }
 
 function collection(

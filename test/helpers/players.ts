@@ -169,6 +169,18 @@ export function fast(): Executor {
 export type Library = ReadonlyMap<Hex, CommittedProgram>;
 type Join = Home & { person?: Person };
 
+export const workerLimits: WorkerOptions["limits"] = {
+  minFee: 0n,
+  methods: ["optimistic"],
+  versions: [1],
+  maxOpen: 64,
+  traceShare: 0.5,
+  traceBytes: 1e9,
+  marginSeconds: 2,
+  replyGas: measuredReplyGas,
+  patienceSeconds: 0,
+};
+
 export function joinWorker(
   network: Network,
   library: Library,
@@ -183,17 +195,7 @@ export function joinWorker(
     fast: fast(),
     reference,
     selfTest: async () => ({ executeSeconds: 0.1, traceSeconds: 0.1 }),
-    limits: {
-      minFee: 0n,
-      methods: ["optimistic"],
-      versions: [1],
-      maxOpen: 64,
-      traceShare: 0.5,
-      traceBytes: 1e9,
-      marginSeconds: 2,
-      replyGas: measuredReplyGas,
-      patienceSeconds: 0,
-    },
+    limits: workerLimits,
     maxFeePerGas: 100n * gwei,
     sampleRate: 0,
     ...changed,

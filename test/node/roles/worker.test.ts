@@ -1,8 +1,23 @@
 // What keeps a worker from being slashed by its own machine: samples, known answers, a journal that is believed only if it is right.
+import type { CommittedProgram } from "@assay/sdk/program";
+import type { Hex } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { RetryableError, SelfTestError } from "../../../node/errors.ts";
+import type { BatchExecutor } from "../../../node/execution/executor.ts";
+import { createFastExecutor } from "../../../node/execution/fastExecutor.ts";
+import { selfTest } from "../../../node/execution/selfTest.ts";
 import { cheatingPasses } from "../../helpers/cheat.ts";
-import { executorOf, joinWorker, type Player, play, shelf, tick } from "../../helpers/players.ts";
+import { quiet } from "../../helpers/nodeParts.ts";
+import {
+  executorOf,
+  joinWorker,
+  type Player,
+  play,
+  reference,
+  shelf,
+  tick,
+  workerLimits,
+} from "../../helpers/players.ts";
 import { type Stage, setStage } from "../../helpers/stage.ts";
 
 const flip = { slot: 8, element: 6, bit: 12 };
@@ -102,6 +117,36 @@ describe("worker", () => {
     await stage.check(requestId, "committed");
     const { output } = await stage.network.clients.deployer.getResult({ requestId });
     expect(output).to.deep.equal(right);
+  });
+
+  it("answers requests together with the bits that each has alone", async () => {
+    const batches: number[] = [];
+    const fast = createFastExecutor({ sessions: 2, threads: 1, batchSize: 4, ...quiet() });
+    const worker = work({
+      fast: {
+        ...fast,
+        runBatch: (committed: CommittedProgram, inputs: readonly Uint8Array[]) => {
+          batches.push(inputs.length);
+          return fast.runBatch(committed, inputs);
+        },
+      } as BatchExecutor,
+      selfTest: async () => selfTest(stage.committed, fast, reference),
+      limits: { ...workerLimits, batchSize: 4 },
+      sampleRate: 1,
+    });
+    const requestIds: Hex[] = [];
+    for (let index = 0; index < 6; index++) requestIds.push(await stage.request());
+    await play(stage.network, [worker]);
+    for (const requestId of requestIds) {
+      await stage.check(requestId, "committed");
+      const commitId = await stage.commitIdOf(requestId);
+      const { outputRoot } = await stage.network.clients.stranger.getCommitment({ commitId });
+      expect(outputRoot).to.equal((await stage.traceOf(requestId)).outputRoot);
+    }
+    expect(batches.length, "some were run together").to.be.greaterThan(0);
+    expect(Math.max(...batches)).to.be.within(2, 4);
+    expect(alarms(worker)).to.deep.equal([]);
+    await fast.close();
   });
 
   it("drains: finishes what is open, takes nothing new", async () => {

@@ -134,6 +134,21 @@ describe("workerPlan", () => {
     ]);
   });
 
+  it("executes requests for one program together where it takes batches, the most urgent first", () => {
+    const requests = many(5, "claimed").map((view, index) => ({
+      ...view,
+      request: { ...view.request, deadline: now + 50n - BigInt(index) },
+    }));
+    const idsOf = (batches: boolean, batchSize: number) => {
+      const programs = new Map([[programId, { ...served, batches }]]);
+      const { actions } = workerPlan(state({ requests, programs }), { ...limits, batchSize });
+      return actions.map((action) => ("requestId" in action ? action.requestId : action.kind));
+    };
+    expect(idsOf(true, 3)).to.deep.equal([id(104), id(103), id(102)]);
+    expect(idsOf(true, 8)).to.have.length(5);
+    expect(idsOf(false, 8)).to.deep.equal([id(104)]);
+  });
+
   it("spends its stake once, on the best paid request", () => {
     const requests = [
       requestView("open", { fee: 100n }, { requestId: id(1) }),
