@@ -74,6 +74,7 @@ export type HostileKind = keyof typeof kinds;
 const [kind, first, last] = process.argv.slice(2);
 const { originals, damage, read } = kinds[kind as HostileKind];
 const files = originals();
+console.log(JSON.stringify({ ready: true }));
 for (let seed = Number(first); seed <= Number(last); seed++) {
   const random = new Random(seed);
   const file = damage[seed % damage.length]!(files[Math.floor(seed / damage.length) % files.length]!, random);

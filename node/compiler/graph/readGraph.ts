@@ -10,6 +10,8 @@ import type { GraphNode } from "./GraphNode.ts";
 import { normalize } from "./normalize/index.ts";
 import { splitOldSoftmax } from "./oldSoftmax.ts";
 import { probe } from "./probe.ts";
+import { expandQuantized } from "./quantized/expand.ts";
+import { dropPairs, foldDequantized } from "./quantized/pairs.ts";
 import { flatten, type RawGraph, standardDomain } from "./rawGraph.ts";
 import { writeRuntimeModel } from "./runtimeModel.ts";
 import { openModel } from "./source.ts";
@@ -119,12 +121,16 @@ class Graph implements ModelGraph {
   readonly tensors: ReadonlyMap<string, GraphTensor>;
   readonly opset: number;
   readonly openBatch: readonly string[];
+  readonly quantizations: ModelGraph["quantizations"];
   readonly runtime: RuntimeModel;
   readonly #producers = new Map<string, GraphNode>();
   readonly #readers = new Map<string, GraphNode[]>();
 
   constructor(
-    parts: Pick<ModelGraph, "inputs" | "outputs" | "nodes" | "tensors" | "opset" | "openBatch" | "runtime">,
+    parts: Pick<
+      ModelGraph,
+      "inputs" | "outputs" | "nodes" | "tensors" | "opset" | "openBatch" | "quantizations" | "runtime"
+    >,
   ) {
     this.inputs = parts.inputs;
     this.outputs = parts.outputs;
@@ -132,6 +138,7 @@ class Graph implements ModelGraph {
     this.tensors = parts.tensors;
     this.opset = parts.opset;
     this.openBatch = parts.openBatch;
+    this.quantizations = parts.quantizations;
     this.runtime = parts.runtime;
     for (const node of this.nodes) {
       for (const name of node.outputs) this.#producers.set(name, node);
@@ -216,7 +223,7 @@ export async function readGraph(
   const written = rawGraphOf(model);
   const openBatch: string[] = [];
   const inputs = written.inputs.map((info) => readInput(info, dimensions, openBatch));
-  const flat = flatten(written);
+  const flat = expandQuantized(flatten(written), folder);
   const constants = new Map<string, Constant>();
   for (const [name, proto] of flat.constants) constants.set(name, readConstant({ ...proto, name }, folder));
   const probed = await probe(flat, inputs, constants, folder);
@@ -226,14 +233,16 @@ export async function readGraph(
     const { dtype, shape } = constant;
     tensors.set(name, { name, dtype, shape, constant });
   }
+  foldDequantized(flat.nodes, tensors);
   const runnable = decompose(splitOldSoftmax(probed.graph, tensors), tensors);
   // the guards of divisions run, but they are no part of the model
   const meant = decompose(splitOldSoftmax(flat, tensors), tensors);
   const dtypes = new Map([...tensors.values()].map(({ name, dtype }) => [name, dtype]));
   const { nodes: all, resolve } = normalizeAll(meant, tensors);
   const outputs = flat.outputs.map(({ name, tensor }) => ({ name, tensor: tensors.get(resolve(tensor))! }));
+  const { nodes: paired, given } = dropPairs(all, tensors, new Set(inputs.map(({ name }) => name)));
   const nodes = liveNodes(
-    all,
+    paired,
     outputs.map(({ tensor }) => tensor.name),
   );
   const named = new Set<string | undefined>([
@@ -248,6 +257,7 @@ export async function readGraph(
     tensors: new Map([...tensors].filter(([name]) => named.has(name))),
     opset: flat.opsets.get("") ?? 0,
     openBatch,
+    quantizations: given,
     runtime: {
       bytes: (names) => writeRuntimeModel(runnable, inputs, names, dtypes),
       ...(folder === undefined ? {} : { folder }),

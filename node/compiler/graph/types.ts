@@ -81,6 +81,12 @@ export interface RuntimeModel {
   readonly folder?: string;
 }
 
+/** real = scale · (integer − zeroPoint), integer in 0..255 */
+export interface GivenQuantization {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
 export interface ModelGraph {
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphOutput[];
@@ -92,6 +98,8 @@ export interface ModelGraph {
   readonly opset: number;
   /** inputs whose first, open dimension was set to 1 */
   readonly openBatch: readonly string[];
+  /** the scales that tensors of a quantized model have in it, as unsigned bytes */
+  readonly quantizations: ReadonlyMap<string, GivenQuantization>;
   readonly runtime: RuntimeModel;
   /** The tensor of this name; an internal fault if there is none. */
   tensor(name: string): GraphTensor;

@@ -56,6 +56,12 @@ export class Groups {
       ties.push(a);
     }
     for (const name of ties) this.#tied.add(this.#bytes.root(name));
+    // a quantized model says its own scales
+    for (const [name, quantization] of plan.graph.quantizations) {
+      const root = this.#bytes.root(name);
+      this.#tied.add(root);
+      if (!this.#quantizations.has(root)) this.#quantizations.set(root, quantization);
+    }
   }
 
   wideScale(name: string, choose: (members: readonly string[]) => number): number {

@@ -7,11 +7,12 @@ import { averageDefinitions } from "./averages.ts";
 import { conditionDefinitions } from "./conditions.ts";
 import { Emitter } from "./Emitter.ts";
 import { elementwiseDefinitions } from "./elementwise.ts";
-import { type Lowered, Lowering } from "./Lowering.ts";
+import { type Lowered, Lowering, type Precision } from "./Lowering.ts";
 import { linearDefinitions } from "./linear.ts";
 import { movementDefinitions } from "./movement.ts";
 import { normalizationDefinitions } from "./normalization.ts";
 import { poolDefinitions } from "./pool.ts";
+import { quantizedDefinitions } from "./quantized.ts";
 import { reductionDefinitions } from "./reductions.ts";
 import { Registry } from "./registry.ts";
 import { resamplingDefinitions } from "./resampling.ts";
@@ -28,6 +29,7 @@ export const registry = new Registry(
   movementDefinitions,
   normalizationDefinitions,
   poolDefinitions,
+  quantizedDefinitions,
   reductionDefinitions,
   resamplingDefinitions,
   selectionDefinitions,
@@ -45,6 +47,7 @@ export interface LowerGraphParameters {
   readonly inputs: (lowering: Lowering) => ReadonlyMap<string, Value>;
   /** pairs of tensors that share one quantization */
   readonly tied?: readonly (readonly [string, string])[];
+  readonly precision?: Precision;
   readonly onOperation?: (done: number) => void;
 }
 
@@ -57,9 +60,13 @@ export interface LoweredGraph {
 
 /** Appends the steps of a model to a builder. */
 export function lowerGraph(parameters: LowerGraphParameters): LoweredGraph {
-  const { plan, builder, statistics, tied, onOperation } = parameters;
+  const { plan, builder, statistics, tied, precision, onOperation } = parameters;
   const emit = new Emitter(builder);
-  const lowering = new Lowering({ plan, emit, registry, statistics, ...(tied ? { tied } : {}) });
+  const lowering = new Lowering({
+    ...{ plan, emit, registry, statistics },
+    ...(tied ? { tied } : {}),
+    ...(precision ? { precision } : {}),
+  });
   for (const [name, value] of parameters.inputs(lowering)) lowering.set(name, value);
   lowering.run(onOperation);
   const outputs = new Map<string, Value>();
