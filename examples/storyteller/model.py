@@ -13,6 +13,7 @@ HEAD = 32
 HIDDEN = 480
 EPSILON = 1e-5
 ROPE_BASE = 10000.0
+BLOCK = 64                 # queries taken at a time in training: nothing is computed for the keys after them
 
 
 def init(rng):
@@ -62,6 +63,21 @@ def heads(x, count):
     return x.reshape(x.shape[0], CONTEXT, count, HEAD).transpose(0, 2, 1, 3)
 
 
+def attend(query, key, value, visible):
+    """Mix values [batch, KEY_HEADS, CONTEXT, HEAD] by visible [batch, CONTEXT, CONTEXT], one block of queries at a time."""
+    batch, mixed = len(query), []
+    query = query.reshape(batch, KEY_HEADS, -1, CONTEXT, HEAD)
+    for start in range(0, CONTEXT, BLOCK):
+        end = start + BLOCK
+        rows = query[:, :, :, start:end].reshape(batch, KEY_HEADS, -1, HEAD)
+        scores = rows @ key[:, :, :end].swapaxes(2, 3) / np.sqrt(HEAD)
+        scores = scores.reshape(batch, KEY_HEADS, -1, BLOCK, end)
+        scores = jnp.where(visible[:, None, None, start:end, :end], scores, -1e9)
+        weights = jax.nn.softmax(scores, axis=-1).reshape(batch, KEY_HEADS, -1, end)
+        mixed.append((weights @ value[:, :, :end]).reshape(batch, QUERY_HEADS, BLOCK, HEAD))
+    return jnp.concatenate(mixed, axis=2).transpose(0, 2, 1, 3).reshape(batch, CONTEXT, -1)
+
+
 def forward(params, tokens, passages):
     """Logits [batch, CONTEXT, VOCABULARY]; a token sees only earlier tokens of its own passage."""
     causal = jnp.tril(jnp.ones((CONTEXT, CONTEXT), bool))
@@ -73,11 +89,7 @@ def forward(params, tokens, passages):
         query = rotate(heads(y @ p["attention.query"], QUERY_HEADS))
         key = rotate(heads(y @ p["attention.key"], KEY_HEADS))
         value = heads(y @ p["attention.value"], KEY_HEADS)
-        query = query.reshape(len(x), KEY_HEADS, -1, CONTEXT, HEAD)
-        scores = jnp.einsum("bgqth,bgsh->bgqts", query, key) / np.sqrt(HEAD)
-        scores = jnp.where(visible[:, None, None], scores, -1e9)
-        y = jnp.einsum("bgqts,bgsh->btgqh", jax.nn.softmax(scores, axis=-1), value)
-        x = x + y.reshape(len(x), CONTEXT, -1) @ p["attention.output"]
+        x = x + attend(query, key, value, visible) @ p["attention.output"]
         y = norm(x, p["mlp.norm"])
         x = x + (jax.nn.silu(y @ p["mlp.gate"]) * (y @ p["mlp.up"])) @ p["mlp.down"]
     return norm(x, params["norm"]) @ params["embedding"].T

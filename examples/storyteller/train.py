@@ -37,6 +37,7 @@ SEED = 20240611
 BATCH = 8                  # rows of CONTEXT tokens
 PEAK_RATE = 3e-3
 WARMUP_STEPS = 100
+DECAY_SHARE = 0.4          # the rate falls to zero over this last share of the steps
 WEIGHT_DECAY = 0.1         # decoupled (AdamW), on matrices only
 CLIP = 1.0                 # global norm of the gradient
 PROMPTS = ["And it came to pass", "The LORD is my", "Blessed are they that", "In the beginning", "And Jesus said unto"]
@@ -79,14 +80,11 @@ def train(texts, tokenize, steps):
             if done == steps:
                 break
             done += 1
-            if done <= WARMUP_STEPS:
-                rate = PEAK_RATE * done / WARMUP_STEPS
-            else:
-                rate = PEAK_RATE * 0.5 * (1 + np.cos(np.pi * (done - WARMUP_STEPS) / (steps - WARMUP_STEPS)))
+            rate = PEAK_RATE * min(1, done / WARMUP_STEPS, (steps - done + 1) / (DECAY_SHARE * steps))
             batch = [a[at:at + BATCH] for a in rows]
             seen += int((batch[2] > 0).sum())
             params, m, v, loss = step(params, m, v, batch, np.float32(rate), np.float32(done))
-            if done % 20 == 0:
+            if done % 20 == 1:
                 average = float(loss) if average is None else 0.8 * average + 0.2 * float(loss)
             if done % 100 == 0 or done == steps:
                 print(f"  epoch {epoch}  step {done}/{steps}  loss {average:.3f}  {seen} tokens"
@@ -127,7 +125,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default=corpus.DEFAULT)
     parser.add_argument("--out", default=os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=850)
     args = parser.parse_args()
     started = time.time()
     os.makedirs(os.path.join(args.out, "data"), exist_ok=True)
@@ -153,6 +151,7 @@ def main():
     export(params, path)
     teller = Storyteller(path)
     count, right, value = perplexity(teller, held_tokens)
+    predicted_bytes = sum(len(p) - len(tokenizer.decode(t[:1])) for p, t in zip(held_passages, held_tokens))
     found = samples(teller, tokenizer)
     diff = difference(params, teller, held_tokens[:20])
     metrics = {
@@ -163,7 +162,7 @@ def main():
         "trainingTokens": corpus_tokens, "tokensSeen": seen, "minutes": round((time.time() - started) / 60, 1),
         "heldOut": {"chapters": len(held_out), "passages": len(held_tokens), "tokens": sum(map(len, held_tokens)),
                     "predicted": count, "likeliest": right, "perplexity": round(value, 4),
-                    "bitsPerByte": round(np.log2(value) * count / sum(len(p) for p in held_passages), 4)},
+                    "bitsPerByte": round(np.log2(value) * count / predicted_bytes, 4)},
         "maxAbsDiffToJax": diff, "fileBytes": os.path.getsize(path), "samples": found,
     }
     write_json(os.path.join(args.out, "metrics.json"), metrics)
