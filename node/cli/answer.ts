@@ -15,6 +15,10 @@ export type Answer = {
   level: FinalityLevel | null;
   /** Unix seconds at which the challenge window closes. */
   challengeUntil: bigint;
+} & Shown;
+
+/** An output, and what it means to people. */
+export type Shown = {
   /** The output bytes. */
   output: Uint8Array;
   outputRoot: Hex;
@@ -31,28 +35,24 @@ export type Answer = {
 export type Described = { manifest: Manifest; tokenizerBytes?: Uint8Array | undefined };
 
 export function toAnswer(result: InferenceResult, program: Described | undefined): Answer {
-  const manifest = program?.manifest;
   const { requestId, programId, commitId, worker, status, level, challengeUntil, output, outputRoot } =
     result;
+  const facts = { requestId, programId, commitId, worker, status, level: level ?? null, challengeUntil };
+  return { ...facts, ...toShown({ output, outputRoot }, program) };
+}
+
+/** Reads an output by the program's manifest, where that is known. */
+export function toShown(given: Pick<Shown, "output" | "outputRoot">, program: Described | undefined): Shown {
+  const { output } = given;
+  const manifest = program?.manifest;
   const decoded = manifest === undefined ? undefined : decodeOutput(manifest, output);
   const outputs =
     decoded === undefined
       ? null
       : Object.fromEntries(Object.entries(decoded).map(([name, values]) => [name, Array.from(values)]));
-  const shown = {
-    requestId,
-    programId,
-    commitId,
-    worker,
-    status,
-    level: level ?? null,
-    challengeUntil,
-    output,
-    outputRoot,
-  };
   const reply = program && replyOf(program, output);
   const written = { text: reply?.text ?? null, ended: reply?.ended ?? null };
-  return { ...shown, outputs, label: labelOf(outputs, manifest), ...written };
+  return { ...given, outputs, label: labelOf(outputs, manifest), ...written };
 }
 
 function replyOf({ manifest, tokenizerBytes }: Described, output: Uint8Array): Reply | undefined {
@@ -78,20 +78,26 @@ const numbersText = (values: readonly number[]): string => {
   return `${shown.join(" ")}${values.length > mostNumbers ? ` … (${values.length} numbers)` : ""}`;
 };
 
-export function answerText(answer: Answer, now: number): string {
+export const answerText = (answer: Answer, now: number): string =>
+  shownText(answer, [
+    ["finality", finalityText(answer, now)],
+    ["worker", answer.worker],
+    ["request", answer.requestId],
+    ["program", answer.programId],
+  ]);
+
+/** An output for people: its text or its numbers, then further facts. */
+export function shownText(answer: Shown, further: readonly Fact[]): string {
   const written = answer.text === null ? "" : `${printable(answer.text)}\n\n`;
   return `${written}${facts([
     ["answer", answer.label ?? undefined],
     ["ended", answer.ended === null ? undefined : endings[answer.ended]],
     ...(answer.text === null ? outputFacts(answer) : []),
-    ["finality", finalityText(answer, now)],
-    ["worker", answer.worker],
-    ["request", answer.requestId],
-    ["program", answer.programId],
+    ...further,
   ])}`;
 }
 
-const outputFacts = ({ outputs, output, outputRoot }: Answer): Fact[] =>
+const outputFacts = ({ outputs, output, outputRoot }: Shown): Fact[] =>
   outputs === null
     ? [["output", `${output.length} bytes, root ${outputRoot}`]]
     : Object.entries(outputs).map(([name, values]) => [name, numbersText(values)]);

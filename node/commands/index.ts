@@ -22,6 +22,7 @@ import { programsFetchCommand, programsListCommand, programsShowCommand } from "
 import { publishCommand } from "./publish.ts";
 import { requestCommand } from "./request.ts";
 import { rewardsClaimCommand, rewardsShowCommand } from "./rewards.ts";
+import { runCommand } from "./run.ts";
 import { stakeCommand } from "./stake.ts";
 import { statusCommand } from "./status.ts";
 import { unstakeCommand } from "./unstake.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   keeperCommand,
   drainCommand,
   compileCommand,
+  runCommand,
   publishCommand,
   programsListCommand,
   programsShowCommand,

@@ -16,6 +16,7 @@ const expected = [
   "keeper",
   "drain",
   "compile",
+  "run",
   "publish",
   "programs list",
   "programs show",

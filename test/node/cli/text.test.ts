@@ -7,6 +7,7 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { printable } from "../../../node/cli/answer.ts";
 import type { ProgramFiles } from "../../../node/programFiles.ts";
+import { assay } from "../../helpers/commandLine.ts";
 import { startTestDevnet, type TestDevnet } from "../../helpers/devnet.ts";
 import { writeTextProgram } from "../../helpers/textProgram.ts";
 
@@ -46,6 +47,18 @@ describe("the command line and text", () => {
     const people = await devnet.run(resume);
     expect(people.stdout.startsWith(printable(answer))).to.equal(true);
     expect(people.stdout).to.match(/ended +(by the model|for lack of room)/);
+  });
+
+  it("tries a program without a chain, with the same words from both executors", async () => {
+    for (const more of [[], ["--reference"]]) {
+      const { code, json, stderr } = await assay(["run", folder, ...asked, ...more, "--json"], {
+        folder: devnet.folder,
+      });
+      expect(code, stderr).to.equal(0);
+      expect(json).to.include({ text: answer, programId: files.programId });
+    }
+    const people = await assay(["run", folder, ...asked], { folder: devnet.folder });
+    expect(people.stdout).to.match(/passes +\d+\n/);
   });
 
   it("verifies what was asked and read, and notices every other word", async () => {
