@@ -49,8 +49,6 @@ const GAS = {
   block: 700,
   product: 330,
   comparison: 330,
-  /** Finding one index among others, from the last on. */
-  candidate: 2_400,
 };
 
 /**
@@ -111,7 +109,7 @@ function computeGas({ op, operands }: Step, boxes: readonly Box[], tiles: number
   const runs = sweeps * Math.min(Math.max(...lengths), borders);
   const scans = sweeps * tiles + runs;
   const moving = sweeps * GAS.sweep + runs * GAS.run + scans * GAS.scan;
-  if (!isDot) return moving + reads * (op === "ScatterElements" ? GAS.candidate : GAS.comparison);
+  if (!isDot) return moving + reads * GAS.comparison;
   const isContiguous = boxes.every(({ along }, operand) => strideAlong(operands[operand]!.type, along) === 1);
   return moving + (isContiguous ? (reads / 30 + runs) * GAS.block : reads * GAS.product);
 }

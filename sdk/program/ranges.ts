@@ -138,8 +138,8 @@ export const rangesOf = (axis: number, intervals: readonly Interval[]): Ranges =
   max: intervals.map(({ max }) => max),
 });
 
-/** Axes of constants that are longer are not told apart. */
-const MAX_KNOWN = 65_536;
+/** The indices along a longer axis are not told apart. */
+export const MAX_KNOWN = 65_536;
 
 /** The axis along which more is known than the hull says: of a computed tensor its own, of a constant its only long one. */
 export function knownAxis({ ranges, constant }: OperandRanges): number {

@@ -1,6 +1,16 @@
 // Concat: tensors one after the other along an axis.
 import { allocate } from "../dtype.ts";
-import { hull, intervalAt, knownAxis, type Ranges, rangesAlong, rangesOf, unite, WHOLE } from "../ranges.ts";
+import {
+  hull,
+  intervalAt,
+  knownAxis,
+  MAX_KNOWN,
+  type Ranges,
+  rangesAlong,
+  rangesOf,
+  unite,
+  WHOLE,
+} from "../ranges.ts";
 import { elementCount, sameShape, stridesOf } from "../tensor.ts";
 import type { Step } from "../types.ts";
 import { axisFault, axisOf, coordinatesOf, indexAt } from "./axis.ts";
@@ -10,8 +20,6 @@ import { copyElements } from "./walk.ts";
 
 const OPCODE = 26;
 const MAX_OPERANDS = 8;
-/** A longer axis is not told apart. */
-const MAX_KNOWN = 65_536;
 
 /** Where each operand begins along the axis. */
 function startsOf(step: Step): number[] {

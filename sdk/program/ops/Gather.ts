@@ -1,6 +1,16 @@
 // Gather: slices of a tensor along an axis, at the places that indices name; zeros where there is no such place.
 import { allocate } from "../dtype.ts";
-import { hull, intervalAt, knownAxis, type Ranges, rangesAlong, rangesOf, unite, WHOLE } from "../ranges.ts";
+import {
+  hull,
+  intervalAt,
+  knownAxis,
+  MAX_KNOWN,
+  type Ranges,
+  rangesAlong,
+  rangesOf,
+  unite,
+  WHOLE,
+} from "../ranges.ts";
 import { elementCount, sameShape } from "../tensor.ts";
 import type { Step } from "../types.ts";
 import { axisFault, axisOf } from "./axis.ts";
@@ -10,8 +20,6 @@ import { areProven, indexRefusal, isIndex, isPlace } from "./indices.ts";
 import { LONG_RUN, wordsOf } from "./walk.ts";
 
 const OPCODE = 23;
-/** Rows of a constant are told apart up to this length. */
-const MAX_COLUMNS = 65_536;
 
 interface Sizes {
   /** Elements below one place of the axis. */
@@ -50,7 +58,7 @@ function ranges(step: Step, [data, indices]: readonly OperandRanges[]): Ranges {
   const axis = axisOf(step);
   const { shape, constant } = data!;
   const last = shape.length - 1;
-  const isTable = constant !== undefined && last !== axis && shape[last]! <= MAX_COLUMNS;
+  const isTable = constant !== undefined && last !== axis && shape[last]! <= MAX_KNOWN;
   const known = isTable ? last : knownAxis(data!);
   const zero = areProven(indices!, shape[axis]!) ? undefined : { min: 0n, max: 0n };
   if (known === WHOLE || known === axis) {

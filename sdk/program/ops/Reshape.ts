@@ -1,13 +1,10 @@
 // Reshape: the same elements in row-major order under another shape.
-import { hull, intervalAt, type Ranges, rangesOf, unite, WHOLE } from "../ranges.ts";
+import { hull, intervalAt, MAX_KNOWN, type Ranges, rangesOf, unite, WHOLE } from "../ranges.ts";
 import { elementCount, stridesOf } from "../tensor.ts";
 import { single } from "./broadcast.ts";
 import { type OpDefinition, type OperandRanges, RULE, singleBoxes } from "./definition.ts";
 
 const OPCODE = 8;
-
-/** Longer axes of the output are not told apart. */
-const MAX_KNOWN = 65_536;
 
 /**
  * What is known along an axis stays known along an axis of the output that goes through it in whole steps, as often as it
