@@ -64,7 +64,10 @@ def heads(x, count):
 
 
 def attend(query, key, value, visible):
-    """Mix values [batch, KEY_HEADS, CONTEXT, HEAD] by visible [batch, CONTEXT, CONTEXT], one block of queries at a time."""
+    """Values [batch, KEY_HEADS, CONTEXT, HEAD] mixed for every query, one block of queries at a time.
+
+    `visible` is [batch, CONTEXT, CONTEXT]; returns [batch, CONTEXT, QUERY_HEADS * HEAD].
+    """
     batch, mixed = len(query), []
     query = query.reshape(batch, KEY_HEADS, -1, CONTEXT, HEAD)
     for start in range(0, CONTEXT, BLOCK):
