@@ -12,7 +12,7 @@ import { UnsupportedModelError } from "./errors.ts";
 import { type GraphTensor, isFloat } from "./graph/index.ts";
 import { arrangeLayouts } from "./layouts.ts";
 import { Emitter } from "./lowering/Emitter.ts";
-import { type Lowered, Lowering } from "./lowering/Lowering.ts";
+import { type Lowered, Lowering, type Precision } from "./lowering/Lowering.ts";
 import { lowerGraph, registry } from "./lowering/lowerGraph.ts";
 import type { Value } from "./lowering/value.ts";
 import type { Plan } from "./plan.ts";
@@ -39,10 +39,13 @@ export interface BuildOptions {
   readonly inputRanges: Readonly<Record<string, readonly [number, number]>>;
   /** append the number of the largest logit as the output `label` */
   readonly classifier: boolean;
+  readonly precision?: Precision;
 }
 
 /** Bits that the largest value of an input takes that 8 bits would not hold. */
 const INPUT_BITS = 20;
+/** Bits behind the point of inputs that are compared only: 32-bit floats from 2^-17 on are exact. */
+const FINE_BITS = 40;
 
 const integerTypes: Readonly<Record<string, DType>> = {
   bool: "u8",
@@ -100,6 +103,14 @@ function formOf(
     };
   }
   const [min, max] = range ?? [statistics.min, statistics.max];
+  if ([...lowering.wanted(name)].every((demand) => demand === "fine")) {
+    const scale = 2 ** Math.max(-FINE_BITS, Math.ceil(Math.log2(Math.max(-min, max, 1e-30))) - 60);
+    return {
+      dtype: "i64",
+      codec: { kind: "linear", scale, zeroPoint: 0 },
+      value: (operand) => ({ kind: "wide", operand, scale }),
+    };
+  }
   const most = Math.max(-min, max, 1e-30);
   const scale = 2 ** (Math.ceil(Math.log2(most)) - INPUT_BITS);
   const limit = 2 ** (INPUT_BITS + 1);
@@ -143,7 +154,7 @@ function outputOf(lowering: Lowering, value: Value, taken: Set<number>): { opera
 export function buildModel(
   plan: Plan,
   statistics: ReadonlyMap<string, TensorStatistics>,
-  { inputRanges, classifier }: BuildOptions,
+  { inputRanges, classifier, precision = "balanced" }: BuildOptions,
   onOperation: (done: number) => void,
 ): BuiltModel {
   const { graph } = plan;
@@ -153,6 +164,7 @@ export function buildModel(
     emit: new Emitter(new ProgramBuilder([])),
     registry,
     statistics,
+    precision,
   });
   const dtypes = graph.inputs.map((tensor): TensorType => {
     const { dtype } = formOf(tensor, scout, inputRanges[tensor.name]);
@@ -164,6 +176,7 @@ export function buildModel(
     plan,
     builder,
     statistics,
+    precision,
     onOperation,
     inputs: (lowering) =>
       new Map(

@@ -21,9 +21,9 @@ import type {
 
 /**
  * How an operation likes to read an operand. `same`: as the readers of its output do. `narrow`: 32 bits of which 15 are
- * used, for products of two such values. `output` is what outputs of the program are that nothing else reads.
+ * used, for products of two such values. `fine`: as exactly as it comes, of inputs in 64 bits: what is compared only. `output` is what outputs of the program are that nothing else reads.
  */
-export type Demand = "u8" | "index" | "wide" | "narrow" | "output" | "integer" | "same";
+export type Demand = "u8" | "index" | "wide" | "narrow" | "fine" | "output" | "integer" | "same";
 export type Wanted = ReadonlySet<Exclude<Demand, "same">>;
 
 /** Bits that the largest value seen in calibration takes in i32. */
@@ -39,7 +39,11 @@ export interface LoweringParts {
   readonly statistics: ReadonlyMap<string, TensorStatistics>;
   /** pairs of tensors that share one quantization: a cache as it comes in and goes out */
   readonly tied?: readonly (readonly [string, string])[];
+  readonly precision?: Precision;
 }
+
+/** `high`: two bytes for what products read and for weights, at about four times the work. */
+export type Precision = "balanced" | "high";
 
 /** One converted tensor, for reports. */
 export interface Lowered {
@@ -55,6 +59,7 @@ export class Lowering {
   readonly registry: Registry;
   readonly lowered: Lowered[] = [];
   readonly convert: Conversions;
+  readonly precision: Precision;
   readonly #statistics: ReadonlyMap<string, TensorStatistics>;
   readonly #values = new Map<string, Value>();
   readonly #converted = new Map<string, Value>();
@@ -63,10 +68,11 @@ export class Lowering {
   readonly #groups: Groups;
   #current: Operation | undefined;
 
-  constructor({ plan, emit, registry, statistics, tied = [] }: LoweringParts) {
+  constructor({ plan, emit, registry, statistics, tied = [], precision = "balanced" }: LoweringParts) {
     this.plan = plan;
     this.emit = emit;
     this.registry = registry;
+    this.precision = precision;
     this.#statistics = statistics;
     this.#groups = new Groups(plan, registry, tied);
     this.convert = new Conversions(emit);

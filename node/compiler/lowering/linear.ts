@@ -6,7 +6,6 @@ import { bestQuantization, distortion, spread } from "../quantization/activation
 import {
   type LinearContext,
   largestWeights,
-  mostWeight,
   quantizeExact,
   quantizeScaled,
   type RequantizedLinear,
@@ -14,7 +13,7 @@ import {
   requantizeLinear,
   type ScaledLinear,
 } from "../quantization/linear.ts";
-import { MAX_SUM } from "../quantization/weights.ts";
+import { type Integers, MAX_BYTE_WEIGHT, MAX_SUM, MAX_WEIGHT } from "../quantization/weights.ts";
 import type { Lowering } from "./Lowering.ts";
 import type { Definitions } from "./registry.ts";
 import type { ByteValue, DoubleByteValue, Value } from "./value.ts";
@@ -24,11 +23,20 @@ const WEIGHT_ZERO = 128;
 const MAX_DEPTH = 8192;
 /** Table sizes less one, tried from the finest. */
 const INDEX_LEVELS = [4095, 2047, 1023, 511, 255];
-/** Below this ratio of signal to noise, in decibels, 8 bits are not enough: for a product of two computed values, and for others. */
-const PRODUCT_DECIBELS = 34;
-const OTHER_DECIBELS = 36;
+/** Below this ratio of signal to noise, in decibels, 8 bits are not enough: for products and normalized values, and for others. */
+const PRODUCT_DECIBELS = 35;
+const OTHER_DECIBELS = 29;
 
-type Channels = readonly { readonly weights: Int8Array }[];
+/** With high precision weights are this many times larger, and take a second byte. */
+const WEIGHT_PART = 64;
+
+type Channels = readonly { readonly weights: Integers }[];
+
+/** A byte of a number: what it is multiplied with is 2^bits. */
+interface Part<T> {
+  readonly part: T;
+  readonly bits: number;
+}
 
 /** Moves through what only moves values. */
 const MOVING = new Set(["Reshape", "Transpose", "Slice", "Concat", "Squeeze", "Unsqueeze", "Split"]);
@@ -48,14 +56,31 @@ const BYTE_SOURCES = new Set([
 export function needsDoubleBytes(lowering: Lowering, input: string): boolean {
   let producer = lowering.plan.producer(input);
   while (producer && MOVING.has(producer.op)) producer = lowering.plan.producer(producer.inputs[0]!);
-  if (!producer || BYTE_SOURCES.has(producer.op)) return false;
+  if (!producer) return false;
+  if (lowering.precision === "high") return producer.op !== "MaxPool" && !lowering.tiedQuantization(input);
+  if (BYTE_SOURCES.has(producer.op)) return false;
   if (lowering.tiedQuantization(input)) return false;
   const isProduct = producer.op === "Mul" && producer.inputs.every((name) => lowering.isComputed(name));
-  const limit = isProduct ? PRODUCT_DECIBELS : OTHER_DECIBELS;
+  const limit = isProduct || producer.op === "Normalization" ? PRODUCT_DECIBELS : OTHER_DECIBELS;
   const { min, max, sample } = lowering.statistics(input);
   const noise = distortion(bestQuantization(min, max, [sample]), sample);
   const signal = sample.reduce((sum, value) => sum + value * value, 0) / Math.max(1, sample.length);
   return signal < noise * 10 ** (limit / 10);
+}
+
+/** Weights of one byte, or the upper and lower parts of larger ones. */
+function weightParts(channels: Channels, most: number): Part<Channels>[] {
+  if (most <= MAX_BYTE_WEIGHT) return [{ part: channels, bits: 0 }];
+  const upper = channels.map(({ weights }) => ({
+    weights: Int8Array.from(weights, (weight) => Math.round(weight / WEIGHT_PART)),
+  }));
+  const lower = channels.map(({ weights }, channel) => ({
+    weights: Int8Array.from(weights, (weight, k) => weight - WEIGHT_PART * upper[channel]!.weights[k]!),
+  }));
+  return [
+    { part: upper, bits: Math.log2(WEIGHT_PART) },
+    { part: lower, bits: 0 },
+  ];
 }
 
 function matrix(channels: Channels, from: number, to: number): Int8Array {
@@ -119,7 +144,8 @@ class LinearLowering {
   readonly #input: string;
   readonly #output: string;
   readonly #value: ByteValue | DoubleByteValue;
-  /** bits that are shifted out of the low byte's sum */
+  readonly #weightMost: number;
+  /** bits that are shifted out of sums of low bytes, so that all sums together stay in 32 bits */
   readonly #dropped: number;
 
   constructor(operation: Operation, lowering: Lowering) {
@@ -130,10 +156,15 @@ class LinearLowering {
     [this.#output = ""] = operation.outputs;
     const isDouble = lowering.isDouble(this.#input);
     this.#value = isDouble ? lowering.u16(this.#input) : lowering.u8(this.#input);
-    const room = Math.floor(
-      Math.log2(MAX_SUM / (this.#linear.weights.depth * mostWeight(this.#linear) * 128)),
-    );
-    this.#dropped = isDouble ? Math.min(8, Math.max(0, 8 - room)) : 0;
+    const one = this.#linear.form === "conv" ? MAX_BYTE_WEIGHT : MAX_WEIGHT;
+    this.#weightMost = lowering.precision === "high" ? MAX_WEIGHT * WEIGHT_PART : one;
+    const most = this.#linear.weights.depth * this.#weightMost * 128 * (isDouble ? 256 : 1);
+    this.#dropped = Math.max(0, Math.ceil(Math.log2(most / MAX_SUM)));
+  }
+
+  /** Whether the weights and the input are one byte each, as the forms of S-01 need them. */
+  get #isPlain(): boolean {
+    return this.#value.kind === "u8" && this.#weightMost <= MAX_BYTE_WEIGHT;
   }
 
   get #shape(): readonly number[] {
@@ -146,7 +177,7 @@ class LinearLowering {
       node: this.#operation.node,
       linear: this.#linear,
       input: { scale: scale * 2 ** this.#dropped, zeroPoint },
-      inputMost: this.#value.kind === "u8" ? 255 : 65535,
+      weightMost: this.#weightMost,
       inputShape: this.#planar(this.#lowering.shape(this.#input)),
       outputShape: this.#planar(this.#shape),
       inputStatistics: this.#lowering.statistics(this.#input),
@@ -158,14 +189,27 @@ class LinearLowering {
     return this.#linear.form === "conv" ? planar(shape) : shape;
   }
 
+  /** The sums of all bytes of the input with all bytes of the weights. */
   #accumulate(channels: Channels): Operand {
     const { emit } = this.#lowering;
+    let total: Operand | undefined;
+    for (const { part: weights, bits: weightBits } of weightParts(channels, this.#weightMost))
+      for (const { part: input, bits: inputBits } of this.#inputParts()) {
+        const sum = this.#products(input.operand, input.zeroPoint, weights);
+        const bits = weightBits + inputBits - this.#dropped;
+        const placed = bits >= 0 ? emit.mulNumber(sum, 2 ** bits) : emit.divNumber(sum, 2 ** -bits);
+        total = total ? emit.add(total, placed) : placed;
+      }
+    return total!;
+  }
+
+  #inputParts(): Part<{ operand: Operand; zeroPoint: number }>[] {
     const value = this.#value;
-    if (value.kind === "u8") return this.#products(value.operand, value.zeroPoint, channels);
-    const high = this.#products(value.high, value.zeroPoint / 256, channels);
-    const low = this.#products(value.low, 0, channels);
-    const shifted = emit.mulNumber(high, 2 ** (8 - this.#dropped));
-    return emit.add(shifted, emit.divNumber(low, 2 ** this.#dropped));
+    if (value.kind === "u8") return [{ part: value, bits: 0 }];
+    return [
+      { part: { operand: value.high, zeroPoint: value.zeroPoint / 256 }, bits: 8 },
+      { part: { operand: value.low, zeroPoint: 0 }, bits: 0 },
+    ];
   }
 
   #products(operand: Operand, zeroPoint: number, channels: Channels): Operand {
@@ -199,7 +243,7 @@ class LinearLowering {
 
   /** False where no 8-bit scale fits the weights. */
   #toBytes(): boolean {
-    if (this.#value.kind === "u16") return false;
+    if (!this.#isPlain) return false;
     const tied = this.#lowering.tiedQuantization(this.#output);
     const context = this.#context();
     const requantized = tied ? requantizeAt(context, tied) : requantizeLinear(context);
@@ -214,7 +258,7 @@ class LinearLowering {
   }
 
   #toIndex(): boolean {
-    if (this.#value.kind === "u16") return false;
+    if (!this.#isPlain) return false;
     const { min, max } = this.#lowering.statistics(this.#output);
     for (const levels of INDEX_LEVELS) {
       const out = spread(min * 1.06, max * 1.06, levels, levels);
@@ -228,7 +272,7 @@ class LinearLowering {
 
   /** One scale for all channels and no rounding, where their weights are alike. */
   #toExact(): boolean {
-    if (this.#value.kind === "u16") return false;
+    if (!this.#isPlain) return false;
     const most = [...largestWeights(this.#linear)].filter((value) => value > 0).sort((a, b) => a - b);
     const middle = most[most.length >> 1] ?? 1;
     if ((most.at(-1) ?? 1) > 3 * middle) return false;
@@ -256,11 +300,9 @@ class LinearLowering {
     const { min = -Infinity, max = Infinity } = this.#linear.clamp ?? {};
     if (min > -Infinity || max < Infinity) {
       const bounds = emit.bounds(operand);
-      operand = emit.clip(
-        operand,
-        min > -Infinity ? Math.round(min / scale) : bounds.min,
-        max < Infinity ? Math.round(max / scale) : bounds.max,
-      );
+      const low = min > -Infinity ? Math.round(min / scale) : bounds.min;
+      const high = max < Infinity ? Math.round(max / scale) : bounds.max;
+      operand = emit.clip(operand, low, Math.max(low, high));
     }
     this.#set(operand, (each) => ({ kind: "wide", operand: each, scale }));
   }

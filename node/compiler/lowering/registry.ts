@@ -1,4 +1,5 @@
 // How each operation is lowered: one definition per operator, by name.
+import { functions } from "../patterns/functions.ts";
 import type { Operation } from "../plan.ts";
 import type { Demand, Lowering } from "./Lowering.ts";
 
@@ -14,6 +15,11 @@ export interface LoweringDefinition {
 
 export type Definitions = Readonly<Record<string, LoweringDefinition>>;
 
+/** Names that only plans have. */
+const INTERNAL = new Set(["Linear", "Unary", "Normalization", "Embedding", "Ensemble"]);
+/** What patterns take as a whole. */
+const TAKEN = ["BatchNormalization", "Conv", "Gather", "Gemm", "LayerNormalization", "RMSNormalization"];
+
 export class Registry {
   readonly #definitions: ReadonlyMap<string, LoweringDefinition>;
 
@@ -21,8 +27,10 @@ export class Registry {
     this.#definitions = new Map(definitions.flatMap((each) => Object.entries(each)));
   }
 
+  /** ONNX's names of what models may hold. */
   get operators(): readonly string[] {
-    return [...this.#definitions.keys()].sort();
+    const named = [...this.#definitions.keys()].filter((name) => !INTERNAL.has(name));
+    return [...new Set([...named, ...Object.keys(functions), ...TAKEN])].sort();
   }
 
   /** @throws UnsupportedNodeError by the node's name */
@@ -41,7 +49,7 @@ export class Registry {
       );
     return node.refuse(
       "it has no provable form here",
-      `Rewrite it with supported operators: ${this.operators.filter((name) => !name.includes(":")).join(", ")}.`,
+      `Rewrite it with supported operators: ${this.operators.join(", ")}.`,
     );
   }
 }

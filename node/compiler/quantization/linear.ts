@@ -6,9 +6,7 @@ import { type Convolution, type Linear, readAxis } from "../linear.ts";
 import { activationCandidates, distortion, MAX_U8, type Quantization } from "./activation.ts";
 import {
   largest,
-  MAX_BYTE_WEIGHT,
   MAX_SUM,
-  MAX_WEIGHT,
   type Moments,
   type QuantizedChannel,
   quantizeChannel,
@@ -98,8 +96,8 @@ export interface LinearContext {
   readonly node: GraphNode;
   readonly linear: Linear;
   readonly input: Quantization;
-  /** greatest integer of the input: 255, or 65,535 in two bytes */
-  readonly inputMost: number;
+  /** largest magnitude of an integer weight */
+  readonly weightMost: number;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   /** of the input, per input channel */
@@ -107,9 +105,6 @@ export interface LinearContext {
   /** of the output, after the clamp */
   readonly outputStatistics: TensorStatistics;
 }
-
-/** Largest magnitude of an integer weight of a layer. */
-export const mostWeight = ({ form }: Linear): number => (form === "conv" ? MAX_BYTE_WEIGHT : MAX_WEIGHT);
 
 /** Layers with more weights choose their scale by some of their channels. */
 const EXAMINED_WEIGHTS = 1 << 18;
@@ -125,7 +120,7 @@ function examinedChannels({ weights }: Linear): Float64Array[] {
 }
 
 function tryScale(
-  { linear, input, outputStatistics: { sample } }: LinearContext,
+  { linear, input, weightMost, outputStatistics: { sample } }: LinearContext,
   weights: readonly Float64Array[],
   moments: (channel: number) => Moments,
   out: Quantization,
@@ -142,7 +137,7 @@ function tryScale(
       input.scale,
       input.zeroPoint,
       out.scale,
-      mostWeight(linear),
+      weightMost,
     );
     if (!channel) return undefined;
     tried++;
@@ -155,7 +150,7 @@ function tryScale(
 }
 
 function shiftAll(
-  { linear, input }: LinearContext,
+  { linear, input, weightMost }: LinearContext,
   moments: (channel: number) => Moments,
   out: Quantization,
 ): ShiftedChannel[] | undefined {
@@ -168,7 +163,7 @@ function shiftAll(
       input.scale,
       input.zeroPoint,
       out.scale,
-      mostWeight(linear),
+      weightMost,
     );
     if (channel) channels.push(channel);
   });
@@ -228,14 +223,14 @@ export function largestWeights({ weights }: Linear): Float64Array {
 
 /** Quantizes a last layer: all channels share one scale, so the largest integer is the largest logit. */
 export function quantizeExact(context: LinearContext): ExactLinear {
-  const { node, linear, input, inputMost } = context;
+  const { node, linear, input, weightMost } = context;
   const moments = momentsOf(context);
   const most = largestWeights(linear).reduce((a, b) => Math.max(a, b), 0);
   const isLarge = linear.weights.size > EXAMINED_WEIGHTS;
   let best: ExactLinear | undefined;
   let bestError = Infinity;
   for (let step = 0; step <= (isLarge ? 0 : 16); step++) {
-    const weightScale = most === 0 ? 1 : (most / mostWeight(linear)) * 2 ** (-step / 16);
+    const weightScale = most === 0 ? 1 : (most / weightMost) * 2 ** (-step / 16);
     const scale = input.scale * weightScale;
     const channels: QuantizedChannel[] = [];
     let fits = true;
@@ -247,9 +242,9 @@ export function quantizeExact(context: LinearContext): ExactLinear {
         moments(index),
         weightScale,
         scale,
-        mostWeight(linear),
+        weightMost,
       );
-      const { min, max } = sumBounds(channel.weights, channel.bias, input.zeroPoint, inputMost);
+      const { min, max } = sumBounds(channel.weights, channel.bias, input.zeroPoint);
       if (Math.max(-min, max) > MAX_SUM) fits = false;
       error += channel.error;
       channels.push(channel);
@@ -270,13 +265,13 @@ const MAX_FACTOR = 1 << 20;
 
 /** Quantizes a layer whose results have the given scale: each channel uses all bits of its weights. */
 export function quantizeScaled(context: LinearContext, scale: number): ScaledLinear {
-  const { linear, input } = context;
+  const { linear, input, weightMost } = context;
   const moments = momentsOf(context);
   const channels: ScaledLinear["channels"][number][] = [];
   linear.weights.forEach((floats, index) => {
     const most = largest(floats);
     // the whole range of the weights is used, but for what whole numbers leave
-    const ratio = (most * input.scale) / ((mostWeight(linear) + 0.49) * scale);
+    const ratio = (most * input.scale) / ((weightMost + 0.49) * scale);
     const multiplier = Math.min(MAX_FACTOR, Math.max(1, Math.ceil(ratio)));
     const divisor = ratio > 0 ? Math.min(MAX_FACTOR, Math.max(1, Math.floor(1 / ratio))) : 1;
     const weightScale = (scale * multiplier) / (divisor * input.scale);
@@ -287,7 +282,7 @@ export function quantizeScaled(context: LinearContext, scale: number): ScaledLin
       moments(index),
       weightScale,
       unit,
-      mostWeight(linear),
+      weightMost,
     );
     channels.push({ ...channel, bias: linear.hasBias ? channel.bias : 0, multiplier, divisor });
   });

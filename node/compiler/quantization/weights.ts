@@ -4,6 +4,9 @@
 export const MAX_WEIGHT = 64;
 /** The same for weights that are stored unsigned with the zero point 128, as convolutions take them. */
 export const MAX_BYTE_WEIGHT = 127;
+
+/** Integers of at most 16 bits. */
+export type Integers = Int8Array | Int16Array;
 /** Bounds of the shift k in S-01. */
 export const MIN_SHIFT = 1;
 export const MAX_SHIFT = 22;
@@ -18,7 +21,7 @@ export interface Moments {
 
 export interface QuantizedChannel {
   /** in the order of the float weights */
-  readonly weights: Int8Array;
+  readonly weights: Integers;
   /** the bias in units of the accumulator, after correction of the mean rounding error */
   readonly bias: number;
   /** expected squared error of the channel's output that is left, in real units */
@@ -37,7 +40,8 @@ export function quantizeChannel(
   unit: number,
   weightMost = MAX_WEIGHT,
 ): QuantizedChannel {
-  const integers = new Int8Array(weights.length);
+  const integers =
+    weightMost <= MAX_BYTE_WEIGHT ? new Int8Array(weights.length) : new Int16Array(weights.length);
   let shift = 0;
   let error = 0;
   for (let index = 0; index < weights.length; index++) {
@@ -51,18 +55,17 @@ export function quantizeChannel(
   return { weights: integers, bias: Math.round((bias - shift) / unit), error };
 }
 
-/** Bounds of the accumulator plus bias over every possible input, 8-bit unless said otherwise. */
+/** Bounds of the accumulator plus bias over every possible 8-bit input. */
 export function sumBounds(
-  weights: Int8Array,
+  weights: Integers,
   bias: number,
   inputZeroPoint: number,
-  inputMost = 255,
 ): { readonly min: number; readonly max: number } {
   let min = bias;
   let max = bias;
   for (const weight of weights) {
     const low = weight * -inputZeroPoint;
-    const high = weight * (inputMost - inputZeroPoint);
+    const high = weight * (255 - inputZeroPoint);
     min += Math.min(low, high);
     max += Math.max(low, high);
   }

@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commitProgram } from "@assay/sdk/program";
 import { expect } from "chai";
-import { type CompileResult, compileModel, UnsupportedModelError } from "../../../node/compiler/index.ts";
+import { decode } from "jpeg-js";
+import {
+  type CompileResult,
+  compileModel,
+  encodeSample,
+  evaluateModel,
+} from "../../../node/compiler/index.ts";
+import { ProgramSession } from "../../../node/execution/programSession.ts";
+import { type MagikaExample, magikaExamples, magikaLabels, magikaModel } from "../../helpers/magika.ts";
 import { Random } from "../../helpers/random.ts";
 import { needTestData, testData } from "../../helpers/testData.ts";
 
@@ -27,8 +35,20 @@ function stroke(random: Random): Float32Array {
   return image;
 }
 
+/** A picture of any size as 28×28 grey values, light on dark. */
+function greyOf(file: Uint8Array): Float32Array {
+  const { width, height, data } = decode(file, { useTArray: true });
+  const image = new Float32Array(784);
+  for (let place = 0; place < 784; place++) {
+    const row = Math.floor(((Math.floor(place / 28) + 0.5) * height) / 28);
+    const column = Math.floor((((place % 28) + 0.5) * width) / 28);
+    image[place] = data[4 * (row * width + column)]!;
+  }
+  return image;
+}
+
 describe("compiler: published models", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   before(function () {
     needTestData(this, "models");
@@ -54,14 +74,54 @@ describe("compiler: published models", function () {
     }
   });
 
-  it("refuses Magika by its integer input", async () => {
-    const modelBytes = read("magika/model.onnx");
-    const error: unknown = await compileModel({
+  it("names the four published digits, by both exports", async () => {
+    const digits = [0, 3, 5, 7];
+    const images = digits.map((digit) => greyOf(read(`mnist/${digit}.jpg`)));
+    const random = new Random(1);
+    const calibration = [...Array.from({ length: 60 }, () => stroke(random)), ...images];
+    for (const file of ["mnist/mnist-ms-cxx.onnx", "mnist/opt-mnist-wonnx.onnx"]) {
+      const modelBytes = read(file);
+      const compiled = await compileModel({
+        modelBytes,
+        calibration,
+        options: { name: "mnist", inputRanges: { Input3: [0, 255] } },
+      });
+      const { integerCorrect } = await evaluateModel({
+        ...compiled,
+        modelBytes,
+        samples: images,
+        expected: digits,
+      });
+      expect(integerCorrect, file).to.equal(4);
+    }
+  });
+
+  it("keeps the labels of Magika's published examples", async () => {
+    const modelBytes = magikaModel();
+    const labels = magikaLabels();
+    // the same contents were published under several modes
+    const examples = new Map<string, MagikaExample & { count: number }>();
+    for (const example of magikaExamples()) {
+      const key = example.bytes.join();
+      examples.set(key, { ...example, count: (examples.get(key)?.count ?? 0) + 1 });
+    }
+    const samples = [...examples.values()];
+    const { program, manifest } = await compileModel({
       modelBytes,
-      calibration: [],
-      options: { name: "magika" },
-    }).catch((reason: unknown) => reason);
-    expect(error).to.be.instanceOf(UnsupportedModelError);
-    expect((error as Error).message).to.include('"bytes" is int32');
+      calibration: samples.filter((_, index) => index % 2 === 0).map(({ bytes }) => bytes),
+      options: { name: "magika", precision: "high", labels },
+    });
+    const session = await ProgramSession.open(program);
+    let kept = 0;
+    let published = 0;
+    for (const { bytes, label, count } of samples) {
+      const [, number] = await session.run(encodeSample({ program, manifest }, bytes));
+      published += count;
+      if (labels[Number(number!.data[0])] === label) kept += count;
+    }
+    await session.close();
+    console.log(`      ${kept} of ${published} published labels`);
+    expect(published).to.equal(129);
+    expect(kept / published).to.be.at.least(0.99);
   });
 });
