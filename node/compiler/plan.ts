@@ -1,4 +1,5 @@
 // What is lowered: the nodes of the model after patterns have become one operation each.
+import type { Ensemble } from "./ensembles.ts";
 import type { GraphNode } from "./graph/GraphNode.ts";
 import type { Constant, GraphTensor, ModelGraph } from "./graph/types.ts";
 import type { Linear } from "./linear.ts";
@@ -36,9 +37,9 @@ export interface Embedding {
   readonly hasOutside: boolean;
 }
 
-export type OperationParameters = Linear | Unary | Normalization | Embedding;
+export type OperationParameters = Linear | Unary | Normalization | Embedding | Ensemble;
 
-/** One thing to lower. `op` is ONNX's name, or Linear, Unary, Normalization, Embedding. */
+/** One thing to lower. `op` is ONNX's name, or Linear, Unary, Normalization, Embedding, Ensemble. */
 export interface Operation {
   readonly op: string;
   /** the (last) node that it stands for: attributes, reports, refusals */

@@ -7,6 +7,7 @@ import { averageDefinitions } from "./averages.ts";
 import { conditionDefinitions } from "./conditions.ts";
 import { Emitter } from "./Emitter.ts";
 import { elementwiseDefinitions } from "./elementwise.ts";
+import { ensembleDefinitions } from "./ensembles.ts";
 import { type Lowered, Lowering, type Precision } from "./Lowering.ts";
 import { linearDefinitions } from "./linear.ts";
 import { movementDefinitions } from "./movement.ts";
@@ -25,6 +26,7 @@ export const registry = new Registry(
   averageDefinitions,
   conditionDefinitions,
   elementwiseDefinitions,
+  ensembleDefinitions,
   linearDefinitions,
   movementDefinitions,
   normalizationDefinitions,

@@ -2,6 +2,7 @@
 import type { ModelGraph } from "../graph/types.ts";
 import { Plan } from "../plan.ts";
 import { absorbIntoEmbedding, fuseEmbedding } from "./embedding.ts";
+import { fuseEnsembles } from "./ensembles.ts";
 import { fuseLinear } from "./linear.ts";
 import { fuseNormalization } from "./normalization.ts";
 import { fuseSoftmax } from "./softmax.ts";
@@ -25,6 +26,7 @@ function finalSoftmax(plan: Plan, softmax: "keep" | "refuse" | "drop"): void {
 /** Finds what is known as a whole: normalizations, Softmax, embeddings, layers, functions of one number. */
 export function planOf(graph: ModelGraph, softmax: "keep" | "refuse" | "drop" = "keep"): Plan {
   const plan = new Plan(graph);
+  fuseEnsembles(plan);
   fuseNormalization(plan);
   fuseSoftmax(plan);
   finalSoftmax(plan, softmax);

@@ -1,5 +1,6 @@
 // Replaces nodes of a probed graph by simpler ones, keeping the types and shapes of every tensor known.
 
+import type { AttributeProto } from "@assay/sdk/program";
 import { MemoryConstant } from "../constants.ts";
 import { codeOfDtype } from "../dtypes.ts";
 import type { RawGraph, RawNode } from "../rawGraph.ts";
@@ -7,6 +8,18 @@ import type { Constant, ConstantData, GraphTensor, OnnxDType } from "../types.ts
 import { attributeProtoOf } from "./attributes.ts";
 
 export type AttributeSketch = Readonly<Record<string, number | readonly number[]>>;
+
+export interface NewNode {
+  readonly op: string;
+  readonly inputs: readonly GraphTensor[];
+  readonly shape: readonly number[];
+  readonly dtype: OnnxDType;
+  readonly attributes?: AttributeSketch;
+  /** attributes as they are in the file */
+  readonly raw?: readonly AttributeProto[];
+  readonly output?: string;
+  readonly domain?: string;
+}
 
 /** Builds the nodes that stand for one. */
 export class Rewriter {
@@ -34,6 +47,11 @@ export class Rewriter {
 
   get output(): GraphTensor {
     return this.#tensors.get(this.node.outputs[0]!)!;
+  }
+
+  /** The output of this number, where anything may read it. */
+  outputAt(index: number): GraphTensor | undefined {
+    return this.#tensors.get(this.node.outputs[index] ?? "");
   }
 
   #name(what: string): string {
@@ -66,7 +84,7 @@ export class Rewriter {
       : this.constant("f32", shape, Float32Array.from(values));
   }
 
-  /** One node; the one that computes the output is called with `last`. */
+  /** One node of the output's type; the one that computes the output is called with `last`. */
   step(
     op: string,
     inputs: readonly GraphTensor[],
@@ -74,18 +92,30 @@ export class Rewriter {
     attributes: AttributeSketch = {},
     last = false,
   ): GraphTensor {
-    const name = last ? this.node.outputs[0]! : this.#name(op);
     const { dtype } = this.output;
+    return this.add({
+      op,
+      inputs,
+      shape,
+      dtype,
+      attributes,
+      ...(last ? { output: this.node.outputs[0]! } : {}),
+    });
+  }
+
+  /** One node of any type; it computes an output of the node that is taken apart where `output` names it. */
+  add({ op, inputs, shape, dtype, attributes = {}, output, domain = "", raw = [] }: NewNode): GraphTensor {
+    const name = output ?? this.#name(op);
     this.nodes.push({
       name: this.node.name,
       op,
-      domain: "",
+      domain,
       inputs: inputs.map((input) => input.name),
       outputs: [name],
-      attributes: Object.entries(attributes).map(([key, value]) => attributeProtoOf(key, value)),
+      attributes: [...Object.entries(attributes).map(([key, value]) => attributeProtoOf(key, value)), ...raw],
     });
     const tensor = { name, dtype, shape };
-    if (!last) this.#tensors.set(name, tensor);
+    this.#tensors.set(name, tensor);
     return tensor;
   }
 
