@@ -42,8 +42,12 @@ function traceOf(committed: CommittedProgram): Trace {
   return createTrace(committed, input, [...executePasses(committed.program, input)]);
 }
 
-/** An operator on operands in random layouts. */
-const alone = (op: OpName, seed: number): Program => laidOut(randomCase(op, new Random(seed)).step);
+/** An operator on operands in random layouts. No bool goes out of a program: another slot does then, if there is one. */
+function alone(op: OpName, seed: number): Program[] {
+  const program = laidOut(randomCase(op, new Random(seed)).step);
+  const shown = program.steps.findLastIndex(({ out }) => out.dtype !== "bool");
+  return shown < 0 ? [] : [{ ...program, outputs: [shown] }];
+}
 
 /** Operators that stand in any program. */
 const anywhere = opNames.filter((op) => op !== "Stop" && op !== "Collect");
@@ -54,13 +58,8 @@ export const traces: readonly Trace[] = [
   perceptron(3, { rows: 20, inner: 1100, columns: 30 }),
   generator(1),
   counter(3),
-  ...anywhere.flatMap((op) => [1, 2].map((seed) => alone(op, seed))).filter(showsIntegers),
+  ...anywhere.flatMap((op) => [1, 2].flatMap((seed) => alone(op, seed))),
 ].map((program) => traceOf(commitProgram(program)));
-
-/** No bool goes out of a program. */
-function showsIntegers({ steps, outputs }: Program): boolean {
-  return outputs.every((slot) => steps[slot]!.out.dtype !== "bool");
-}
 
 export interface StepQuestion extends ProofCase {
   readonly op: OpName;

@@ -1,14 +1,17 @@
 // A dispute played in memory: an honest challenger descends what a worker, honest or not, reveals.
-import { claimOf, nextMove, type Revealed, type Trace, verifyStep } from "@assay/sdk/program";
+import { claimOf, nextMove, type Revealed, StepProofError, type Trace, verifyStep } from "@assay/sdk/program";
 import {
   bytesToHex,
+  type Claim,
   child,
   EMPTY,
   type Hex,
   hexToBytes,
+  type NodeKind,
   nodeHash,
   OUTPUT_ROOT,
   type Position,
+  type StepProof,
   sha256,
   TRACE_ROOT,
   tileHash,
@@ -24,14 +27,37 @@ export interface WorkerTrees {
 }
 
 export interface GameEnd {
-  /** What the judge said; `timeout` when the worker had nothing to reveal, `none` when nothing was wrong. */
-  readonly result: Verdict | "timeout" | "none";
+  /**
+   * What the judge said; `refused` when it took no proof, `timeout` when the worker had nothing to reveal, `none` when nothing was
+   * wrong.
+   */
+  readonly result: Verdict | "refused" | "timeout" | "none";
   readonly position: Position;
   readonly choices: number;
+  /** What the judge was asked. */
+  readonly question?: JudgeQuestion;
+}
+
+/** A proof, and all that the judge holds it to. */
+export interface JudgeQuestion {
+  readonly claim: Claim;
+  readonly position: Position;
+  readonly node: Hex;
+  readonly kind: NodeKind;
+  readonly proof: StepProof;
 }
 
 const hashOf = (revealed: Revealed): Hex =>
   revealed.kind === "inner" ? nodeHash(revealed.children) : tileHash(revealed.tile);
+
+function judged({ claim, position, node, kind, proof }: JudgeQuestion): Verdict | "refused" {
+  try {
+    return verifyStep(claim, position, node, kind, proof);
+  } catch (error) {
+    if (error instanceof StepProofError) return "refused";
+    throw error;
+  }
+}
 
 /** Plays until there is a verdict. Checks that every reveal hashes to its node. */
 export function playDispute(challenger: Trace, worker: WorkerTrees): GameEnd {
@@ -56,8 +82,9 @@ export function playDispute(challenger: Trace, worker: WorkerTrees): GameEnd {
       if (!reveal(position, node)) return { result: "timeout", position, choices };
     } else if (move.move === "prove") {
       const claim = claimOf(challenger.committed, challenger.inputRoot, traceRoot, passes);
-      const kind = reveals.get(node)?.kind ?? "unrevealed";
-      return { result: verifyStep(claim, position, node, kind, move.proof), position, choices };
+      const kind: NodeKind = reveals.get(node)?.kind ?? "unrevealed";
+      const question = { claim, position, node, kind, proof: move.proof };
+      return { result: judged(question), position, choices, question };
     } else if (move.move === "chooseOutput") {
       position = OUTPUT_ROOT;
       node = outputRoot;
