@@ -1,4 +1,5 @@
 // Runs programs in onnxruntime: the fast form for answers, the trace form for disputes. Keeps a few sessions loaded.
+import { setImmediate } from "node:timers/promises";
 import {
   type CommittedProgram,
   collectOutput,
@@ -81,7 +82,7 @@ export function createFastExecutor(options: FastExecutorOptions): BatchExecutor 
           committed,
           input,
           (start) => withSession(committed, "trace", (session) => session.runPass(inputs, start)),
-          { onPass },
+          { onPass, pause: () => setImmediate() },
         );
       }),
     batchSize,

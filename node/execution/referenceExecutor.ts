@@ -1,4 +1,5 @@
 // Runs programs in the SDK's plain integers, in a thread: slow, and the measure of what is right.
+import { setImmediate } from "node:timers/promises";
 import { type CommittedProgram, recordTrace } from "@assay/sdk/program";
 import { IntegrityError } from "../errors.ts";
 import type { Executor } from "./executor.ts";
@@ -31,7 +32,7 @@ export function createReferenceExecutor(thread: Thread): Executor {
         committed,
         input,
         (start) => perform<"pass">(committed, { job: "pass", key, input, start }),
-        { onPass },
+        { onPass, pause: () => setImmediate() },
       );
     },
     close: () => thread.close(),

@@ -15,31 +15,56 @@ export interface RecordOptions {
   readonly memory?: PassMemory | undefined;
   /** Called after each pass with its number. */
   readonly onPass?: ((pass: number) => void) | undefined;
+  /** Gives others their turn while much is hashed. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const HASH_BYTES = 32;
+/** After hashing so many bytes, others get their turn. */
+const PAUSE_BYTES = 2 ** 24;
 
-/** The roots of all tensors of a pass. What was carried over unchanged has its root already, in the pass `before`. */
-function rootsOf(
-  { steps }: Program,
-  slots: readonly Tensor[],
-  before: { slots: readonly Tensor[]; roots: Uint8Array } | undefined,
-): Uint8Array {
-  const roots = new Uint8Array(slots.length * HASH_BYTES);
-  slots.forEach((tensor, slot) => {
-    const { op, operands } = steps[slot]!;
-    const next = operands[1]?.source;
-    const from = op === "Carry" && next?.kind === "slot" ? next.index : -1;
-    const carried = before?.slots[from];
-    const isSame = carried?.data === tensor.data && sameType(carried.type, tensor.type);
-    const root =
-      before && isSame
-        ? before.roots.subarray(from * HASH_BYTES, (from + 1) * HASH_BYTES)
-        : hexToBytes(tensorRoot(tensor));
-    roots.set(root, slot * HASH_BYTES);
-  });
-  return roots;
+/** A pass with the roots of its tensors, side by side. */
+interface HashedPass {
+  readonly slots: readonly Tensor[];
+  readonly roots: Uint8Array;
 }
+
+/** The root of one tensor of a pass. What was carried over unchanged has its root already, in the pass `before`. */
+function rootOf(
+  { steps }: Program,
+  tensor: Tensor,
+  slot: number,
+  before: HashedPass | undefined,
+): Uint8Array {
+  const { op, operands } = steps[slot]!;
+  const next = operands[1]?.source;
+  const from = op === "Carry" && next?.kind === "slot" ? next.index : -1;
+  const carried = before?.slots[from];
+  if (before && carried?.data === tensor.data && sameType(carried.type, tensor.type))
+    return before.roots.subarray(from * HASH_BYTES, (from + 1) * HASH_BYTES);
+  return hexToBytes(tensorRoot(tensor));
+}
+
+/** Hashes a pass, asking for a pause now and then. */
+function* hashPass(
+  program: Program,
+  slots: readonly Tensor[],
+  before: HashedPass | undefined,
+): Generator<"pause", HashedPass, unknown> {
+  const roots = new Uint8Array(slots.length * HASH_BYTES);
+  let bytes = 0;
+  for (const [slot, tensor] of slots.entries()) {
+    roots.set(rootOf(program, tensor, slot, before), slot * HASH_BYTES);
+    bytes += tensor.data.byteLength;
+    if (bytes < PAUSE_BYTES) continue;
+    yield "pause";
+    bytes = 0;
+  }
+  return { slots, roots };
+}
+
+/** Asks for passes to be computed, or for a pause. */
+type Asking<result> = Generator<PassStart | "pause", result, readonly Tensor[]>;
 
 interface Recorded {
   readonly roots: Uint8Array;
@@ -52,14 +77,14 @@ function* record(
   { program }: CommittedProgram,
   cache: PassCache,
   onPass: (pass: number) => void = () => {},
-): Generator<PassStart, Recorded, readonly Tensor[]> {
+): Asking<Recorded> {
   const hashed: Uint8Array[] = [];
   let start = FIRST_PASS;
-  let before: { slots: readonly Tensor[]; roots: Uint8Array } | undefined;
+  let before: HashedPass | undefined;
   for (;;) {
     const slots = yield start;
-    const roots = rootsOf(program, slots, before);
-    hashed.push(roots);
+    before = yield* hashPass(program, slots, before);
+    hashed.push(before.roots);
     cache.add(start.pass, slots);
     onPass(start.pass);
     if (isLastPass(program, slots)) {
@@ -67,7 +92,6 @@ function* record(
     }
     start = { pass: start.pass + 1, carried: carriedOf(program, slots) };
     cache.begin(start);
-    before = { slots, roots };
   }
 }
 
@@ -82,20 +106,21 @@ function joined(rows: readonly Uint8Array[]): Uint8Array {
 }
 
 async function drive<result>(
-  asking: Generator<PassStart, result, readonly Tensor[]>,
+  asking: Asking<result>,
   compute: ComputePass,
+  pause?: () => Promise<void>,
 ): Promise<result> {
-  let asked = asking.next();
-  while (!asked.done) asked = asking.next(await compute(asked.value));
+  let asked = asking.next([]);
+  while (!asked.done) {
+    if (asked.value === "pause") await pause?.();
+    asked = asking.next(asked.value === "pause" ? [] : await compute(asked.value));
+  }
   return asked.value;
 }
 
-function driveNow<result>(
-  asking: Generator<PassStart, result, readonly Tensor[]>,
-  compute: (start: PassStart) => readonly Tensor[],
-): result {
-  let asked = asking.next();
-  while (!asked.done) asked = asking.next(compute(asked.value));
+function driveNow<result>(asking: Asking<result>, compute: (start: PassStart) => readonly Tensor[]): result {
+  let asked = asking.next([]);
+  while (!asked.done) asked = asking.next(asked.value === "pause" ? [] : compute(asked.value));
   return asked.value;
 }
 
@@ -107,10 +132,10 @@ export async function recordTrace(
   committed: CommittedProgram,
   input: Uint8Array,
   compute: ComputePass,
-  { memory = PASS_MEMORY, onPass }: RecordOptions = {},
+  { memory = PASS_MEMORY, onPass, pause }: RecordOptions = {},
 ): Promise<Trace> {
   const cache = new PassCache(committed.program, memory);
-  const { roots, output, count } = await drive(record(committed, cache, onPass), compute);
+  const { roots, output, count } = await drive(record(committed, cache, onPass), compute, pause);
   const passes: HeldPasses = {
     count,
     slots: (pass) => {
