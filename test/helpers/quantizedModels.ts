@@ -242,7 +242,7 @@ export function contribNetwork(random: Random): OnnxSketch {
       ...constants,
       "s.s": floats([], 1 / 256),
       "s.z": bytes("u8", [], [0]),
-      "g.s": floats([], 0.09),
+      "g.s": floats([], 0.01),
       "g.z": bytes("i8", [], [0]),
       flat: longs(1, SIZES.first),
     },
