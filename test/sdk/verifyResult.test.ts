@@ -1,8 +1,9 @@
 // A result is verified offline, and every lie about it is caught by the check that names it.
 import { type ResultFacts, type VerifyResultParameters, verifyResult } from "@assay/sdk";
-import { encodeManifest } from "@assay/sdk/program";
-import { byteRoot, bytesToHex, commitId } from "@assay/sdk/protocol";
+import { commitProgram, encodeManifest, runProgram } from "@assay/sdk/program";
+import { byteRoot, bytesToHex, commitId, manifestHash, programId } from "@assay/sdk/protocol";
 import { expect } from "chai";
+import { generator, promptOf } from "../helpers/iterated.ts";
 import {
   sample,
   scorer,
@@ -181,5 +182,25 @@ describe("verifyResult", () => {
       ]),
     ];
     for (const [name, lie] of lies) expect(failed({ ...right, facts: lie })).to.include(name);
+  });
+
+  it("S-04: counts the passes of a generation, and catches a claim of another number", () => {
+    const program = generator(6);
+    const committed = commitProgram(program);
+    const input = promptOf(program, [3, 7, 2]);
+    const { output, passes } = runProgram(program, input);
+    const manifestRoot = manifestHash(encodeManifest(scorerManifest));
+    const id = programId(program.operatorSet, committed.programRoot, manifestRoot);
+    const own = { programId: id, inputRoot: byteRoot(input), outputRoot: byteRoot(output) };
+    const factsOf = (claimed: number): ResultFacts => ({
+      ...facts,
+      request: { ...facts.request, ...own, commitId: commitId({ ...liable, ...own, passes: claimed }) },
+      commitment: { ...facts.commitment, ...own, passes: claimed },
+      registration: { ...facts.registration, ...committed, manifestHash: manifestRoot },
+    });
+    const result = { ...right, program, programId: id, input, output };
+    expect(failed({ ...result, facts: factsOf(passes) })).to.deep.equal([]);
+    for (const claimed of [1, passes - 1, passes + 1])
+      expect(failed({ ...result, facts: factsOf(claimed) })).to.deep.equal(["passes"]);
   });
 });
