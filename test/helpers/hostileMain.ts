@@ -6,7 +6,16 @@ import { changeBytes, changeModel } from "./hostileOnnx.ts";
 import { changeParts } from "./hostileParts.ts";
 import { compileHostileModel, readHostileModel, readHostileProgram } from "./hostileRun.ts";
 import { counter } from "./iterated.ts";
+import { onnxBytes } from "./onnxModels.ts";
 import { network, perceptron } from "./programs.ts";
+import {
+  contribNetwork,
+  dynamicPerceptron,
+  qBorderNetwork,
+  qdqNetwork,
+  qOperatorNetwork,
+  tableNetwork,
+} from "./quantizedModels.ts";
 import { Random } from "./random.ts";
 
 const programs = () => [
@@ -48,6 +57,11 @@ function floatModels(): Uint8Array[] {
   return [perceptron, network];
 }
 
+const quantizedModels = (): Uint8Array[] =>
+  [qdqNetwork, qOperatorNetwork, qBorderNetwork, dynamicPerceptron, contribNetwork, tableNetwork].map(
+    (network) => onnxBytes(network(new Random(1))),
+  );
+
 const kinds = {
   /** Program files: three in four are still protobuf. */
   program: {
@@ -64,6 +78,12 @@ const kinds = {
   /** Float models. */
   float: {
     originals: floatModels,
+    damage: [changeParts, changeModel, changeParts, changeBytes],
+    read: compileHostileModel,
+  },
+  /** Quantized models. */
+  quantized: {
+    originals: quantizedModels,
     damage: [changeParts, changeModel, changeParts, changeBytes],
     read: compileHostileModel,
   },

@@ -168,6 +168,18 @@ function dequantize(node: RawNode, expander: Expander, producer: RawNode | undef
   expander.emit(node, "Gather", [rows, indices], node.outputs, producer.attributes);
 }
 
+/** Whether what a DynamicQuantizeLinear gives is only read by products: then it stands for its input. */
+function feedsProducts({ outputs }: RawNode, { nodes, outputs: named }: RawGraph): boolean {
+  const [values = "", scale = "", zero = ""] = outputs;
+  const isOutput = named.some(({ tensor }) => outputs.includes(tensor));
+  const others = nodes.filter(
+    ({ op, inputs }) =>
+      inputs.some((name) => name === values || name === zero) &&
+      !(["MatMulInteger", "ConvInteger"].includes(op) && inputs[0] === values && inputs[2] === zero),
+  );
+  return values !== "" && scale !== "" && !isOutput && others.length === 0;
+}
+
 const isQuantized = ({ op, domain }: RawNode): boolean =>
   (domain === "" && ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"].includes(op)) ||
   (op.startsWith("Q") && Object.hasOwn(expansions, domain === "" ? op : `${domain}:${op}`));
@@ -180,7 +192,8 @@ export function expandQuantized(graph: RawGraph, folder: string | undefined): Ra
   for (const node of graph.nodes) {
     const key = node.domain === "" ? node.op : `${node.domain}:${node.op}`;
     const expansion = Object.hasOwn(expansions, key) ? expansions[key] : undefined;
-    if (expansion) expansion(node, expander);
+    if (key === "DynamicQuantizeLinear" && !feedsProducts(node, graph)) expander.nodes.push(node);
+    else if (expansion) expansion(node, expander);
     else if (node.domain === "" && Object.hasOwn(moving, node.op)) move(node, expander);
     else if (key === "DequantizeLinear") dequantize(node, expander, producers.get(node.inputs[0] ?? ""));
     else {

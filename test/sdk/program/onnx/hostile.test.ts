@@ -4,9 +4,9 @@ import { expect } from "chai";
 import type { HostileKind } from "../../../helpers/hostileMain.ts";
 import { readHostile } from "../../../helpers/hostileProcess.ts";
 
-const FILES = 250;
+const FILES = 200;
 const MAX_MEGABYTES = 1024;
-const kinds: readonly HostileKind[] = ["program", "model", "float"];
+const kinds: readonly HostileKind[] = ["program", "model", "float", "quantized"];
 
 describe("hostile ONNX files", function () {
   this.timeout(120_000);
