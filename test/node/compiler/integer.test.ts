@@ -1,4 +1,5 @@
 // Integer models taken over: the program gives every bit that the model gives in onnxruntime.
+import { readFileSync } from "node:fs";
 import {
   bytesOf,
   emitOnnx,
@@ -17,7 +18,7 @@ import type { ConstantData, OnnxDType } from "../../../node/compiler/graph/index
 import { readGraph } from "../../../node/compiler/graph/index.ts";
 import { toOrt } from "../../../node/compiler/graph/runtime.ts";
 import { dataOf } from "../../../node/compiler/integer/emit.ts";
-import { compileInteger, isIntegerModel } from "../../../node/compiler/integer/index.ts";
+import { compileInteger, integerOperators, isIntegerModel } from "../../../node/compiler/integer/index.ts";
 import { translate } from "../../../node/compiler/integer/translate.ts";
 import { longs, onnxBytes } from "../../helpers/onnxModels.ts";
 import { Random } from "../../helpers/random.ts";
@@ -85,6 +86,12 @@ async function refusalOf(sketch: Sketch): Promise<UnsupportedNodeError> {
 
 describe("integer models", () => {
   for (const [name, sketch] of Object.entries(cases)) it(`${name}: every bit`, () => expectSame(sketch));
+
+  it("may use the operators that the page lists", () => {
+    const page = readFileSync(new URL("../../../docs/programs.md", import.meta.url), "utf8");
+    const [, list = ""] = /Operators of integers that compile:\s([^.]+)\./.exec(page) ?? [];
+    expect(list.split(/,\s+/)).to.deep.equal([...integerOperators]);
+  });
 
   it("are told from others by their tensors", async () => {
     expect(isIntegerModel(await readGraph(fileOf(cases.Abs!)))).to.equal(true);
