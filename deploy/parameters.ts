@@ -10,8 +10,8 @@ const name = (text: string) => encodeBytes32String(text) as Tier["name"];
 
 export type TierName = "standard" | "devnet" | "demo";
 
-/** Deepest program that a tier serves: 65,536 steps and tensors of 1 GiB. */
-const depths = { maxTraceDepth: 4, maxTensorDepth: 5 };
+/** Deepest program that a tier serves: 16,777,216 steps of all passes, and tensors of 1 GiB. */
+const depths = { maxTraceDepth: 6, maxTensorDepth: 5 };
 
 export const tiers: Readonly<Record<TierName, Tier>> = {
   // For chains with transaction inclusion within hours, censorship included.
@@ -78,8 +78,8 @@ export const tiers: Readonly<Record<TierName, Tier>> = {
 
 const unbondingSeconds: Readonly<Record<TierName, number>> = {
   standard: 14 * day,
-  devnet: 10 * minute,
-  demo: 150,
+  devnet: 11 * minute,
+  demo: 170,
 };
 
 /** What the `Parameters` contract is built from. Version 1 is the first tier named. */

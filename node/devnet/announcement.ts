@@ -15,7 +15,7 @@ export type DevnetFacts = {
   deploymentFile: string;
   passwordFile: string;
   keys: readonly DevnetKey[];
-  programs: readonly { programId: Hex; name: string; inputBytes: number }[];
+  programs: readonly { programId: Hex; name: string; inputBytes: number; readsText: boolean }[];
 };
 
 /** The fields of the JSON line, and the text for people. */
@@ -40,7 +40,7 @@ function announcementText(network: DevnetFacts, snippet: string): string {
       ["keys' password", passwordFile],
       ...keys.map(({ role, address, file }) => [role, `${address}  ${file}`] as const),
     ]),
-    `Try, in another terminal:\n  cd ${folder}\n  assay status${program === undefined ? "" : `\n  assay request --program ${program.programId} --input image.png --level provisional`}`,
+    `Try, in another terminal:\n  cd ${folder}\n  assay status${program === undefined ? "" : `\n  assay request --program ${program.programId} ${program.readsText ? '--prompt "In the beginning"' : "--input image.png"} --level provisional`}`,
     `Or from TypeScript:\n\n${snippet}`,
   ].join("\n\n");
 }

@@ -10,7 +10,7 @@ export const localTierNames = ["devnet", "demo"] as const;
 export type LocalTierName = (typeof localTierNames)[number];
 
 const money = {
-  maxTraceDepth: 4,
+  maxTraceDepth: 6,
   maxTensorDepth: 5,
   minLock: tokens("100"),
   lockPerFee: 20,
@@ -36,7 +36,7 @@ export const localTiers: Readonly<Record<LocalTierName, { tier: Tier; unbondingS
       inputSeconds: 30,
       ...money,
     },
-    unbondingSeconds: 10 * minute,
+    unbondingSeconds: 11 * minute,
   },
   demo: {
     tier: {
@@ -51,6 +51,6 @@ export const localTiers: Readonly<Record<LocalTierName, { tier: Tier; unbondingS
       inputSeconds: 3,
       ...money,
     },
-    unbondingSeconds: 150,
+    unbondingSeconds: 170,
   },
 };

@@ -104,6 +104,7 @@ async function addParts(
           programId,
           name: manifest.name,
           inputBytes: committed.header.inputBytes,
+          readsText: manifest.text !== undefined,
         })),
       };
       output.event("ready", ...announcement(facts));
