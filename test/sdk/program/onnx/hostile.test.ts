@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { HostileKind } from "../../../helpers/hostileMain.ts";
 import { readHostile } from "../../../helpers/hostileProcess.ts";
 
-const FILES = 200;
+const FILES = 150;
 const MAX_MEGABYTES = 1024;
 const kinds: readonly HostileKind[] = ["program", "model", "float", "quantized"];
 
