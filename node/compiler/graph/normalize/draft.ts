@@ -71,7 +71,8 @@ export class Draft {
 
   /** Whether something reads output `index`. */
   isUsed(index: number): boolean {
-    return this.#around.used.has(this.outputs[index] ?? "");
+    const name = this.outputs[index] ?? "";
+    return name !== "" && this.#around.used.has(name);
   }
 
   input(index: number): GraphTensor {
