@@ -11,20 +11,20 @@ export function createReferenceExecutor(thread: Thread): Executor {
   async function perform<job extends Job["job"]>(
     { program }: CommittedProgram,
     job: Extract<Job, { job: job }>,
+    onPass?: (pass: number) => void,
   ): Promise<NonNullable<ThreadResults[job]>> {
     // Undefined: the thread does not have the program, or no longer.
-    const result = (await thread.run<job>(job)) ?? (await thread.run<job>({ ...job, program }));
+    const result =
+      (await thread.run<job>(job, onPass)) ?? (await thread.run<job>({ ...job, program }, onPass));
     if (result === undefined) throw new IntegrityError("The execution thread lost its program.");
     return result;
   }
 
   return {
     name: "reference",
-    run: async (committed, input, { onPass } = {}) => {
+    run: (committed, input, { onPass } = {}) => {
       const key = committed.programRoot;
-      const execution = await perform<"execute">(committed, { job: "execute", key, input });
-      for (let pass = 0; pass < execution.passes; pass++) onPass?.(pass);
-      return execution;
+      return perform<"execute">(committed, { job: "execute", key, input }, onPass);
     },
     trace: (committed, input, { onPass } = {}) => {
       const key = committed.programRoot;

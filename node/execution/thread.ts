@@ -23,11 +23,16 @@ export type ThreadRequest = ThreadJob & { id: number };
 
 export type ThreadReply =
   | { id: number; started: true }
+  | { id: number; pass: number }
   | { id: number; result: unknown }
   | { id: number; error: { name: string; message: string; facts: Readonly<Record<string, unknown>> } };
 
 export type Thread = {
-  run<job extends ThreadJob["job"]>(request: Extract<ThreadJob, { job: job }>): Promise<ThreadResults[job]>;
+  /** @param onPass Called after each pass of an execution; what it throws stops the job. */
+  run<job extends ThreadJob["job"]>(
+    request: Extract<ThreadJob, { job: job }>,
+    onPass?: (pass: number) => void,
+  ): Promise<ThreadResults[job]>;
   close(): Promise<void>;
 };
 
@@ -49,7 +54,7 @@ export class ThreadTimeoutError extends BaseError {
  * that was stopped; an idle one does not keep the process alive.
  */
 export function createThread({ seconds }: { seconds?: number } = {}): Thread {
-  const open = new Map<number, Deferred<unknown>>();
+  const open = new Map<number, Deferred<unknown> & { onPass: ((pass: number) => void) | undefined }>();
   const gate = createGate(1);
   let generation = 0;
   let worker: Worker | undefined;
@@ -61,6 +66,7 @@ export function createThread({ seconds }: { seconds?: number } = {}): Thread {
     const started = new Worker(new URL(`./threadMain${extension}`, import.meta.url));
     started.on("message", (reply: ThreadReply) => {
       if ("started" in reply) return watch(reply.id);
+      if ("pass" in reply) return tell(reply);
       const waiting = open.get(reply.id);
       open.delete(reply.id);
       if (open.size === 0) started.unref();
@@ -79,11 +85,11 @@ export function createThread({ seconds }: { seconds?: number } = {}): Thread {
     return started;
   }
 
-  async function perform(request: ThreadJob): Promise<unknown> {
+  async function perform(request: ThreadJob, onPass?: (pass: number) => void): Promise<unknown> {
     worker ??= start();
     const id = nextId++;
     const waiting = createDeferred<unknown>();
-    open.set(id, waiting);
+    open.set(id, { ...waiting, onPass });
     worker.ref();
     worker.postMessage({ ...request, id } satisfies ThreadRequest);
     try {
@@ -94,25 +100,36 @@ export function createThread({ seconds }: { seconds?: number } = {}): Thread {
   }
 
   function watch(id: number): void {
-    if (seconds !== undefined && open.has(id)) timer = setTimeout(() => stop(id), seconds * 1_000);
+    if (seconds === undefined || !open.has(id)) return;
+    const error = new ThreadTimeoutError("The job took too long and was stopped.", { facts: { seconds } });
+    timer = setTimeout(() => stop(id, error), seconds * 1_000);
   }
 
-  function stop(id: number): void {
+  function tell({ id, pass }: { id: number; pass: number }): void {
+    try {
+      open.get(id)?.onPass?.(pass);
+    } catch (error) {
+      stop(id, error);
+    }
+  }
+
+  function stop(id: number, error: unknown): void {
     const stopped = worker;
     worker = undefined;
     void stopped?.terminate();
-    open
-      .get(id)
-      ?.reject(new ThreadTimeoutError("The job took too long and was stopped.", { facts: { seconds } }));
+    open.get(id)?.reject(error);
     open.delete(id);
   }
 
   return {
-    run: <job extends ThreadJob["job"]>(request: Extract<ThreadJob, { job: job }>) => {
+    run: <job extends ThreadJob["job"]>(
+      request: Extract<ThreadJob, { job: job }>,
+      onPass?: (pass: number) => void,
+    ) => {
       const asked = generation;
       return gate(() => {
         if (asked !== generation) throw new FatalError("The execution thread was closed.");
-        return perform(request) as Promise<ThreadResults[job]>;
+        return perform(request, onPass) as Promise<ThreadResults[job]>;
       });
     },
     close: async () => {

@@ -8,7 +8,7 @@ import type { ThreadJob, ThreadReply, ThreadRequest } from "./thread.ts";
 const capacity = 2;
 const programs = new Map<string, Program>();
 
-function perform(request: ThreadJob): unknown {
+function perform(request: ThreadJob, onPass: (pass: number) => void): unknown {
   if (request.job === "read") return readFastForm(request.file);
   const program = request.program ?? programs.get(request.key);
   if (program === undefined) return undefined;
@@ -17,7 +17,7 @@ function perform(request: ThreadJob): unknown {
   for (const old of [...programs.keys()].slice(0, -capacity)) programs.delete(old);
   return request.job === "pass"
     ? executePass(program, request.input, request.start)
-    : runProgram(program, request.input);
+    : runProgram(program, request.input, { onPass });
 }
 
 function describe(error: unknown) {
@@ -37,7 +37,8 @@ parentPort?.on("message", ({ id, ...request }: ThreadRequest) => {
   parentPort?.postMessage({ id, started: true } satisfies ThreadReply);
   let reply: ThreadReply;
   try {
-    reply = { id, result: perform(request) };
+    const onPass = (pass: number) => parentPort?.postMessage({ id, pass } satisfies ThreadReply);
+    reply = { id, result: perform(request, onPass) };
   } catch (error) {
     reply = { id, error: describe(error) };
   }

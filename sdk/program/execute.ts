@@ -88,12 +88,17 @@ export function execute(program: Program, input: Uint8Array): Tensor[] {
   return last;
 }
 
-/** Runs the program until it stops. */
-export function runProgram(program: Program, input: Uint8Array): Execution {
+/** Runs the program until it stops. `onPass` is called after each pass with its number, from 0 on. */
+export function runProgram(
+  program: Program,
+  input: Uint8Array,
+  { onPass }: { onPass?: (pass: number) => void } = {},
+): Execution {
   let passes = 0;
   let last: Tensor[] = [];
   for (const slots of executePasses(program, input)) {
     last = slots;
+    onPass?.(passes);
     passes++;
   }
   return { output: collectOutput(program, last), passes };

@@ -37,6 +37,23 @@ describe("executors of iterated programs", () => {
       expect((await fast.run(committed, countTo(limit))).passes).to.equal(Math.min(limit, 20));
   });
 
+  it("stop where the caller does not want another pass", async () => {
+    const committed = commitProgram(counter());
+    const passes: number[] = [];
+    const onPass = (pass: number) => {
+      passes.push(pass);
+      if (pass === 2) throw new Error("enough");
+    };
+    for (const executor of [fast, reference]) {
+      passes.length = 0;
+      expect((await errorOf(() => executor.run(committed, countTo(19), { onPass }))).message).to.equal(
+        "enough",
+      );
+      expect(passes).to.deep.equal([0, 1, 2]);
+      expect((await executor.run(committed, countTo(3))).passes, "and go on with the next").to.equal(3);
+    }
+  });
+
   it("S-04: compute every tensor of every pass alike, and any pass again", async () => {
     const program = generator(6);
     const committed = commitProgram(program);
