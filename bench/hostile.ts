@@ -1,6 +1,6 @@
 // What damaged ONNX files do: 10,000 of them, each refused by a typed error or accepted as a program that is the same in every
 // execution; each with a time limit, in processes of their own.
-import type { HostileKind } from "../test/helpers/hostileMain.ts";
+import type { HostileKind } from "../test/helpers/hostileKinds.ts";
 import { type HostileFailure, type HostileOutcome, readHostile } from "../test/helpers/hostileProcess.ts";
 import { atLeast, atMost, progress, type Row, report } from "./lib/report.ts";
 

@@ -28,11 +28,13 @@ const ortTypes: Readonly<Record<DType, OrtTensor.Type>> = {
   bool: "bool",
 };
 
-export const slotsOf = ({ program, inputs }: NodeTest): Tensor[] =>
-  execute(program, packInputs(program, inputs));
+/** A program and what goes in. */
+export type Run = Pick<NodeTest, "name" | "program" | "inputs">;
+
+export const slotsOf = ({ program, inputs }: Run): Tensor[] => execute(program, packInputs(program, inputs));
 
 /** Every step with the operands that it has in this case. */
-export function stepCases(test: NodeTest): StepCase[] {
+export function stepCases(test: Run): StepCase[] {
   const { name, program, inputs } = test;
   const slots = slotsOf(test);
   const { offsets } = packedOffsets(program.inputs);

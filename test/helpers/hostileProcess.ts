@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { HostileKind } from "./hostileMain.ts";
+import type { HostileKind } from "./hostileKinds.ts";
 
 /** One file's outcome: the name of the typed refusal, or that its program was accepted and the same everywhere. */
 export interface HostileOutcome {

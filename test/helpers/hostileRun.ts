@@ -3,7 +3,6 @@ import { BaseError } from "@assay/sdk";
 import {
   bytesOf,
   elementCount,
-  emitOnnx,
   execute,
   hull,
   memoryOf,
@@ -13,15 +12,11 @@ import {
   packedOffsets,
   packInputs,
   programRanges,
-  readFastForm,
   type Tensor,
   type TensorData,
   workOf,
   wrap,
 } from "@assay/sdk/program";
-import { compileModel } from "../../node/compiler/compileModel.ts";
-import { readGraph } from "../../node/compiler/graph/index.ts";
-import { compileInteger } from "../../node/compiler/integer/index.ts";
 import { ProgramSession } from "../../node/execution/programSession.ts";
 import type { Random } from "./random.ts";
 
@@ -32,7 +27,7 @@ export type Outcome = { readonly refused: string } | { readonly accepted: "run" 
 const AFFORDABLE = { bytes: 2 ** 24, work: 2 ** 24, passes: 64 };
 const ELEMENTS_COMPARED = 16;
 
-function sameBytes(a: Uint8Array, b: Uint8Array, what: string): void {
+export function sameBytes(a: Uint8Array, b: Uint8Array, what: string): void {
   if (Buffer.compare(a, b) !== 0) throw new Error(`${what} differ`);
 }
 
@@ -76,40 +71,14 @@ async function runEverywhere(program: Program, random: Random): Promise<Outcome>
   return { accepted: "run" };
 }
 
-/** Anything but a typed refusal is an error of ours. */
-async function accept(read: () => Program | Promise<Program>, random: Random): Promise<Outcome> {
+/** What becomes of a file; anything but a typed refusal is an error of ours. */
+export async function outcomeOf(read: Promise<Program>, random: Random): Promise<Outcome> {
   let program: Program;
   try {
-    program = await read();
+    program = await read;
   } catch (error) {
     if (error instanceof BaseError) return { refused: error.name };
     throw error;
   }
   return runEverywhere(program, random);
 }
-
-/** A file that says that it is a program: accepted only if its program emits the same bytes. */
-export const readHostileProgram = (file: Uint8Array, random: Random): Promise<Outcome> =>
-  accept(() => {
-    const program = readFastForm(file);
-    sameBytes(emitOnnx(program), file, "the file and what its program emits");
-    return program;
-  }, random);
-
-/** A file that says that it is an integer model. */
-export const readHostileModel = (file: Uint8Array, random: Random): Promise<Outcome> =>
-  accept(async () => compileInteger(await readGraph(file)), random);
-
-const CALIBRATION_SAMPLES = 3;
-/** Larger inputs are not worth calibrating on noise. */
-const MOST_VALUES = 2 ** 16;
-
-/** A file that says that it is a float model: calibrated on noise. */
-export const compileHostileModel = (file: Uint8Array, random: Random): Promise<Outcome> =>
-  accept(async () => {
-    const { inputs } = await readGraph(file);
-    const sizes = inputs.map(({ shape }) => Math.min(MOST_VALUES, elementCount({ shape })));
-    const noise = (size: number) => Float32Array.from({ length: size }, () => 2 * random.next() - 1);
-    const calibration = Array.from({ length: CALIBRATION_SAMPLES }, () => sizes.map(noise));
-    return (await compileModel({ modelBytes: file, calibration, options: { name: "hostile" } })).program;
-  }, random);

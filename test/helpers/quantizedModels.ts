@@ -235,9 +235,7 @@ export function contribNetwork(random: Random): OnnxSketch {
   });
   const weights = ["one.w", "one.ws", "one.wz"];
   return {
-    opset: 13,
-    domains: { "com.microsoft": 1 },
-    inputs,
+    ...{ opset: 13, domains: { "com.microsoft": 1 }, inputs },
     constants: {
       ...constants,
       "s.s": floats([], 1 / 256),
