@@ -24,7 +24,7 @@ export const commandsOf = (page: string): string[][] =>
     .flatMap((block) => block.replaceAll("\\\n", " ").split("\n"))
     .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
     .filter((line) => line !== "")
-    .map((line) => line.split(/\s+/));
+    .map((line) => [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word));
 
 /** The words behind `assay`, or behind `npm run assay --`; undefined for other commands. */
 export function assayWords(words: readonly string[]): readonly string[] | undefined {
