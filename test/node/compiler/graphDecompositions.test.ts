@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { Tensor } from "onnxruntime-node";
 import { elements, GraphSession, readGraph } from "../../../node/compiler/graph/index.ts";
 import { openSession } from "../../../node/compiler/graph/runtime.ts";
-import { floats, type NodeSketch, type OnnxSketch, onnxBytes } from "../../helpers/onnxModels.ts";
+import { floats, longs, type NodeSketch, type OnnxSketch, onnxBytes } from "../../helpers/onnxModels.ts";
 import { Random } from "../../helpers/random.ts";
 
 const random = new Random(11);
@@ -65,6 +65,64 @@ const cases: Record<string, Case> = {
     constants: { s: some(3, 1, 1) },
     opsets: [7, 9, 16, 21],
   },
+  ...Object.fromEntries(
+    ["ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"].map((op): [string, Case] => [
+      op,
+      { shape: [2, 5, 3], node: { op, in: ["x"], attributes: { axes: [-2] } }, opsets: [7, 13, 17] },
+    ]),
+  ),
+  "ReduceL2 of operator set 18": {
+    shape: [2, 5, 3],
+    node: { op: "ReduceL2", in: ["x", "a"], attributes: { keepdims: 0 } },
+    constants: { a: longs(0, 2) },
+    opsets: [18, 21],
+  },
+  "LogSoftmax over the last axis": {
+    shape: [3, 7],
+    node: { op: "LogSoftmax", in: ["x"] },
+    opsets: [7, 13, 21],
+  },
+  "LogSoftmax over rows of several axes": {
+    shape: [3, 7, 2],
+    node: { op: "LogSoftmax", in: ["x"] },
+    opsets: [7, 12],
+  },
+  "LpNormalization, p = 1": {
+    shape: [3, 7],
+    node: { op: "LpNormalization", in: ["x"], attributes: { p: 1, axis: 0 } },
+    opsets: [7, 21],
+  },
+  "LpNormalization, p = 2": { shape: [3, 7], node: { op: "LpNormalization", in: ["x"] }, opsets: [7, 21] },
+  "Mean of three": {
+    shape: [3, 7],
+    node: { op: "Mean", in: ["x", "a", "b"] },
+    constants: { a: some(7), b: some(3, 1) },
+    opsets: [8, 13, 21],
+  },
+  LRN: {
+    shape: [1, 6, 3, 3],
+    node: { op: "LRN", in: ["x"], attributes: { size: 3, alpha: { float: 0.5 }, bias: { float: 1.5 } } },
+    opsets: [7, 13, 21],
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ["bhid,bhjd->bhij", [1, 2, 3, 4], [1, 2, 5, 4]],
+        ["bid, de -> bei", [2, 3, 4], [4, 5]],
+        ["ij,jk", [3, 4], [4, 2]],
+        ["abc,cd->dab", [2, 3, 4], [4, 2]],
+        ["i,j->ij", [3], [4]],
+      ] as const
+    ).map(([equation, shape, other]): [string, Case] => [
+      `Einsum ${equation}`,
+      {
+        shape,
+        node: { op: "Einsum", in: ["x", "w"], attributes: { equation } },
+        constants: { w: some(...other) },
+        opsets: [12, 21],
+      },
+    ]),
+  ),
   "ConvTranspose with strides": transposed([1, 2, 4, 3], [2, 3, 3, 3], { strides: [2, 2] }, true),
   "ConvTranspose with pads and output padding": transposed([1, 2, 4, 3], [2, 3, 3, 3], {
     strides: [2, 3],
@@ -109,7 +167,10 @@ describe("compiler: operators that are taken apart", () => {
         const graph = await readGraph(bytes);
         expect(graph.nodes.map(({ op }) => op)).to.not.include(node.op);
         expect(graph.outputs[0]?.tensor.shape).to.deep.equal(expected.dims);
-        const parts = await GraphSession.open(graph, ["y", ...graph.nodes.flatMap(({ outputs }) => outputs)]);
+        const parts = await GraphSession.open(graph, [
+          graph.outputs[0]!.tensor.name,
+          ...graph.nodes.flatMap(({ outputs }) => outputs),
+        ]);
         const [actual, ...others] = await parts.run([feed]);
         await parts.close();
         (expected.data as Float32Array).forEach((value, index) => {

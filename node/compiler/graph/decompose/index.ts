@@ -3,7 +3,19 @@ import type { RawGraph } from "../rawGraph.ts";
 import { type GraphTensor, isFloat } from "../types.ts";
 import { arrayFeatures, labelEncoder, linearClassifier, linearRegressor, scaler } from "./classical.ts";
 import { convTranspose, perChannelPRelu } from "./convolutions.ts";
+import { einsum } from "./einsum.ts";
 import { groups, meanVariance } from "./normalizations.ts";
+import {
+  localResponse,
+  logSoftmax,
+  lpNormalization,
+  meanOfMany,
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceSumSquare,
+} from "./reductions.ts";
 import { Rewriter } from "./rewriter.ts";
 import { treeClassifier } from "./trees.ts";
 
@@ -15,10 +27,20 @@ const decompositions: Readonly<Record<string, (rewriter: Rewriter) => boolean>> 
   "ai.onnx.ml:Scaler": scaler,
   "ai.onnx.ml:TreeEnsembleClassifier": treeClassifier,
   ConvTranspose: convTranspose,
+  Einsum: einsum,
   GroupNormalization: groups,
   InstanceNormalization: groups,
+  LRN: localResponse,
+  LogSoftmax: logSoftmax,
+  LpNormalization: lpNormalization,
+  Mean: meanOfMany,
   MeanVarianceNormalization: meanVariance,
   PRelu: perChannelPRelu,
+  ReduceL1: reduceL1,
+  ReduceL2: reduceL2,
+  ReduceLogSum: reduceLogSum,
+  ReduceLogSumExp: reduceLogSumExp,
+  ReduceSumSquare: reduceSumSquare,
 };
 
 /** Rewrites float nodes that have a decomposition; the tensors between are added to `tensors`. */
@@ -35,3 +57,6 @@ export function decompose(graph: RawGraph, tensors: Map<string, GraphTensor>): R
   });
   return { ...rewritten, nodes };
 }
+
+/** The operators that are taken apart, `ai.onnx.ml:` before those of that domain. */
+export const decomposedOperators: readonly string[] = Object.keys(decompositions);

@@ -125,10 +125,15 @@ export class Rewriter {
 
   /** The mean along one axis, which stays as 1. */
   mean(input: GraphTensor, axis: number): GraphTensor {
-    const shape = input.shape.with(axis, 1);
-    return this.opset >= 18
-      ? this.step("ReduceMean", [input, this.integers(axis)], shape)
-      : this.step("ReduceMean", [input], shape, { axes: [axis] });
+    return this.reduce("ReduceMean", input, [axis], input.shape.with(axis, 1));
+  }
+
+  /** A reduction whose axes stay as 1. */
+  reduce(op: string, input: GraphTensor, axes: readonly number[], shape: readonly number[]): GraphTensor {
+    const asInput = this.opset >= (op === "ReduceSum" ? 13 : 18);
+    return asInput
+      ? this.step(op, [input, this.integers(...axes)], shape)
+      : this.step(op, [input], shape, { axes });
   }
 
   /** `begins` and `ends` of zeros. */
