@@ -6,9 +6,10 @@ import { inferenceMarketAbi } from "@assay/sdk/abi";
 import { fromEthers } from "@assay/sdk/ethers";
 import { execute } from "@assay/sdk/program";
 import { byteRoot } from "@assay/sdk/protocol";
+import { encodePrompt } from "@assay/sdk/text";
 
 const { abi, bytecode } = createRequire(import.meta.url)("@assay/contracts/artifacts/InferenceMarket.json");
-const loaded = [approveCall, createAssayClient, fromEthers, execute].every(
+const loaded = [approveCall, createAssayClient, fromEthers, execute, encodePrompt].every(
   (exported) => typeof exported === "function",
 );
 const sameAbi = JSON.stringify(abi) === JSON.stringify(inferenceMarketAbi);

@@ -30,6 +30,8 @@ export async function readRequestInput(
       facts: { file: raw, given: bytes.length, required: inputBytes },
     });
   }
+  if (sources.length === 0 && manifest?.text)
+    throw new UsageError("--prompt is needed.", { hint: 'Ask in words: --prompt "…"' });
   if (sources.length === 0)
     throw new UsageError("--input is needed.", {
       hint: "Give a .png, .pgm, .npy or .json file, or --raw with the bytes",

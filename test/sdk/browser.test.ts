@@ -2,8 +2,10 @@
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
+import { readTokenizer } from "@assay/sdk/text";
 import { expect } from "chai";
 import { build } from "esbuild";
+import { storytellerTokenizer } from "../../examples/storyteller/storyteller.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -98,6 +100,22 @@ describe("the browser bundle", () => {
       client.getRequest({ requestId: "0x" + "ab".repeat(32) }).catch(({ name }) => [name, ...asked].join(" "));
     `);
     expect(answer).to.equal("RequestNotFoundError eth_call");
+  });
+
+  it("reads and writes text there", async () => {
+    const file = storytellerTokenizer();
+    const { code, kilobytes } = await bundle('export * from "./sdk/text/index.ts"');
+    const run = browser();
+    run(code);
+    const words = "In the beginning — naïve 🙂";
+    const there = run(`
+      const { tokenizer } = assay.readTokenizer(new TextEncoder().encode(${JSON.stringify(new TextDecoder().decode(file))}));
+      const { ids } = tokenizer.encode(${JSON.stringify(words)}, { add_special_tokens: false });
+      JSON.stringify({ ids, text: tokenizer.decode(ids) });
+    `);
+    const { ids } = readTokenizer(file).tokenizer.encode(words, { add_special_tokens: false });
+    expect(there).to.equal(JSON.stringify({ ids, text: words }));
+    expect(kilobytes).to.be.lessThan(60);
   });
 
   it("stays small, and smaller for who uses less", async () => {
