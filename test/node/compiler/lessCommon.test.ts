@@ -231,6 +231,50 @@ const cases: Record<string, Case> = {
       nodes: [conv(), { op: "PRelu", in: ["c", "s"], out: "y" }],
     },
   },
+  "ReduceL2 as the norm of an embedding": {
+    sketch: {
+      shape: [2, 24],
+      constants: { a: longs(1), l: floats([], 1e-12) },
+      nodes: [
+        { op: "ReduceL2", in: ["x", "a"], out: "n" },
+        { op: "Clip", in: ["n", "l"], out: "m" },
+        { op: "Div", in: ["x", "m"], out: "y" },
+      ],
+    },
+  },
+  LpNormalization: { sketch: { shape: [2, 24], nodes: [{ op: "LpNormalization", in: ["x"], out: "y" }] } },
+  "LpNormalization by the sum": {
+    sketch: { shape: [2, 24], nodes: [{ op: "LpNormalization", in: ["x"], out: "y", attributes: { p: 1 } }] },
+  },
+  LogSoftmax: { sketch: { shape: [3, 12], nodes: [{ op: "LogSoftmax", in: ["x"], out: "y" }] } },
+  "ReduceLogSumExp of rows": reduced("ReduceLogSumExp", [1], 0, [3, 12]),
+  "ReduceL1 of rows": reduced("ReduceL1", [1], 1, [3, 12]),
+  "Mean of two": {
+    sketch: {
+      shape: [3, 12],
+      constants: { c: some([12]) },
+      nodes: [{ op: "Mean", in: ["x", "c"], out: "y" }],
+    },
+  },
+  LRN: { sketch: onConv(last("LRN", { size: 3, alpha: { float: 0.3 }, bias: { float: 1 } })) },
+  "Einsum as attention": {
+    sketch: {
+      shape: [1, 2, 6, 8],
+      constants: { w: weights(8, 8), v: weights(8, 8) },
+      nodes: [
+        { op: "MatMul", in: ["x", "w"], out: "q" },
+        { op: "MatMul", in: ["x", "v"], out: "k" },
+        { op: "Einsum", in: ["q", "k"], out: "y", attributes: { equation: "bhid,bhjd->bhij" } },
+      ],
+    },
+  },
+  "Einsum with weights": {
+    sketch: {
+      shape: [2, 3, 16],
+      constants: { w: weights(16, 5) },
+      nodes: [{ op: "Einsum", in: ["x", "w"], out: "y", attributes: { equation: "bid,de->bei" } }],
+    },
+  },
   ConvTranspose: {
     sketch: {
       ...onConv(last("ConvTranspose", { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] }, "t")),
