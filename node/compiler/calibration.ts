@@ -186,20 +186,29 @@ export function watchedTensors(plan: Plan): Map<string, Set<number>> {
   return watched;
 }
 
+/** Who makes samples out of what the model answered to the ones before. */
+export interface Listener {
+  /** the tensors that it wants to see */
+  readonly tensors: readonly string[];
+  /** Called after each sample. */
+  hear(values: readonly ConstantData[]): void;
+}
+
 /** Statistics of each float tensor of the plan over all samples. */
 export async function calibrate(
   plan: Plan,
   samples: Samples,
   onSample: (done: number) => void,
+  listener?: Listener,
 ): Promise<Map<string, TensorStatistics>> {
   const { graph } = plan;
   const watched = [...watchedTensors(plan)];
   const observed = watched.map(([name]): Observed => plan.observed(name));
   const statistics = watched.map(([name, axes]) => new TensorStatistics(plan.shape(name), axes));
-  const session = await GraphSession.open(
-    graph,
-    observed.map(({ tensor }) => tensor),
-  );
+  const session = await GraphSession.open(graph, [
+    ...observed.map(({ tensor }) => tensor),
+    ...(listener?.tensors ?? []),
+  ]);
   let count = 0;
   try {
     for await (const sample of samples) {
@@ -213,6 +222,7 @@ export async function calibrate(
             });
         statistics[place]!.add(data, min, max);
       });
+      listener?.hear(results.slice(observed.length).map(({ data }) => data as ConstantData));
       count++;
       onSample(count);
     }

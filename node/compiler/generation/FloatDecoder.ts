@@ -1,23 +1,18 @@
 // Runs a float decoder token by token in onnxruntime.
+import type { Listener, Samples } from "../calibration.ts";
 import { type ConstantData, elements, GraphSession, type GraphTensor } from "../graph/index.ts";
 import type { Decoder } from "./decoder.ts";
 import { GenerationError } from "./errors.ts";
 
-export class FloatDecoder {
+/** Where a text stands: how many tokens were read, and what the caches hold. */
+class DecoderState {
   readonly #decoder: Decoder;
-  readonly #session: GraphSession;
   #caches: readonly ConstantData[] = [];
   #position = 0;
 
-  private constructor(decoder: Decoder, session: GraphSession) {
+  constructor(decoder: Decoder) {
     this.#decoder = decoder;
-    this.#session = session;
     this.reset();
-  }
-
-  static async open(decoder: Decoder): Promise<FloatDecoder> {
-    const names = [decoder.logits.name, ...decoder.caches.map(({ present }) => present.name)];
-    return new FloatDecoder(decoder, await GraphSession.open(decoder.graph, names));
   }
 
   /** Begins a text anew. */
@@ -38,16 +33,46 @@ export class FloatDecoder {
     return graph.inputs.map(filled);
   }
 
+  /** Goes on with the caches that the model gave. */
+  take(presents: readonly ConstantData[]): void {
+    this.#caches = presents.map((data, index) => {
+      const { present, grows } = this.#decoder.caches[index]!;
+      return grows === undefined ? data : withoutFirst(data as Float32Array, present.shape, grows);
+    });
+    this.#position++;
+  }
+}
+
+const presentsOf = ({ caches }: Decoder): string[] => caches.map(({ present }) => present.name);
+
+export class FloatDecoder {
+  readonly #state: DecoderState;
+  readonly #session: GraphSession;
+
+  private constructor(decoder: Decoder, session: GraphSession) {
+    this.#state = new DecoderState(decoder);
+    this.#session = session;
+  }
+
+  static async open(decoder: Decoder): Promise<FloatDecoder> {
+    const names = [decoder.logits.name, ...presentsOf(decoder)];
+    return new FloatDecoder(decoder, await GraphSession.open(decoder.graph, names));
+  }
+
+  /** Begins a text anew. */
+  reset(): void {
+    this.#state.reset();
+  }
+
+  /** The inputs of the model for the next token, in its order. */
+  feeds(token: number): ConstantData[] {
+    return this.#state.feeds(token);
+  }
+
   /** Reads a token; the logits of the next one. */
   async step(token: number): Promise<Float32Array> {
     const [logits, ...presents] = await this.#session.run(this.feeds(token));
-    this.#caches = presents.map(({ data }, index) => {
-      const { present, grows } = this.#decoder.caches[index]!;
-      return grows === undefined
-        ? (data as Float32Array)
-        : withoutFirst(data as Float32Array, present.shape, grows);
-    });
-    this.#position++;
+    this.#state.take(presents.map(({ data }) => data as ConstantData));
     return logits!.data as Float32Array;
   }
 
@@ -91,21 +116,21 @@ function withoutFirst(data: Float32Array, shape: readonly number[], axis: number
   return kept;
 }
 
-/** The inputs of every token of every sequence: what calibration runs the model on. Sequences longer than the context end there. */
-export async function* decoderSamples(
+/**
+ * The inputs of every token of every sequence: what calibration runs the model on, which says what its caches hold. Sequences longer
+ * than the context end there.
+ */
+export function decoderSamples(
   decoder: Decoder,
   sequences: readonly (readonly number[])[],
-): AsyncGenerator<readonly ConstantData[], void, undefined> {
-  const float = await FloatDecoder.open(decoder);
-  try {
+): { readonly samples: Samples; readonly listener: Listener } {
+  const state = new DecoderState(decoder);
+  function* inputs() {
     for (const sequence of sequences) {
-      float.reset();
-      for (const token of sequence.slice(0, decoder.context)) {
-        yield float.feeds(token);
-        await float.step(token);
-      }
+      state.reset();
+      for (const token of sequence.slice(0, decoder.context)) yield state.feeds(token);
     }
-  } finally {
-    await float.close();
   }
+  const hear = (presents: readonly ConstantData[]): void => state.take(presents);
+  return { samples: inputs(), listener: { tensors: presentsOf(decoder), hear } };
 }

@@ -41,7 +41,8 @@ export async function floatStep({
         facts: { cache: past.name, dtype: past.dtype },
       });
   const plan = planOf(graph, "keep");
-  const statistics = await calibrate(plan, decoderSamples(decoder, sequences), onSample);
+  const { samples, listener } = decoderSamples(decoder, sequences);
+  const statistics = await calibrate(plan, samples, onSample, listener);
   const tied = decoder.caches.map(({ past, present }) => [past.name, present.name] as const);
   // Which types caches have follows from what their readers want, which a lowering knows before it emits anything.
   const scout = new Lowering({ plan, emit: new Emitter(new ProgramBuilder([])), registry, statistics, tied });

@@ -49,13 +49,30 @@ function readRange({ path, offset }: FileRange, start: number, length: number): 
   return bytes;
 }
 
-/** A constant in a file; nothing of it stays in memory longer than its reader holds it. */
+/** Bytes of constants in files that stay in memory: those that were read last. */
+const MAX_KEPT = 2 ** 28;
+
+/** The least recently read first. Weak references would keep everything that one task reads until the task ends. */
+const kept = new Map<FileConstant, ConstantData>();
+
+function keep(constant: FileConstant, data: ConstantData): void {
+  kept.delete(constant);
+  kept.set(constant, data);
+  let bytes = 0;
+  for (const { byteLength } of kept.values()) bytes += byteLength;
+  for (const [oldest, { byteLength }] of kept) {
+    if (bytes <= MAX_KEPT) return;
+    kept.delete(oldest);
+    bytes -= byteLength;
+  }
+}
+
+/** A constant in a file; of all of them little stays in memory longer than its reader holds it. */
 export class FileConstant implements Constant {
   readonly dtype: Exclude<OnnxDType, "string">;
   readonly shape: readonly number[];
   readonly size: number;
   readonly range: FileRange;
-  #held: WeakRef<ConstantData> | undefined;
 
   constructor(dtype: Exclude<OnnxDType, "string">, shape: readonly number[], range: FileRange) {
     this.dtype = dtype;
@@ -65,15 +82,13 @@ export class FileConstant implements Constant {
   }
 
   get data(): ConstantData {
-    const held = this.#held?.deref();
-    if (held) return held;
-    const data = this.part(0, this.size);
-    this.#held = new WeakRef(data);
+    const data = kept.get(this) ?? this.part(0, this.size);
+    keep(this, data);
     return data;
   }
 
   part(start: number, end: number): ConstantData {
-    const held = this.#held?.deref();
+    const held = kept.get(this);
     if (held) return held.subarray(start, end);
     // two 4-bit elements share a byte
     const lead = (this.dtype === "i4" || this.dtype === "u4") && start % 2 === 1 ? 1 : 0;
