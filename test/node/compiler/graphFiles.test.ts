@@ -20,6 +20,7 @@ import {
   type ModelSource,
   readGraph,
 } from "../../../node/compiler/graph/index.ts";
+import { readSlimModel } from "../../../node/compiler/graph/modelFile.ts";
 import { UnsupportedModelError } from "../../../node/compiler/index.ts";
 import { onnxBytes } from "../../helpers/onnxModels.ts";
 
@@ -146,6 +147,48 @@ describe("compiler: external data", () => {
     const at = offset / 4;
     expect(constant.part(at - 1, at + LENGTH)).to.deep.equal(Float32Array.of(0, ...values));
     expect(process.memoryUsage().rss - before).to.be.lessThan(2 ** 29);
+  });
+
+  it("is what large constants of a large file become: nothing of them is held", async () => {
+    const large = { dims: [2n ** 23n], dataType: 1, rawData: new Uint8Array(2 ** 25) };
+    const small = Float32Array.of(1, 2, 3, 4);
+    new Float32Array(large.rawData.buffer).forEach((_, index, data) => {
+      data[index] = index % 1000;
+    });
+    const bytes = onnxBytes({
+      opset: 17,
+      inputs: { x: ["f32", [4]] },
+      outputs: ["y", "z"],
+      nodes: [
+        { op: "Add", in: ["x", "small"], out: "y" },
+        { op: "ReduceMax", in: ["large"], out: "most" },
+        { op: "Mul", in: ["x", "most"], out: "z" },
+        { op: "Gather", in: ["large", "place"], out: "w" },
+      ],
+      constants: {
+        small: { dims: [4n], dataType: 1, rawData: new Uint8Array(small.buffer) },
+        large,
+        place: { dims: [1n], dataType: 7, int64Data: [3n] },
+      },
+    });
+    const graph = await readGraph(keep(bytes));
+    const same = await readGraph(bytes);
+    expect(graph.nodes).to.deep.equal(same.nodes);
+    expect(graph.tensor("small").constant?.data).to.deep.equal(small);
+    expect(graph.tensor("most").constant?.data).to.deep.equal(Float32Array.of(999));
+    const slim = readSlimModel(path, "model.onnx");
+    expect(slim.length).to.be.lessThan(2000);
+    const reread = await readGraph({ bytes: slim, folder });
+    const session = await GraphSession.open(reread, ["y", "z"]);
+    const [y, z] = await session.run([Float32Array.of(1, 1, 1, 2)]);
+    await session.close();
+    expect(y?.data).to.deep.equal(Float32Array.of(2, 3, 4, 6));
+    expect(z?.data).to.deep.equal(Float32Array.of(999, 999, 999, 1998));
+    // a file that ends early is refused, wherever it ends
+    for (const length of [2 ** 24 + 5, bytes.length - 1, bytes.length - 40]) {
+      truncateSync(path, length);
+      await refused({ path });
+    }
   });
 
   it("is not looked for where only bytes are given", async () => {
