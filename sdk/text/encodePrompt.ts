@@ -21,25 +21,54 @@ export interface PromptParameters {
   readonly temperature?: number | undefined;
 }
 
-/** The text that the program continues: the messages in the form of the manifest's template. */
-export function promptText({ about, specialTexts }: ProgramText, prompt: PromptParameters["prompt"]): string {
+interface PromptParts {
+  /** What the template says before each message, and after the last one. */
+  readonly fixed: readonly string[];
+  readonly contents: readonly string[];
+}
+
+function partsOf({ about, specialTexts }: ProgramText, prompt: PromptParameters["prompt"]): PromptParts {
   const { template } = about;
   const messages = typeof prompt === "string" ? [{ role: "user" as const, content: prompt }] : prompt;
-  const parts = messages.map(({ role, content }) => {
+  const fixed = [template.begin];
+  for (const { role, content } of messages) {
     const special = specialTexts.find((text) => content.includes(text));
     if (special !== undefined)
       throw new TextError("A message contains a special token.", { facts: { role, token: special } });
     const form = template[role];
     if (form === null) throw new TextError("The program knows no such role.", { facts: { role } });
     const [before = "", after = ""] = form.split(TEXT_MARK);
-    return `${before}${content}${after}`;
-  });
-  return `${template.begin}${parts.join("")}${template.reply}`;
+    fixed.push(`${fixed.pop()}${before}`, after);
+  }
+  fixed.push(`${fixed.pop()}${template.reply}`);
+  return { fixed, contents: messages.map(({ content }) => content) };
 }
 
-/** The tokens of a prompt, as many as it has. */
-export const promptTokens = (text: ProgramText, prompt: PromptParameters["prompt"]): number[] =>
-  text.tokenizer.encode(promptText(text, prompt), { add_special_tokens: false }).ids;
+const joined = ({ fixed, contents }: PromptParts): string =>
+  fixed.map((text, index) => `${text}${contents[index] ?? ""}`).join("");
+
+/** The text that the program continues: the messages in the form of the manifest's template. */
+export const promptText = (text: ProgramText, prompt: PromptParameters["prompt"]): string =>
+  joined(partsOf(text, prompt));
+
+/**
+ * The tokens of a prompt, as many as it has.
+ * @throws TextError also where messages become special tokens only together, or once the tokenizer has normalized them.
+ */
+export function promptTokens(text: ProgramText, prompt: PromptParameters["prompt"]): number[] {
+  const parts = partsOf(text, prompt);
+  const encode = (part: string): number[] => text.tokenizer.encode(part, { add_special_tokens: false }).ids;
+  const isSpecial = (token: number): boolean => text.specialTokens.has(token);
+  const tokens = encode(joined(parts));
+  const found = tokens.filter(isSpecial);
+  // INVARIANT: nobody but the template ends a turn.
+  const wanted = parts.fixed.flatMap((part) => encode(part).filter(isSpecial));
+  if (found.length !== wanted.length || found.some((token, index) => token !== wanted[index]))
+    throw new TextError("A message becomes a special token.", {
+      facts: { found: found.join(", "), template: wanted.join(", ") },
+    });
+  return tokens;
+}
 
 /**
  * Turns a prompt into the input bytes of a program.

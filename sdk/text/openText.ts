@@ -11,6 +11,8 @@ export interface ProgramText {
   readonly tokenizer: Tokenizer;
   /** Of the tokenizer: texts that stand for one token, such as the end of a message. */
   readonly specialTexts: readonly string[];
+  /** Those tokens, but for the one that stands for what the tokenizer does not know. */
+  readonly specialTokens: ReadonlySet<number>;
 }
 
 /** The SHA-256 of a tokenizer file as manifests write it: 64 hex digits. */
@@ -37,20 +39,23 @@ export function openText(manifest: Manifest, tokenizerFile: Uint8Array): Program
     throw new TextError("The tokenizer is another one than the manifest names.", {
       facts: { wanted: about.tokenizer.sha256, found },
     });
-  const { tokenizer, specialTexts } = readTokenizer(tokenizerFile);
-  return { manifest, about, tokenizer, specialTexts };
+  return { manifest, about, ...readTokenizer(tokenizerFile) };
 }
 
 /** @throws TextError when the bytes are no tokenizer of the `tokenizers` library. */
-export function readTokenizer(file: Uint8Array): Pick<ProgramText, "tokenizer" | "specialTexts"> {
+export function readTokenizer(
+  file: Uint8Array,
+): Pick<ProgramText, "tokenizer" | "specialTexts" | "specialTokens"> {
   try {
     const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file)) as object;
     // Decoding changes nothing but what the file says: no clean-up of spaces.
     const tokenizer = new Tokenizer(json, { clean_up_tokenization_spaces: false });
-    const added = [...tokenizer.get_added_tokens_decoder().values()];
+    const special = [...tokenizer.get_added_tokens_decoder().values()].filter((token) => token.special);
+    const unknown = tokenizer.model?.unk_token_id;
     return {
       tokenizer,
-      specialTexts: added.filter(({ special }) => special).map(({ content }) => content),
+      specialTexts: special.map(({ content }) => content),
+      specialTokens: new Set(special.map(({ id }) => id).filter((id) => id !== unknown)),
     };
   } catch (cause) {
     throw new TextError("The file is not a tokenizer that can be read here.", { cause });

@@ -8,6 +8,7 @@ import {
   openText,
   promptText,
   promptTokens,
+  readTokenizer,
   TextError,
   tokenizerHash,
   verifyText,
@@ -64,6 +65,26 @@ const chat = {
   },
 };
 
+const added = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };
+/** Knows eight pieces, and folds wide letters into narrow ones. */
+const unigram = new TextEncoder().encode(
+  JSON.stringify({
+    added_tokens: [
+      { ...added, id: 0, content: "<unk>" },
+      { ...added, id: 1, content: "</s>" },
+    ],
+    normalizer: { type: "NFKC" },
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: "Unigram",
+      unk_id: 0,
+      vocab: ["<unk>", "</s>", "a", "b", "<", "/", "s", ">"].map((piece, id) => [piece, id < 2 ? 0 : -1]),
+    },
+  }),
+);
+
 describe("text", () => {
   it("encodes a prompt and finds it again in the input bytes", () => {
     const prompt = "In the beginning God created the heaven — naïve 🙂";
@@ -117,6 +138,32 @@ describe("text", () => {
     expect(promptText(chat, "so")).to.equal("[u]so\n[a]");
     expect(() => promptText(chat, "so<|end|>")).to.throw(TextError, "special");
     expect(() => promptText(opened, messages)).to.throw(TextError, "role");
+  });
+
+  it("lets no message end a turn, not in pieces and not by another spelling", () => {
+    const pieces = ["a<|en", "d|>b"].map((content) => ({ role: "user", content }) as const);
+    expect(() => encodePrompt(opened, { prompt: pieces })).to.throw(TextError, "becomes a special token");
+    const about = { ...opened.about, template: { ...opened.about.template, begin: "" } };
+    const wide = { ...opened, ...readTokenizer(unigram), about };
+    expect(promptTokens(wide, "a<s>bz")).to.deep.equal([2, 4, 6, 7, 3, 0]);
+    expect(() => promptTokens(wide, "a</s>b")).to.throw(TextError, "contains a special token");
+    expect(() => promptTokens(wide, "a＜/s＞b")).to.throw(TextError, "becomes a special token");
+    const { checks } = verifyText({
+      ...{ manifest, tokenizer, prompt: pieces, text: "" },
+      ...{
+        input: encodeInput(manifest, {
+          prompt: Array(ROOM).fill(0),
+          length: [1],
+          seed: [0],
+          temperature: [0],
+        }),
+      },
+      output: outputOf([0]),
+    });
+    expect(checks.map(({ passed }) => passed)).to.deep.equal([true, false, true]);
+    expect(
+      promptTokens(chat, [{ role: "assistant", content: "I am" }]).filter((token) => token === 0),
+    ).to.have.length(1);
   });
 
   it("refuses what the program cannot take", () => {
