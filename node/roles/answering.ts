@@ -1,5 +1,5 @@
 // Computes a worker's answers: known answers first, then each request once, samples twice; stops at the first doubt.
-import { type CommittedProgram, type Execution, traceBytes } from "@assay/sdk/program";
+import { type CommittedProgram, type Execution, replayShare, traceBytes } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError, SelfTestError } from "../errors.ts";
@@ -71,7 +71,10 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
 
   async function prepare(programId: Hex): Promise<void> {
     const { header, program } = await programs.get(programId);
-    const facts = { header, traceBytes: traceBytes(program), offered: serves.includes(programId) };
+    const facts = {
+      ...{ header, traceBytes: traceBytes(program), offered: serves.includes(programId) },
+      replayShare: replayShare(program, header.tensorDepth + 1),
+    };
     try {
       const { executeSeconds, traceSeconds, batches = false } = await options.selfTest(programId);
       served.set(programId, { ...facts, ready: true, executeSeconds, traceSeconds, batches });

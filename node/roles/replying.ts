@@ -1,6 +1,7 @@
 // Carries out the replies that a worker or its defender owes.
 import { withPasses } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
+import type { SendRequest } from "../chain/sender.ts";
 import { second } from "../clock.ts";
 import type { Reply } from "../strategy/replies.ts";
 import { replySend } from "./calls.ts";
@@ -8,6 +9,8 @@ import type { Conduct } from "./conduct.ts";
 import type { RoleContext } from "./context.ts";
 import { createQueue } from "./queue.ts";
 import type { Traces } from "./traces.ts";
+
+type Move = Extract<Reply, { kind: "bindTrace" | "reveal" | "revealTile" }>;
 
 export type ActOnReply = (reply: Reply, signal: AbortSignal) => Promise<void>;
 
@@ -24,21 +27,31 @@ export function createReplying(
       const { kind, reason, ...facts } = reply;
       conduct.alarm(reason, facts);
     } else if (reply.kind === "trace") {
-      await queue(() => computeTrace(commitId, reply.pass));
+      await queue(() => computeTrace(commitId));
     } else {
-      const trace = traces.get(commitId);
-      const request =
-        trace && (await queue(() => withPasses(trace, () => replySend(deployment, reply, trace))));
+      const request = await queue(() => requestOf(reply));
       if (request === undefined) return;
       await conduct.send(reply.kind, reply.kind === "bindTrace" ? commitId : reply.node, request, signal);
       metrics.worker.moves.add({ move: reply.kind });
     }
   };
 
-  async function computeTrace(commitId: Hex, pass: number | undefined): Promise<void> {
+  /** Undefined when there is nothing to say, or nothing that this machine has computed. */
+  async function requestOf(move: Move): Promise<SendRequest | undefined> {
+    const { commitId } = move;
+    const trace = traces.get(commitId);
+    if (trace === undefined) return undefined;
+    return withPasses(trace, () => {
+      if (move.kind === "bindTrace" || trace.node(move.position) === move.node)
+        return replySend(deployment, move, trace);
+      conduct.alarm("foreignNode", { commitId, node: move.node });
+      return undefined;
+    });
+  }
+
+  async function computeTrace(commitId: Hex): Promise<void> {
     const from = clock.now();
-    await traces.compute(commitId, pass);
-    if (pass !== undefined) return;
+    await traces.compute(commitId);
     const seconds = (clock.now() - from) / second;
     onTraced(commitId, seconds);
     logger.info("Trace computed for a disputed commitment", { commitId, seconds });

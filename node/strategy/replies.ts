@@ -10,8 +10,8 @@ export interface DefendedCommitment extends CommitmentView {
 }
 
 export type Reply =
-  /** Compute the trace first, or one of its passes again: it is needed for everything else. */
-  | { kind: "trace"; commitId: Hex; pass?: number; deadline: bigint }
+  /** Compute the trace first: it is needed for everything else. */
+  | { kind: "trace"; commitId: Hex; deadline: bigint }
   | { kind: "bindTrace"; commitId: Hex; deadline: bigint }
   | { kind: "reveal" | "revealTile"; commitId: Hex; node: Hex; position: Position; deadline: bigint }
   /** The worker committed, or is bound, to something that this machine did not compute: only a person can help. */
@@ -67,14 +67,22 @@ function reveal(
   { node, position }: { node: Hex; position: Position },
   deadline: bigint,
 ): Reply {
-  try {
-    if (trace.node(position) !== node) return { kind: "alarm", commitId, reason: "foreignNode", node };
-  } catch (error) {
-    if (error instanceof PassNotAtHandError) return { kind: "trace", commitId, pass: error.pass, deadline };
-    throw error;
-  }
+  // INVARIANT (S-10): what has to be computed again for a reveal is computed with it. Were it a reply of its own, those of
+  // other disputes could take its place before it is used.
+  if ((ownNode(trace, position) ?? node) !== node)
+    return { kind: "alarm", commitId, reason: "foreignNode", node };
   const kind = trace.placeOf(position).kind === "tile" ? "revealTile" : "reveal";
   return { kind, commitId, node, position, deadline };
+}
+
+/** Undefined while the tensors of its pass are not in memory. */
+function ownNode(trace: Trace, position: Position): Hex | undefined {
+  try {
+    return trace.node(position);
+  } catch (error) {
+    if (error instanceof PassNotAtHandError) return undefined;
+    throw error;
+  }
 }
 
 const deadlineOf = (reply: Reply): bigint => (reply.kind === "alarm" ? 0n : reply.deadline);

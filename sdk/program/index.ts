@@ -45,7 +45,14 @@ export * from "./onnx/index.ts";
 export { ONLY_PASS, type OpDefinition, type Pass, type Read, type Run } from "./ops/definition.ts";
 export { operators } from "./ops/index.ts";
 export { outputTypes, packedOffsets, packInputs, unpackInputs, unpackOutputs } from "./packing.ts";
-export { PASS_MEMORY, type PassMemory, PassNotAtHandError, traceBytes, withPasses } from "./passes.ts";
+export {
+  PASS_MEMORY,
+  type PassMemory,
+  PassNotAtHandError,
+  replayShare,
+  traceBytes,
+  withPasses,
+} from "./passes.ts";
 export { type Place, placeOf, type TreeShape } from "./place.ts";
 export {
   type CommittedProgram,

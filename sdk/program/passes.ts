@@ -133,6 +133,21 @@ function sizeOf(tensors: readonly Tensor[]): number {
   return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
+/**
+ * Part of an execution that a dispute which shows `reveals` nodes of one tensor may have computed again, at most: from the
+ * checkpoint before its pass on, for each of them where other disputes need other passes in between.
+ */
+export function replayShare(program: Program, reveals: number, memory: PassMemory = PASS_MEMORY): number {
+  const { maxPasses, steps } = program;
+  const bytes = (slots: readonly number[]): number =>
+    slots.reduce((total, slot) => total + byteLength(steps[slot]!.out), 0);
+  if (maxPasses * bytes(steps.map((_, slot) => slot)) <= memory.tensors) return 0;
+  const kept = Math.max(1, Math.floor(memory.checkpoints / Math.max(1, bytes(carriedSlots(program)))));
+  let every = 1;
+  while (Math.floor((maxPasses - 1) / every) > kept) every *= 2;
+  return (reveals * every) / maxPasses;
+}
+
 /** Bytes that the trace of an execution keeps in memory, at most: its tensors, what passes begin with, and hashes. */
 export function traceBytes(program: Program, memory: PassMemory = PASS_MEMORY): number {
   const { maxPasses, steps } = program;

@@ -92,6 +92,12 @@ describe("workerPlan", () => {
     expect(refusals.map(({ reason }) => reason)).to.deep.equal(Array(5).fill("traceTime"));
   });
 
+  it("S-10: counts what a dispute has computed again, where a trace does not stay in memory", () => {
+    const programs = new Map([[programId, { ...served, replayShare: 1.5 }]]);
+    const { actions } = workerPlan(state({ requests: many(30, "open"), programs }), limits);
+    expect(actions).to.have.length(10);
+  });
+
   it("S-10: counts what is open already", () => {
     const commitments = many(25, "open").map(({ requestId }) => ({
       ...commitmentView({ request: requestView("committed", {}, { requestId }) }),
