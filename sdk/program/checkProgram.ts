@@ -107,6 +107,13 @@ function checkBorders({ inputs, outputs, steps, constants, maxPasses }: Program)
     "an output is what Carry or Stop holds",
     "Give the slot that Carry goes on with, or that Stop reads.",
   );
+  // INVARIANT (S-02): what is accepted has a fast form, in which no node makes what Stop holds.
+  const goesOn = steps.flatMap(({ op, operands }) => (op === "Carry" ? [operands[1]?.source] : []));
+  demand(
+    !goesOn.some((source) => source?.kind === "slot" && steps[source.index]?.op === "Stop"),
+    "Carry goes on with what Stop holds",
+    "A pass that another one follows has not stopped: carry a zero.",
+  );
   demand(
     Number.isInteger(maxPasses) && maxPasses >= 1 && maxPasses <= MAX_PASSES,
     `it is run more than ${MAX_PASSES} times, or not even once`,

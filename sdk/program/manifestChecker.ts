@@ -24,8 +24,9 @@ export class Checker {
   object(...keys: readonly string[]): Checker[] {
     const value = this.#value;
     if (typeof value !== "object" || value === null || Array.isArray(value)) this.fail("an object");
-    if (keys.length > 0 && Object.keys(value).sort().join() !== [...keys].sort().join())
-      this.fail(`exactly the keys ${keys.join(", ")}`);
+    const found = Object.keys(value);
+    const isExact = found.length === keys.length && found.every((key) => keys.includes(key));
+    if (keys.length > 0 && !isExact) this.fail(`exactly the keys ${keys.join(", ")}`);
     const record = value as Record<string, unknown>;
     return keys.map((key) => new Checker(record[key], `${this.#path}.${key}`));
   }

@@ -1,18 +1,24 @@
 // Iterated programs: passes, what is carried, when they stop, and every lie about it.
 import {
   carriedOf,
+  checkProgram,
   claimOf,
   commitProgram,
   createTrace,
+  emitOnnx,
   executePass,
   executePasses,
   type PassMemory,
   PassNotAtHandError,
   type Program,
+  ProgramError,
+  readFastForm,
   recordTrace,
+  replayShare,
   runProgram,
   type Tensor,
   type Trace,
+  tensorType,
   traceBytes,
   traceExecution,
   unpackOutputs,
@@ -24,6 +30,7 @@ import { expect } from "chai";
 import { cheatingPasses } from "../../helpers/cheat.ts";
 import { type Forgery, forge, playDispute, type WorkerTrees } from "../../helpers/game.ts";
 import { context, counter, countTo, generator, promptOf } from "../../helpers/iterated.ts";
+import { ProgramBuilder } from "../../helpers/programs.ts";
 import { proofOf } from "../../helpers/proofs.ts";
 import { Random } from "../../helpers/random.ts";
 
@@ -123,6 +130,30 @@ describe("trace of an iterated program", () => {
     await thin.load(5);
     expect(computed.at(-1)).to.equal(5);
     expect(computed.length, "from an earlier checkpoint").to.be.greaterThan(1);
+  });
+
+  it("S-02: is refused where it goes on with what Stop holds, which no node makes", () => {
+    const flag = tensorType("u8", [1]);
+    const going = (next: "Stop" | "itself"): Program => {
+      const builder = new ProgramBuilder([flag]);
+      const carry = builder.carry(builder.input(0), flag);
+      const held = builder.step("Clip", [carry], [0, 1], flag);
+      const stop = builder.stop(held);
+      builder.setNext(carry, next === "Stop" ? stop : carry);
+      return builder.build([held], 3);
+    };
+    const file = emitOnnx(going("itself"));
+    expect(emitOnnx(readFastForm(file))).to.deep.equal(file);
+    expect(() => checkProgram(going("Stop"))).to.throw(ProgramError, "goes on with what Stop holds");
+  });
+
+  it("S-10: says how much of it one dispute can have computed again", () => {
+    const all = { tensors: 2 ** 30, checkpoints: 0 };
+    const every = { tensors: 0, checkpoints: 2 ** 30 };
+    const none = { tensors: 0, checkpoints: 0 };
+    expect([all, every, none].map((memory) => replayShare(toy, 3, memory) * context)).to.deep.equal([
+      0, 3, 24,
+    ]);
   });
 
   it("says how much memory it takes at most", () => {
