@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IJudge} from "./interfaces/IJudge.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {DescriptorLib} from "./libraries/DescriptorLib.sol";
-import {OperatorSet} from "./ops/OperatorSet.sol";
+import {OperatorSetLib} from "./libraries/OperatorSetLib.sol";
 import {Operand, Rule, Source} from "./types/Descriptor.sol";
 import {ProgramHeader} from "./types/Program.sol";
 import {Claim, NodeKind, Position, StepProof, Verdict} from "./types/Trace.sol";
@@ -16,9 +16,9 @@ contract StepVerifier is IStepVerifier {
     IJudge public immutable MOVEMENT_JUDGE;
 
     constructor(IJudge sums, IJudge elements, IJudge movements) {
-        require(sums.operators() == OperatorSet.SUMS, WrongJudge(address(sums)));
-        require(elements.operators() == OperatorSet.ELEMENTS, WrongJudge(address(elements)));
-        require(movements.operators() == OperatorSet.MOVEMENTS, WrongJudge(address(movements)));
+        require(sums.operators() == OperatorSetLib.SUMS, WrongJudge(address(sums)));
+        require(elements.operators() == OperatorSetLib.ELEMENTS, WrongJudge(address(elements)));
+        require(movements.operators() == OperatorSetLib.MOVEMENTS, WrongJudge(address(movements)));
         SUM_JUDGE = sums;
         ELEMENT_JUDGE = elements;
         MOVEMENT_JUDGE = movements;
@@ -66,13 +66,13 @@ contract StepVerifier is IStepVerifier {
 
     /// @inheritdoc IJudge
     function operators() external pure returns (uint256) {
-        return OperatorSet.ALL;
+        return OperatorSetLib.ALL;
     }
 
     /// @notice The judge that is asked about operator `opcode`; some judge where there is no such operator.
     function judgeOf(uint8 opcode) public view returns (IJudge) {
-        if (OperatorSet.contains(OperatorSet.SUMS, opcode)) return SUM_JUDGE;
-        return OperatorSet.contains(OperatorSet.MOVEMENTS, opcode) ? MOVEMENT_JUDGE : ELEMENT_JUDGE;
+        if (OperatorSetLib.contains(OperatorSetLib.SUMS, opcode)) return SUM_JUDGE;
+        return OperatorSetLib.contains(OperatorSetLib.MOVEMENTS, opcode) ? MOVEMENT_JUDGE : ELEMENT_JUDGE;
     }
 
     /// @dev Of no descriptor any judge says the same.

@@ -20,7 +20,8 @@ const arrows: Record<string, string[]> = {
   deploy: ["deploy", "@assay/sdk", "any", "node:"],
   examples: ["examples", "@assay/contracts", "@assay/sdk", "@assay/node", "any", "node:"],
   scripts: ["scripts", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
-  bench: ["bench", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
+  // Benchmarks play what the tests play, only more of it.
+  bench: ["bench", "test", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
   test: [
     "test",
     "sdk",

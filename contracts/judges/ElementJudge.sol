@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorSetLib} from "../libraries/OperatorSetLib.sol";
 import {Tensor} from "../libraries/TensorLib.sol";
 import {Add} from "../ops/Add.sol";
 import {BitShift} from "../ops/BitShift.sol";
@@ -17,7 +18,6 @@ import {Max} from "../ops/Max.sol";
 import {Min} from "../ops/Min.sol";
 import {Mod} from "../ops/Mod.sol";
 import {Mul} from "../ops/Mul.sol";
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {Sub} from "../ops/Sub.sol";
 import {Where} from "../ops/Where.sol";
 import {Descriptor, Opcode} from "../types/Descriptor.sol";
@@ -27,7 +27,7 @@ import {Judge} from "./Judge.sol";
 /// @title Judges operators whose elements combine one element of each operand.
 contract ElementJudge is Judge {
     function operators() public pure override returns (uint256) {
-        return OperatorSet.ELEMENTS;
+        return OperatorSetLib.ELEMENTS;
     }
 
     function _checkShape(Descriptor memory descriptor, uint256) internal pure override {

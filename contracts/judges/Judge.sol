@@ -7,9 +7,9 @@ import {DescriptorLib} from "../libraries/DescriptorLib.sol";
 import {GeometryLib} from "../libraries/GeometryLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {OpeningLib} from "../libraries/OpeningLib.sol";
+import {OperatorSetLib} from "../libraries/OperatorSetLib.sol";
 import {RuleLib} from "../libraries/RuleLib.sol";
 import {Tensor, TensorLib} from "../libraries/TensorLib.sol";
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {Descriptor, Geometry, Opcode, Rule} from "../types/Descriptor.sol";
 import {ProgramHeader} from "../types/Program.sol";
 import {
@@ -210,7 +210,7 @@ abstract contract Judge is IJudge {
         bytes calldata data
     ) private pure returns (Descriptor memory descriptor) {
         descriptor = DescriptorLib.parse(data);
-        bool mine = OperatorSet.contains(operators(), descriptor.opcode);
+        bool mine = OperatorSetLib.contains(operators(), descriptor.opcode);
         require(mine, IStepVerifier.NotThisJudge(descriptor.opcode));
         DescriptorLib.checkAgainst(descriptor, header, index);
         // INVARIANT: what is judged has one meaning; of anything else the program is retired instead.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorSetLib} from "../libraries/OperatorSetLib.sol";
 import {Tensor} from "../libraries/TensorLib.sol";
 import {Carry} from "../ops/Carry.sol";
 import {Collect} from "../ops/Collect.sol";
@@ -8,7 +9,6 @@ import {Concat} from "../ops/Concat.sol";
 import {Expand} from "../ops/Expand.sol";
 import {Gather} from "../ops/Gather.sol";
 import {GatherElements} from "../ops/GatherElements.sol";
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {Pad} from "../ops/Pad.sol";
 import {Reshape} from "../ops/Reshape.sol";
 import {ScatterElements} from "../ops/ScatterElements.sol";
@@ -22,7 +22,7 @@ import {Judge} from "./Judge.sol";
 /// @title Judges operators whose elements are elements of an operand.
 contract MovementJudge is Judge {
     function operators() public pure override returns (uint256) {
-        return OperatorSet.MOVEMENTS;
+        return OperatorSetLib.MOVEMENTS;
     }
 
     function _checkShape(Descriptor memory descriptor, uint256 outputBytes) internal pure override {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorSetLib} from "../libraries/OperatorSetLib.sol";
 import {Tensor} from "../libraries/TensorLib.sol";
 import {ArgMax} from "../ops/ArgMax.sol";
 import {ConvInteger} from "../ops/ConvInteger.sol";
 import {CumSum} from "../ops/CumSum.sol";
 import {MatMulInteger} from "../ops/MatMulInteger.sol";
 import {MaxPool} from "../ops/MaxPool.sol";
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {ReduceMax} from "../ops/ReduceMax.sol";
 import {ReduceSum} from "../ops/ReduceSum.sol";
 import {Descriptor, Opcode} from "../types/Descriptor.sol";
@@ -17,7 +17,7 @@ import {Judge} from "./Judge.sol";
 /// @title Judges operators whose elements combine many elements of their operands.
 contract SumJudge is Judge {
     function operators() public pure override returns (uint256) {
-        return OperatorSet.SUMS;
+        return OperatorSetLib.SUMS;
     }
 
     function _checkShape(Descriptor memory descriptor, uint256) internal pure override {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {OperatorSet} from "../ops/OperatorSet.sol";
 import {DType, Descriptor, Geometry, Opcode, Operand, Rule, Source} from "../types/Descriptor.sol";
 import {ProgramHeader} from "../types/Program.sol";
 import {GeometryLib} from "./GeometryLib.sol";
+import {OperatorSetLib} from "./OperatorSetLib.sol";
 import {RuleLib} from "./RuleLib.sol";
 
 /// @title Reads descriptors and holds them to every rule that is not the operator's own.
@@ -34,7 +34,7 @@ library DescriptorLib {
             mstore(add(cursor, 64), add(data.offset, data.length))
         }
         uint256 opcode = _read(cursor, 1);
-        bool known = OperatorSet.contains(OperatorSet.ALL, opcode);
+        bool known = OperatorSetLib.contains(OperatorSetLib.ALL, opcode);
         RuleLib.check(known, Rule.UNKNOWN_OPCODE);
         descriptor.opcode = opcode;
         descriptor.out = _readGeometry(cursor);
@@ -73,10 +73,10 @@ library DescriptorLib {
         bool placed = (opcode == Opcode.COLLECT) == (index == header.slots);
         placed = placed && (opcode == Opcode.STOP) == stops;
         RuleLib.check(placed, Rule.MISPLACED);
-        (uint256 least, uint256 most) = OperatorSet.operandsOf(opcode);
+        (uint256 least, uint256 most) = OperatorSetLib.operandsOf(opcode);
         uint256 count = descriptor.operands.length;
         RuleLib.check(count >= least && count <= most, Rule.WRONG_OPERAND_COUNT);
-        bool fits = descriptor.attributes.length == OperatorSet.attributesOf(opcode);
+        bool fits = descriptor.attributes.length == OperatorSetLib.attributesOf(opcode);
         RuleLib.check(fits, Rule.WRONG_ATTRIBUTE_COUNT);
         for (uint256 i = 0; i < count; ++i) {
             // What a carry goes on with comes from the pass before, so any slot may make it.

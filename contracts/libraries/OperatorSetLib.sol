@@ -5,7 +5,7 @@ import {Opcode} from "../types/Descriptor.sol";
 
 /// @title Operator set 1: which operators there are, by the judge that knows them, and what they take. Bit `opcode` of a
 /// set stands for an operator.
-library OperatorSet {
+library OperatorSetLib {
     /// @dev Those whose elements combine many elements.
     uint256 internal constant SUMS =
         (1 << Opcode.MAT_MUL_INTEGER) |
