@@ -56,7 +56,13 @@ export type Alarm =
   /** Nothing is done until this is true again. */
   | { kind: "alarm"; reason: "unhealthy"; missing: keyof Health };
 
-export type Obstacle = "disabled" | "refuted" | "late" | "bond";
+export type Obstacle =
+  | "disabled"
+  | "refuted"
+  | "late"
+  | "bond"
+  /** The reference executor could not say the same yet, out of time above all. */
+  | "unconfirmed";
 
 export type WatchtowerAction =
   | ChallengerMove
@@ -138,7 +144,15 @@ function challenges(
   let isShort = false;
   const actions: WatchtowerAction[] = [];
   for (const view of views) {
-    if (view.judgement !== "invalid" || view.playing || view.retired || !isInWindow(view, now)) continue;
+    if (view.playing || view.retired || !isInWindow(view, now)) continue;
+    if (isUnconfirmed(view))
+      actions.push({
+        kind: "alarm",
+        reason: "unchallenged",
+        commitId: view.commitId,
+        because: "unconfirmed",
+      });
+    if (view.judgement !== "invalid") continue;
     const { commitId, request, tier, own } = view;
     const bond = tier.challengeBond;
     const isLate = request.deadline - now < BigInt(marginSeconds);
@@ -157,6 +171,10 @@ function challenges(
   }
   return isShort && credit > 0n ? [...actions, { kind: "claimCredit", credit }] : actions;
 }
+
+/** One execution came out differently, and the other one failed: nobody should take that for a right answer. */
+const isUnconfirmed = ({ judgement, evidence }: Judged): boolean =>
+  judgement === "unavailable" && evidence.fast !== undefined;
 
 const unfinished: readonly Judged["judgement"][] = ["unchecked", "unconfirmed", "unavailable"];
 

@@ -38,9 +38,16 @@ describe("watchtowerPlan", () => {
   });
 
   it("retries what was unavailable, and never challenges it", () => {
-    const later = watched({ evidence: evidence({ fast: own.outputRoot, retryAt: now + 1n }) });
+    const later = watched({ evidence: evidence({ retryAt: now + 1n }) });
     expect(plan([later])).to.deep.equal([]);
-    expect(plan([later], { now: now + 1n })).to.deep.equal([{ kind: "confirm", commitId, until }]);
+    expect(plan([later], { now: now + 1n })).to.deep.equal([{ kind: "check", commitId, until }]);
+  });
+
+  it("is not silent about an answer that looks wrong and could not be confirmed", () => {
+    const later = watched({ evidence: evidence({ fast: own.outputRoot, retryAt: now + 1n }) });
+    const alarm = { kind: "alarm", reason: "unchallenged", commitId, because: "unconfirmed" };
+    expect(plan([later])).to.deep.equal([alarm]);
+    expect(plan([later], { now: now + 1n })).to.deep.equal([alarm, { kind: "confirm", commitId, until }]);
   });
 
   it("alarms and does not act when it contradicts itself", () => {
