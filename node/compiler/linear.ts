@@ -107,6 +107,8 @@ export interface Convolution extends LinearBase, Window {
   readonly form: "conv";
   readonly perGroup: number;
   readonly group: number;
+  /** a MaxPool behind it whose windows neither overlap nor leave a rest: its height and width */
+  readonly pool?: readonly [number, number];
 }
 
 /** [..., K] × [K, N] */

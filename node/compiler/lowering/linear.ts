@@ -167,6 +167,18 @@ class LinearLowering {
     return this.#value.kind === "u8" && this.#weightMost <= MAX_BYTE_WEIGHT;
   }
 
+  /** The pooling that comes before rescaling; 1 × 1 where there is none. */
+  get #pool(): readonly [number, number] {
+    return (this.#linear.form === "conv" && this.#linear.pool) || [1, 1];
+  }
+
+  /** What the accumulators have, before pooling. */
+  get #wholeShape(): readonly number[] {
+    const shape = this.#planar(this.#shape);
+    const [height, width] = this.#pool;
+    return height * width === 1 ? shape : [shape[0]!, shape[1]!, shape[2]! * height, shape[3]! * width];
+  }
+
   get #shape(): readonly number[] {
     return this.#lowering.shape(this.#output);
   }
@@ -179,7 +191,7 @@ class LinearLowering {
       input: { scale: scale * 2 ** this.#dropped, zeroPoint },
       weightMost: this.#weightMost,
       inputShape: this.#planar(this.#lowering.shape(this.#input)),
-      outputShape: this.#planar(this.#shape),
+      outputShape: this.#wholeShape,
       inputStatistics: this.#lowering.statistics(this.#input),
       outputStatistics: this.#lowering.statistics(this.#output),
     };
@@ -200,7 +212,24 @@ class LinearLowering {
         const placed = bits >= 0 ? emit.mulNumber(sum, 2 ** bits) : emit.divNumber(sum, 2 ** -bits);
         total = total ? emit.add(total, placed) : placed;
       }
-    return total!;
+    return this.#pooled(total!);
+  }
+
+  /** The greatest accumulator of each window: rescaling keeps their order. */
+  #pooled(sums: Operand): Operand {
+    const { emit } = this.#lowering;
+    const [height, width] = this.#pool;
+    if (height * width === 1) return sums;
+    const [batch = 1, channels = 1, rows = 1, columns = 1] = sums.type.shape;
+    const grouped = emit.reshape(sums, [(batch * channels * rows) / height, height, columns]);
+    const high = emit.reduceMax(grouped, 1, false);
+    const counts = [high.type.shape[0]!, columns / width];
+    let most: Operand | undefined;
+    for (let column = 0; column < width; column++) {
+      const one = emit.slice(high, [0, column], counts, [1, width]);
+      most = most ? emit.max(most, one) : one;
+    }
+    return emit.reshape(most!, [batch, channels, rows / height, columns / width]);
   }
 
   #inputParts(): Part<{ operand: Operand; zeroPoint: number }>[] {
@@ -216,7 +245,7 @@ class LinearLowering {
     const linear = this.#linear;
     if (linear.form === "matmul") return product(this.#lowering, operand, zeroPoint, channels);
     const input = this.#lowering.emit.reshape(operand, planar(operand.type.shape));
-    return convolution(this.#lowering, linear, input, zeroPoint, channels, planar(this.#shape));
+    return convolution(this.#lowering, linear, input, zeroPoint, channels, this.#wholeShape);
   }
 
   #perChannel(values: readonly number[]): Operand {

@@ -1,7 +1,7 @@
 // Lowers layer and RMS normalization: integer sums, an integer root, one division.
 import type { Operand } from "@assay/sdk/program";
 import type { Normalization, Operation } from "../plan.ts";
-import { MAX_U8 } from "../quantization/activation.ts";
+import { MAX_U8, type Quantization } from "../quantization/activation.ts";
 import type { Lowering } from "./Lowering.ts";
 import type { Definitions } from "./registry.ts";
 import type { Value } from "./value.ts";
@@ -44,12 +44,93 @@ function centered(
   return { operand: cut, scale: (scale / size) * divisor };
 }
 
+/** Bits of what is normalized where the result has 8 bits. */
+const COMPACT_BITS = 14;
+/** Sums and products stay below 2^30. */
+const COMPACT_SUM_BITS = 30;
+/** How far a root may lie above what calibration makes likely. */
+const ROOT_HEADROOM = 2;
+
+/** Values in 32 bits, about 14 of which are used; their scale. */
+function compact(
+  lowering: Lowering,
+  name: string,
+  { axis, centered: isCentered }: Normalization,
+): { operand: Operand; scale: number } {
+  const { emit, convert } = lowering;
+  const most = lowering.most(name);
+  if (!isCentered) return convert.narrow(lowering.wide(name), most, COMPACT_BITS);
+  const size = lowering.shape(name)[axis]!;
+  const bits = Math.min(COMPACT_BITS + 3, 28 - Math.ceil(Math.log2(size)));
+  const { operand, scale } = convert.narrow(lowering.wide(name), most, bits);
+  const difference = emit.sub(emit.mulNumber(operand, size), emit.reduceSum(operand, axis));
+  const used = most > 0 ? Math.ceil(Math.log2((2 * most * size) / scale)) : 0;
+  const divisor = 2 ** Math.max(0, used - COMPACT_BITS);
+  return { operand: emit.divNumber(difference, divisor), scale: (scale / size) * divisor };
+}
+
+/** To 8 bits, all in 32-bit steps but for the root of each row. */
+function lowerCompact(
+  lowering: Lowering,
+  input: string,
+  parameters: Normalization,
+  { scale: unit, zeroPoint }: Quantization,
+): Operand {
+  const { emit } = lowering;
+  const { axis, epsilon, gain, bias } = parameters;
+  const shape = lowering.shape(input);
+  const size = shape[axis]!;
+  const { operand, scale } = compact(lowering, input, parameters);
+  // squares of fewer bits: their rounding averages out
+  const squareBits = Math.floor((COMPACT_SUM_BITS - Math.log2(size)) / 2);
+  const dropped = Math.max(0, Math.ceil(Math.log2(emit.most(operand))) - squareBits);
+  const coarse = emit.divNumber(operand, 2 ** dropped);
+  const sum = emit.cast(emit.reduceSum(emit.mul(coarse, coarse), axis), "i64");
+  const raised = Math.floor((SUM_BITS - 1 - COMPACT_SUM_BITS) / 2);
+  const shift = Math.max(1, Math.round(((size * epsilon) / scale ** 2) * 4 ** (raised - dropped)));
+  const limit = 2 ** SUM_BITS - 1 - shift;
+  const scaledSum = emit.clip(emit.mulNumber(sum, 4 ** raised), 0, limit);
+  const root = emit.isqrt(emit.addNumber(scaledSum, shift));
+  // root = 2^(raised − dropped) · sqrt(sum of squares + size · epsilon)
+  const fraction = bias ? 3 : 1;
+  const zeros = Float64Array.from(bias ?? [0], (each) =>
+    Math.round((zeroPoint + each / unit + 0.5) * 2 ** fraction),
+  );
+  const greatestZero = zeros.reduce((value, each) => Math.max(value, Math.abs(each)), 1);
+  const likely = ((ROOT_HEADROOM * lowering.most(input)) / scale) * Math.sqrt(size) + 2 ** dropped;
+  const factors = gain.map((value) => (value * Math.sqrt(size)) / unit);
+  const greatest = factors.reduce((value, factor) => Math.max(value, Math.abs(factor)), 1e-30);
+  const room = (most: number): number => Math.floor(COMPACT_SUM_BITS - Math.log2(most));
+  const bits = Math.min(
+    room(likely * greatestZero),
+    room(likely * 2 ** fraction),
+    room(emit.most(operand) * greatest) - fraction,
+  );
+  const exponent = bits - (raised - dropped);
+  const placed = exponent >= 0 ? emit.mulNumber(root, 2 ** exponent) : emit.divNumber(root, 2 ** -exponent);
+  const most = Math.floor(2 ** COMPACT_SUM_BITS / Math.max(greatestZero, 2 ** fraction));
+  const rows = emit.cast(emit.clip(placed, 1, most), "i32");
+  const vector = (values: Float64Array): Operand => {
+    if (values.every((value) => value === values[0])) return emit.scalar("i32", values[0]!);
+    return emit.vector("i32", shape.map((_, at) => (at === axis ? size : 1)).slice(axis), values);
+  };
+  const gains = vector(factors.map((factor) => Math.round(factor * 2 ** (bits + fraction))));
+  const total = emit.add(emit.mul(operand, gains), emit.mul(rows, vector(zeros)));
+  const bytes = emit.clip(emit.div(total, emit.mulNumber(rows, 2 ** fraction)), 0, MAX_U8);
+  return emit.cast(bytes, "u8");
+}
+
 function lowerNormalization(operation: Operation, lowering: Lowering): void {
   const { emit } = lowering;
   const parameters = operation.parameters as Normalization;
   const { axis, epsilon, gain, bias } = parameters;
   const [input = ""] = operation.inputs;
   const [output = ""] = operation.outputs;
+  if (lowering.format(output) === "u8" && lowering.precision === "balanced") {
+    const bytes = lowering.byteQuantization(output);
+    lowering.set(output, { kind: "u8", operand: lowerCompact(lowering, input, parameters, bytes), ...bytes });
+    return;
+  }
   const shape = lowering.shape(input);
   const size = shape[axis]!;
   const { operand, scale } = centered(lowering, input, parameters);

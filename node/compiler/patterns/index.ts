@@ -5,6 +5,7 @@ import { absorbIntoEmbedding, fuseEmbedding } from "./embedding.ts";
 import { fuseEnsembles } from "./ensembles.ts";
 import { fuseLinear } from "./linear.ts";
 import { fuseNormalization } from "./normalization.ts";
+import { fusePool } from "./pool.ts";
 import { fuseSoftmax } from "./softmax.ts";
 import { fuseUnary } from "./unary.ts";
 
@@ -32,6 +33,7 @@ export function planOf(graph: ModelGraph, softmax: "keep" | "refuse" | "drop" = 
   finalSoftmax(plan, softmax);
   fuseEmbedding(plan);
   fuseLinear(plan);
+  fusePool(plan);
   fuseUnary(plan);
   absorbIntoEmbedding(plan);
   return plan;
