@@ -34,7 +34,7 @@ export interface CompileOptions {
   readonly version?: string;
   /** an SPDX expression */
   readonly licence?: string;
-  /** what each class number means, in order */
+  /** what each class number means, in order; by default what the model calls its classes, where it does */
   readonly labels?: readonly string[];
   /** a final Softmax is computed, refused, or left out so that the program returns logits; the manifest records it */
   readonly softmax?: "keep" | "refuse" | "drop";
@@ -91,7 +91,7 @@ function checkOptions(graph: ModelGraph, options: CompileOptions): void {
       throw new CalibrationError("An input range names no input, or is empty.", {
         facts: { input: name, min, max, inputs: graph.inputs.map((input) => input.name).join(", ") },
       });
-  const classes = graph.outputs[0]?.tensor.shape[1];
+  const classes = graph.outputs.find(({ tensor }) => tensor.shape.length === 2)?.tensor.shape[1];
   if (options.labels && options.labels.length !== classes)
     throw new CalibrationError("The number of labels is not the number of classes.", {
       facts: { labels: options.labels.length, classes: classes ?? 0 },
@@ -145,7 +145,7 @@ function writeManifest(
     licence: options.licence ?? "",
     inputs: built.inputs.map((input) => describe(input.name, input)),
     outputs: built.outputs.map((output) => describe(output.name, output)),
-    labels: [...(options.labels ?? [])],
+    labels: [...(options.labels ?? graph.labels ?? [])],
     source: { sha256: createHash("sha256").update(bytes).digest("hex") },
     compiler: {
       version: COMPILER_VERSION,

@@ -172,9 +172,11 @@ function fromRegressor(node: GraphNode): Ensemble {
   });
   const none = new Float64Array(targets);
   // the first node of a tree in the file is its root
-  const roots = treeIds
-    .map((tree, place) => (treeIds.indexOf(tree) === place ? place : -1))
-    .filter((place) => place >= 0);
+  const first = new Map<number, number>();
+  treeIds.forEach((tree, place) => {
+    if (!first.has(tree)) first.set(tree, place);
+  });
+  const roots = [...first.values()];
   const trees = roots.map((root) =>
     treeOf(node, root, (place) => {
       if (modes[place] === "LEAF") return leaves.get(place) ?? none;

@@ -1,29 +1,21 @@
 // Reads any ONNX file: functions inlined, constants folded, every shape known, every node in one form.
 import type { ModelProto, ValueInfoProto } from "@assay/sdk/program";
-import { FatalError } from "../../errors.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { elements, readConstant } from "./constants.ts";
 import { decompose } from "./decompose/index.ts";
 import { dtypeOfCode } from "./dtypes.ts";
 import { inlineFunctions } from "./functions.ts";
+import { Graph } from "./Graph.ts";
 import type { GraphNode } from "./GraphNode.ts";
 import { normalize } from "./normalize/index.ts";
 import { splitOldSoftmax } from "./oldSoftmax.ts";
 import { probe } from "./probe.ts";
 import { expandQuantized } from "./quantized/expand.ts";
 import { dropPairs, foldDequantized } from "./quantized/pairs.ts";
-import { flatten, type RawGraph, standardDomain } from "./rawGraph.ts";
+import { attributeOf, flatten, type RawGraph, standardDomain } from "./rawGraph.ts";
 import { writeRuntimeModel } from "./runtimeModel.ts";
 import { openModel } from "./source.ts";
-import type {
-  Constant,
-  GraphOutput,
-  GraphTensor,
-  ModelGraph,
-  ModelSource,
-  ReadGraphOptions,
-  RuntimeModel,
-} from "./types.ts";
+import type { Constant, GraphTensor, ModelGraph, ModelSource, ReadGraphOptions } from "./types.ts";
 
 /** Most values of one input. */
 const MAX_INPUT = 2 ** 26;
@@ -68,7 +60,11 @@ function readInput(
   const shape = (tensor.shape.dim ?? []).map(({ dimValue, dimParam = "" }, axis) => {
     if (dimValue !== undefined && dimValue > 0n) return Number(dimValue);
     const given = Object.hasOwn(dimensions, dimParam) ? dimensions[dimParam] : undefined;
-    if (given !== undefined) return given;
+    if (given !== undefined) {
+      if (!Number.isInteger(given) || given < 1)
+        refuse(`The dimension "${dimParam}" is given as ${given}.`, "Give a positive whole number.");
+      return given;
+    }
     if (axis !== 0)
       refuse(
         `Dimension ${axis} of the input "${name}" is open${dimParam && ` ("${dimParam}")`}.`,
@@ -114,52 +110,15 @@ function rawGraphOf(model: ModelProto): RawGraph {
   return { inputs, outputs, constants, nodes, opsets, irVersion: Number(model.irVersion ?? 0n) };
 }
 
-class Graph implements ModelGraph {
-  readonly inputs: readonly GraphTensor[];
-  readonly outputs: readonly GraphOutput[];
-  readonly nodes: readonly GraphNode[];
-  readonly tensors: ReadonlyMap<string, GraphTensor>;
-  readonly opset: number;
-  readonly openBatch: readonly string[];
-  readonly quantizations: ModelGraph["quantizations"];
-  readonly runtime: RuntimeModel;
-  readonly #producers = new Map<string, GraphNode>();
-  readonly #readers = new Map<string, GraphNode[]>();
+const text = new TextDecoder();
 
-  constructor(
-    parts: Pick<
-      ModelGraph,
-      "inputs" | "outputs" | "nodes" | "tensors" | "opset" | "openBatch" | "quantizations" | "runtime"
-    >,
-  ) {
-    this.inputs = parts.inputs;
-    this.outputs = parts.outputs;
-    this.nodes = parts.nodes;
-    this.tensors = parts.tensors;
-    this.opset = parts.opset;
-    this.openBatch = parts.openBatch;
-    this.quantizations = parts.quantizations;
-    this.runtime = parts.runtime;
-    for (const node of this.nodes) {
-      for (const name of node.outputs) this.#producers.set(name, node);
-      for (const name of new Set(node.inputs))
-        if (name !== undefined) this.#readers.set(name, [...(this.#readers.get(name) ?? []), node]);
-    }
+/** What a classifier of `ai.onnx.ml` calls its classes. */
+function labelsOf({ nodes }: RawGraph): readonly string[] | undefined {
+  for (const node of nodes) {
+    const labels = attributeOf(node, "classlabels_strings")?.strings;
+    if (labels?.length) return labels.map((bytes) => text.decode(bytes));
   }
-
-  tensor(name: string): GraphTensor {
-    const tensor = this.tensors.get(name);
-    if (!tensor) throw new FatalError("The graph has no tensor of this name.", { facts: { name } });
-    return tensor;
-  }
-
-  producer(name: string): GraphNode | undefined {
-    return this.#producers.get(name);
-  }
-
-  readers(name: string): readonly GraphNode[] {
-    return this.#readers.get(name) ?? [];
-  }
+  return undefined;
 }
 
 /** The nodes in one form, from the outputs back; what only constants or nothing need is left out. */
@@ -257,6 +216,7 @@ export async function readGraph(
     tensors: new Map([...tensors].filter(([name]) => named.has(name))),
     opset: flat.opsets.get("") ?? 0,
     openBatch,
+    labels: labelsOf(flat),
     quantizations: given,
     runtime: {
       bytes: (names) => writeRuntimeModel(runnable, inputs, names, dtypes),

@@ -98,6 +98,8 @@ export interface ModelGraph {
   readonly opset: number;
   /** inputs whose first, open dimension was set to 1 */
   readonly openBatch: readonly string[];
+  /** what a classifier of `ai.onnx.ml` calls its classes; its answer is the place of one */
+  readonly labels: readonly string[] | undefined;
   /** the scales that tensors of a quantized model have in it, as unsigned bytes */
   readonly quantizations: ReadonlyMap<string, GivenQuantization>;
   readonly runtime: RuntimeModel;

@@ -324,6 +324,29 @@ describe("compiler: linear models and labels of ai.onnx.ml", () => {
       });
   });
 
+  it("classes that are called by text are answered by their place, and named in the manifest", async () => {
+    const node: NodeSketch = {
+      op: "LinearClassifier",
+      in: ["x"],
+      out: ["label", "shares"],
+      attributes: {
+        coefficients,
+        intercepts: { floats: [0, 0, 0] },
+        classlabels_strings: ["ant", "bee", "cat"],
+      },
+    };
+    const bytes = classical([node], ["label", "shares"]);
+    const options = { name: "classes", classifier: false };
+    const calibration = rows.map((row) => [row]);
+    const { manifest, program } = await compileModel({ modelBytes: bytes, calibration, options });
+    expect(manifest.labels).to.deep.equal(["ant", "bee", "cat"]);
+    expect(manifest.outputs[0]).to.deep.include({ name: "label", dtype: "i64", shape: [1] });
+    const row = Float32Array.of(-1.5, 1.5, 0);
+    const data = encodeNumbers(manifest.inputs[0]!.codec, program.inputs[0]!.dtype, row);
+    const slots = execute(program, packInputs(program, [data]));
+    expect(slots[program.outputs[0]!]!.data).to.deep.equal(BigInt64Array.of(1n));
+  });
+
   it("Scaler, LinearRegressor and a label's place", async () => {
     const nodes: NodeSketch[] = [
       {
