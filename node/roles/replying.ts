@@ -20,16 +20,17 @@ export function createReplying(
   traces: Traces,
   onTraced: (commitId: Hex, seconds: number) => void = () => {},
 ): ActOnReply {
-  const queue = createQueue();
+  // INVARIANT (S-10): whoever has a trace and little time left never waits for the trace of another commitment.
+  const [tracing, showing] = [createQueue(), createQueue()];
   return async (reply, signal) => {
     const { commitId } = reply;
     if (reply.kind === "alarm") {
       const { kind, reason, ...facts } = reply;
       conduct.alarm(reason, facts);
     } else if (reply.kind === "trace") {
-      await queue(() => computeTrace(commitId));
+      await tracing(() => computeTrace(commitId));
     } else {
-      const request = await queue(() => requestOf(reply));
+      const request = await showing(() => requestOf(reply));
       if (request === undefined) return;
       await conduct.send(reply.kind, reply.kind === "bindTrace" ? commitId : reply.node, request, signal);
       metrics.worker.moves.add({ move: reply.kind });

@@ -63,7 +63,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   });
   const bonding = createBonding(options, conduct);
   const narration = createNarration(options, traces, isOurs);
-  const queue = createQueue();
+  // A dispute that goes on never waits for the trace of another one that begins.
+  const [tracing, loading] = [createQueue(), createQueue()];
   const trusted = new Map<Hex, Promise<unknown>>();
   const distrusted = new Set<Hex>();
   let head = 0n;
@@ -210,6 +211,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     const programId = journal.commitments.get(commitId)?.data.programId;
     if (programId === undefined) return;
     await trust(programId);
+    const queue = pass === undefined ? tracing : loading;
     evidence.add(commitId, await queue(() => traces.compute(commitId, pass)));
   }
 

@@ -7,9 +7,11 @@ import {
   type Trace,
   tensorType,
   traceExecution,
+  withPasses,
 } from "@assay/sdk/program";
 import { child, type Hex, leafPosition, type Position } from "@assay/sdk/protocol";
 import { expect } from "chai";
+import { createDeferred } from "../../../node/deferred.ts";
 import type { Conduct } from "../../../node/roles/conduct.ts";
 import { createReplying, keyOfReply } from "../../../node/roles/replying.ts";
 import { type Reply, replies } from "../../../node/strategy/replies.ts";
@@ -88,6 +90,27 @@ describe("replying", () => {
     await Promise.all(Array.from(due.values(), (one) => reply(one, signal)));
     expect(shown).to.deep.equal(disputes.map(({ dispute }) => dispute.node));
     expect(alarms).to.deep.equal([]);
+  });
+
+  it("S-10: keeps no dispute waiting while another commitment is traced", async () => {
+    const { trace } = await thinTrace();
+    const position = tileIn(trace, 4);
+    const [shown, { resolve, promise }] = [[] as string[], createDeferred<Trace>()];
+    const conduct: Conduct = {
+      send: async (move) => {
+        shown.push(move);
+      },
+      alarm: () => expect.fail("alarm"),
+    };
+    const traces = { get: () => trace, compute: () => promise, keep: () => {} };
+    const reply = createReplying({ deployment, ...quiet() }, conduct, traces);
+    const signal = new AbortController().signal;
+    const node = await withPasses(trace, () => trace.node(position));
+    const other = reply({ kind: "trace", commitId: id(9), deadline: now }, signal);
+    await reply({ kind: "revealTile", commitId: id(2), node, position, deadline: now }, signal);
+    expect(shown).to.deep.equal(["revealTile"]);
+    resolve(trace);
+    await other;
   });
 
   it("shows nothing of a node that it has not computed, and says so", async () => {
