@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { Random } from "../helpers/random.ts";
 import { opNames } from "../helpers/steps.ts";
 import { worstCases } from "./cases/index.ts";
-import { byElements, evaluated, inOnnxruntime } from "./executions.ts";
+import { compare } from "./differences.ts";
 import { type Harness, startHarness } from "./harness.ts";
 import { randomDot, randomStepCase, type StepCase } from "./stepCase.ts";
 
@@ -22,17 +22,8 @@ describe(`Operators (seed ${SEED})`, function () {
   after(() => harness.stop());
 
   async function expectEqual(cases: readonly StepCase[], most?: number): Promise<void> {
-    const onChain = await harness.elements(cases, most);
-    const inOnnx = (await inOnnxruntime(cases.filter(({ onnx }) => onnx))).values();
-    for (const [index, stepCase] of cases.entries()) {
-      const about = `${stepCase.name}, case ${index} of seed ${SEED}`;
-      const expected = evaluated(stepCase);
-      expect(byElements(stepCase), `element(), ${about}`).to.deep.equal(expected);
-      for (const [element, value] of onChain[index]!) {
-        expect(value, `on-chain, element ${element}, ${about}`).to.equal(expected[element]);
-      }
-      if (stepCase.onnx) expect(inOnnx.next().value, `onnxruntime, ${about}`).to.deep.equal(expected);
-    }
+    const { differences } = await compare(cases, harness, most);
+    expect(differences).to.deep.equal([]);
   }
 
   const randomCases = (draw: (random: Random) => StepCase): StepCase[] => {
