@@ -4,6 +4,7 @@ import type { ProgramHeader } from "../protocol/index.ts";
 import { encodeDescriptor, parseDescriptor } from "./descriptor.ts";
 import { descriptorRules, stepFault } from "./descriptorFault.ts";
 import { allocate, dtypeBounds } from "./dtype.ts";
+import { fusionRefusal, isFixed } from "./fusions.ts";
 import type { Refusal } from "./ops/definition.ts";
 import { operators } from "./ops/index.ts";
 import { packedOffsets } from "./packing.ts";
@@ -207,6 +208,7 @@ export function checkProgram(program: Program): CheckedProgram {
   const inputs = new Map(program.inputs.map((type, index) => [offsets[index]!.start, type]));
   const ranges: Ranges[] = [];
   const proofs: ProofBound[] = [];
+  const fixed: boolean[] = [];
   const refuse = (index: number, step: Step, refusal: Refusal | undefined): void => {
     if (refusal) throw new ProgramError(refusal.reason, refusal.remedy, { index, op: step.op });
   };
@@ -215,6 +217,8 @@ export function checkProgram(program: Program): CheckedProgram {
     const operands = step.operands.map((operand) => operandRanges(program, ranges, operand));
     const operator = operators[step.op];
     refuse(index, step, operator.refuse?.(step, operands));
+    refuse(index, step, fusionRefusal(step, operands, fixed));
+    fixed.push(isFixed(step, fixed));
     const result = operator.ranges(step, operands);
     refuse(index, step, rangeRefusal(step, result));
     ranges.push(result);

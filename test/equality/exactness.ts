@@ -42,6 +42,8 @@ const rules: Partial<Record<OpName, Rule>> = {
     const total = a!.reduce((sum, value) => sum + (value < 0n ? -value : value), 0n);
     return total < (out.dtype === "i32" ? dtypeBounds("i32").max : 2n ** 53n);
   },
+  ReduceMax: ({ out }, [a]) =>
+    out.dtype !== "i64" || within(a!, dtypeBounds("i32").min, dtypeBounds("i32").max),
   // No runtime slices or pads scalars, or pads 16-bit integers.
   Slice: ({ out }) => out.shape.length > 0,
   Pad: ({ out }) => out.shape.length > 0 && WIDTH[out.dtype] !== 2,

@@ -204,8 +204,17 @@ export class Emitter {
   /** ReduceSum, ReduceMax or ArgMax. */
   reduce(op: "ReduceSum" | "ReduceMax" | "ArgMax", a: Operand, axis: number, keep = true): Operand {
     const { dtype, shape } = a.type;
+    if (op === "ReduceMax" && dtype === "i64") return this.#greatest(a, axis, keep);
     const dtypeOut = op === "ArgMax" ? "i64" : dtype;
     return this.step(op, [a], dtypeOut, shape.toSpliced(axis, 1, ...(keep ? [1] : [])), [axis, keep ? 1 : 0]);
+  }
+
+  /** Runtimes find the greatest of 64-bit integers only within 32 bits, but where it stands. */
+  #greatest(a: Operand, axis: number, keep: boolean): Operand {
+    const shape = a.type.shape.with(axis, 1);
+    const place = this.step("ArgMax", [a], "i64", shape, [axis, 1]);
+    const greatest = this.step("GatherElements", [a, place], "i64", shape, [axis]);
+    return keep ? greatest : this.reshape(greatest, shape.toSpliced(axis, 1));
   }
 
   /** The order of the values turned round, within the type: -1 - a, or greatest - a. */

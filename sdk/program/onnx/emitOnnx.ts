@@ -58,7 +58,7 @@ function emitNode(step: Step, slot: number, nameOf: NameOf, initializer: TensorP
     name: slotName(slot),
     opType: op,
     attribute,
-    ...(isFunction(op) && { domain: FUNCTION_DOMAIN }),
+    ...(isFunction(step) && { domain: FUNCTION_DOMAIN }),
   };
 }
 
@@ -125,10 +125,7 @@ export function emitOnnx(program: Program, { form = "fast" }: EmitOnnxOptions = 
   const outputs = graphOutputs(program, form);
   const isSaid = new Set([...outputs, ...carries]);
   const inner = steps.flatMap(({ op }, slot) => (isSaid.has(slot) || op === "Stop" ? [] : [slot]));
-  const functions = functionsOf(
-    steps.map(({ op }) => op),
-    OPSET,
-  );
+  const functions = functionsOf(steps, OPSET);
   return encode(modelProto, {
     irVersion: IR_VERSION,
     producerName: PRODUCER,

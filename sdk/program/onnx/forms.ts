@@ -13,6 +13,7 @@ import type { OpName } from "../types.ts";
  * - `outputShape`: no attribute of ours; one more node input, an int64 constant, holds the output's dimensions
  * - `slice`: 8 starts and 8 steps as four more node inputs, int64 constants: starts, ends, axes and steps
  * - `pads`: 8 beginnings as one more node input, an int64 constant: how much is added before and after each axis
+ * - `everyAxis`: no attribute of ours; one more node input, an int64 constant, names all axes in order
  */
 export type OnnxPart =
   | { readonly as: "int"; readonly name: string }
@@ -24,7 +25,8 @@ export type OnnxPart =
   | { readonly as: "outputType"; readonly name: string }
   | { readonly as: "outputShape" }
   | { readonly as: "slice" }
-  | { readonly as: "pads" };
+  | { readonly as: "pads" }
+  | { readonly as: "everyAxis" };
 
 /** Operators that are no node: the graph's inputs and outputs and the metadata say them. */
 export type NodelessOpName = "Carry" | "Stop" | "Collect";
@@ -82,7 +84,8 @@ export const onnxForms: Readonly<Record<OnnxOpName, readonly OnnxPart[]>> = {
   ScatterElements: AXIS,
   Concat: AXIS,
   Slice: [{ as: "slice" }],
-  Pad: [{ as: "pads" }, { as: "scalar", operand: 0 }],
+  // Optimizers merge a Pad that names no axes into a pool, whose padding holds no values.
+  Pad: [{ as: "pads" }, { as: "scalar", operand: 0 }, { as: "everyAxis" }],
   Transpose: [{ as: "axes", name: "perm" }],
   Expand: [{ as: "outputShape" }],
   ReduceSum: REDUCTION,

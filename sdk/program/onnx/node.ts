@@ -33,6 +33,8 @@ function integers(values: readonly bigint[], rank: 0 | 1 = 1): Tensor {
 
 const shapeOf = (shape: readonly number[]): bigint[] => shape.map(BigInt);
 
+const axesOf = (shape: readonly number[]): bigint[] => shape.map((_, axis) => BigInt(axis));
+
 function endOf(start: bigint, step: bigint, count: number): bigint {
   const end = start + BigInt(count) * step;
   return end < 0n ? BEFORE_ALL : end;
@@ -80,10 +82,9 @@ export function writeParts(step: Step & { readonly op: OnnxOpName }, slot: numbe
       const starts = take(MAX_RANK).slice(0, rank);
       const steps = take(MAX_RANK).slice(0, rank);
       const ends = starts.map((start, axis) => endOf(start, steps[axis]!, out.shape[axis]!));
-      inputs.push(
-        ...[starts, ends, out.shape.map((_, axis) => BigInt(axis)), steps].map((all) => integers(all)),
-      );
-    } else {
+      inputs.push(...[starts, ends, axesOf(out.shape), steps].map((all) => integers(all)));
+    } else if (part.as === "everyAxis") inputs.push(integers(axesOf(out.shape)));
+    else {
       const { shape } = typeOf(0);
       const before = take(MAX_RANK).slice(0, shape.length);
       const after = before.map((begin, axis) => BigInt(out.shape[axis]! - shape[axis]!) - begin);
@@ -141,6 +142,7 @@ export function readParts(
       case "pads":
         return padded(constant().slice(0, rank), () => 0n);
       case "outputShape":
+      case "everyAxis":
         next++;
         return [];
       default:

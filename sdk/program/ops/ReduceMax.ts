@@ -1,6 +1,6 @@
 // ReduceMax: the greatest element along an axis.
-import { allocate, isWide } from "../dtype.ts";
-import { greatest } from "../ranges.ts";
+import { allocate, dtypeBounds, isWide } from "../dtype.ts";
+import { greatest, hull } from "../ranges.ts";
 import { elementCount } from "../tensor.ts";
 import { axisOf, laneBox, laneOf } from "./axis.ts";
 import { type OpDefinition, RULE } from "./definition.ts";
@@ -15,7 +15,7 @@ export const ReduceMax: OpDefinition = {
     types: "i8, u8, i32, i64",
     element: "the greatest element along an axis",
     attributes: "axis, keepdims",
-    limits: "axis ≤ 32,768 long",
+    limits: "axis ≤ 32,768 long; values of i64 proven to fit i32",
   },
   operands: [1, 1],
   attributes: 2,
@@ -40,6 +40,17 @@ export const ReduceMax: OpDefinition = {
       min: greatest(intervals.map(({ min }) => min)),
       max: greatest(intervals.map(({ max }) => max)),
     })),
+  /** onnxruntime compares the lower halves of 64-bit integers as if they had a sign, where the upper halves are the same. */
+  refuse(step, [operand]) {
+    if (step.out.dtype !== "i64") return undefined;
+    const { min, max } = hull(operand!.ranges);
+    const bounds = dtypeBounds("i32");
+    if (min >= bounds.min && max <= bounds.max) return undefined;
+    return {
+      reason: `it compares values from ${min} to ${max}; runtimes find the greatest of 64-bit integers only within 32 bits`,
+      remedy: "Insert Clip to 32 bits before it, or take ArgMax, and GatherElements at what it gives.",
+    };
+  },
   evaluate(step, [operand]) {
     const { data, type } = operand!;
     const out = allocate(step.out.dtype, elementCount(step.out));

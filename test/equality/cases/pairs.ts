@@ -1,5 +1,5 @@
 // Cases that operators on two tensors share: the ends of each type, and all ways to stretch.
-import { type DType, dtypeBounds, type OpName, tensorType } from "@assay/sdk/program";
+import { type DType, dtypeBounds, type OpName, tensorType, WIDTH } from "@assay/sdk/program";
 import { type CaseOptions, type StepCase, stepCase, tensorOf } from "../stepCase.ts";
 
 export const integers: readonly DType[] = ["u8", "i8", "i32", "i64", "i16", "u16", "u32", "u64"];
@@ -36,6 +36,23 @@ export function extremes(
   const a = values.flatMap((value) => seconds.map(() => value));
   const b = values.flatMap(() => seconds);
   return pair(op, dtype, a, b, { name: `the ends of ${dtype}`, attributes }, out);
+}
+
+/** Numbers of which many differ in the lower half of their bits only: what is compared in halves is told apart by these. */
+export function halves(dtype: DType): bigint[] {
+  const { min, max } = dtypeBounds(dtype);
+  const half = BigInt(4 * WIDTH[dtype]);
+  const lower = [0n, 5n, 2n ** (half - 1n) - 1n, 2n ** (half - 1n), 2n ** half - 1n];
+  const values = [-2n, -1n, 0n, 1n].flatMap((upper) => lower.map((low) => upper * 2n ** half + low));
+  return values.filter((value) => value >= min && value <= max);
+}
+
+/** Each of them with each. */
+export function sharedHalves(op: OpName, dtype: DType, out: DType = dtype): StepCase {
+  const values = halves(dtype);
+  const a = values.flatMap((value) => values.map(() => value));
+  const b = values.flatMap(() => values);
+  return pair(op, dtype, a, b, { name: `halves of ${dtype} that are the same` }, out);
 }
 
 export interface PairOptions {
