@@ -10,7 +10,7 @@ import {
   type Program,
   type PromptTemplate,
 } from "@assay/sdk/program";
-import { tokenizerHash } from "@assay/sdk/text";
+import { readTokenizer, tokenizerHash } from "@assay/sdk/text";
 import { COMPILER_VERSION } from "../compileModel.ts";
 import { type ModelSource, readGraph } from "../graph/index.ts";
 import { programTitle, reportSizes, reportSteps, type Sizes, type StepReport } from "../report.ts";
@@ -100,6 +100,7 @@ export async function compileGeneration(
   const graph = await readGraph(modelBytes, options.dimensions ? { dimensions: options.dimensions } : {});
   const decoder = readDecoder(graph, options.names);
   const { vocabulary, context } = decoder;
+  if (options.text) checkTokenizer(options.text.tokenizer, vocabulary);
   const usable = checkSequences(sequences, decoder).map((sequence) => sequence.slice(0, context));
   const calibrated = thinned(usable, CALIBRATED_TOKENS);
   const total = calibrated.reduce((sum, { length }) => sum + length, 0);
@@ -156,6 +157,17 @@ function checkSequences(
       hint: "Give some thousand tokens of what the program will read and write",
     });
   return read.map((sequence) => [...sequence]);
+}
+
+/** A token beyond the vocabulary would be read as its last one: a prompt that nobody wrote. */
+function checkTokenizer(file: Uint8Array, vocabulary: number): void {
+  const { tokenizer } = readTokenizer(file);
+  for (const [text, token] of tokenizer.get_vocab())
+    if (text !== undefined && token >= vocabulary)
+      throw new GenerationError("The tokenizer has a token that the model does not know.", {
+        facts: { token, text, vocabulary },
+        hint: "Take the tokenizer that the model was trained with",
+      });
 }
 
 const bytesOf = (source: ModelSource): Uint8Array =>

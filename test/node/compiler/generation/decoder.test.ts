@@ -2,7 +2,11 @@
 import { readFileSync } from "node:fs";
 import { checkProgram, packInputs, unpackInputs } from "@assay/sdk/program";
 import { expect } from "chai";
-import { heldOutPassages, storytellerPath } from "../../../../examples/storyteller/storyteller.ts";
+import {
+  heldOutPassages,
+  storytellerPath,
+  storytellerTokenizer,
+} from "../../../../examples/storyteller/storyteller.ts";
 import {
   comparePredictions,
   compileGeneration,
@@ -122,6 +126,17 @@ describe("float decoders", () => {
       [[[]], "needs texts"],
     ] as const)
       expect(await compile(given as never).catch((error: Error) => error.message)).to.include(message);
+  });
+
+  it("refuses a tokenizer with tokens that the model does not know", async () => {
+    const template = { begin: "", system: null, user: "{text}", assistant: null, reply: "" };
+    const text = { tokenizer: storytellerTokenizer(), template };
+    const options = { name: "small", prompt: 8, tokens: 9, text };
+    const refusal = await compileGeneration({ modelBytes: grown, sequences, options }).catch(
+      (error) => error,
+    );
+    expect(refusal.name).to.equal("GenerationError");
+    expect(refusal.facts).to.include({ token: VOCABULARY, vocabulary: VOCABULARY });
   });
 
   it("the storyteller keeps its perplexity", async () => {
