@@ -1,7 +1,9 @@
-// What a dispute costs: transactions, gas and computing time from challenge to step proof, both sides, on the digits program.
+// What a dispute costs: transactions, gas and computing time from challenge to step proof, both sides: one on every step of the
+// digits program, and some about one bit of a language model's fortieth token of 64.
 import { createAssayClient, type Deployment } from "@assay/sdk";
 import { assayTokenAbi } from "@assay/sdk/abi";
 import {
+  type CommittedProgram,
   collectOutput,
   commitProgram,
   createTrace,
@@ -9,6 +11,7 @@ import {
   execute,
   executeFrom,
   nextMove,
+  type OpName,
   type Program,
   packInputs,
   type Revealed,
@@ -31,6 +34,7 @@ import { type Address, custom, parseEther, type TransactionReceipt } from "viem"
 import { waitForTransactionReceipt, writeContract } from "viem/actions";
 import { deployAssay } from "../deploy/deployAssay.ts";
 import { digitsSamples } from "../examples/digits/digits.ts";
+import { tellStory, tellWrongly } from "../test/helpers/story.ts";
 import { compileDigits } from "./lib/digits.ts";
 import { atMost, progress, type Row, report } from "./lib/report.ts";
 
@@ -52,46 +56,39 @@ const clientOf = (account: Address): Client =>
 const [deployer, worker, challenger, requester] = accounts as [Address, Address, Address, Address];
 await fund(deployment, [deployer, worker, challenger, requester]);
 
+await clientOf(worker).stake({ amount: parseEther("100000") });
 const { program, manifest } = await compileDigits();
 const committed = commitProgram(program);
-const { programId } = await clientOf(deployer).registerProgram({
-  ...committed,
-  manifestHash: manifestHash(encodeManifest(manifest)),
-});
-await clientOf(worker).stake({ amount: parseEther("100000") });
+const programId = await register(committed, encodeManifest(manifest));
 const input = packInputs(program, [Uint8Array.from(digitsSamples()[0]!.pixels)]);
 
-const moves: Row[] = [];
 const games: Row[] = [];
+const gasByMove = new Map<string, number>();
 for (const lie of lies(program)) {
-  const game = await play(lie);
-  if (!game) continue;
-  games.push(game);
-  progress(
-    `lie in step ${lie.slot} (${program.steps[lie.slot]!.op}): ${game.transactions} transactions, ${game.gas} gas`,
-  );
+  const game = await playDigits(lie);
+  if (game) games.push(game);
 }
+const digitsMoves = new Map(gasByMove);
+const stories = await playStories(64, 40, ["MatMulInteger", "ScatterElements", "Gather", "ArgMax"]);
 
-const most = (key: string): number => Math.max(...games.map((row) => Number(row[key])));
-const gasOf = (move: string): number =>
-  Math.max(0, ...moves.filter((row) => row.move === move).map((row) => Number(row.gas)));
+const most = (of: readonly Row[], key: string): number => Math.max(...of.map((row) => Number(row[key])));
+const gasOf = (move: string): number => digitsMoves.get(move) ?? 0;
 report(
   "dispute",
   [
-    atMost("transactions", most("transactions"), 12, "transactions"),
-    atMost("total_gas", most("gas"), 3_000_000, "gas"),
-    atMost("compute_seconds", most("compute_seconds"), 10, "s"),
+    atMost("transactions", most(games, "transactions"), 12, "transactions"),
+    atMost("total_gas", most(games, "gas"), 3_000_000, "gas"),
+    atMost("compute_seconds", most(games, "compute_seconds"), 10, "s"),
     atMost("reveal", gasOf("reveal"), 75_000, "gas"),
     atMost("choose", gasOf("choose"), 60_000, "gas"),
     atMost("reveal_tile", gasOf("revealTile"), 120_000, "gas"),
+    atMost("lm_transactions", most(stories, "transactions"), 16, "transactions"),
+    atMost("lm_total_gas", most(stories, "gas"), 5_000_000, "gas"),
   ],
   [
     ...games,
-    ...[...new Set(moves.map((row) => row.move))].map((move) => ({
-      step: "every game",
-      op: `${move}, most`,
-      gas: gasOf(String(move)),
-    })),
+    ...stories,
+    ...[...gasByMove].map(([move, gas]) => ({ program: "all", op: `${move}, most`, gas })),
   ],
 );
 await network31337.close();
@@ -117,9 +114,56 @@ function lieAbout(lie: Lie): Tensor[] {
 }
 
 /** Plays one dispute; undefined when the lie leaves the answer as it was. */
-async function play(lie: Lie): Promise<Row | undefined> {
+async function playDigits(lie: Lie): Promise<Row | undefined> {
   const slots = lieAbout(lie);
   const output = collectOutput(program, slots);
+  const own = () => createTrace(committed, input, execute(program, input));
+  if (Buffer.compare(own().output, output) === 0) return undefined;
+  const theirs = () => createTrace(committed, input, slots);
+  return play({ programId, input, output, passes: 1, own, theirs }, "digits", program, lie.slot);
+}
+
+/** One dispute for each operator, about one bit of what it makes on the way to one token. */
+async function playStories(tokens: number, wrongToken: number, ops: readonly OpName[]): Promise<Row[]> {
+  const story = await tellStory(tokens);
+  const told = commitProgram(story.program);
+  const id = await register(told, new TextEncoder().encode("{}"));
+  const rows: Row[] = [];
+  for (const op of ops) {
+    const wrong = await tellWrongly(story, wrongToken, op);
+    const contest: Contest = {
+      programId: id,
+      input: story.input,
+      output: wrong.output,
+      passes: wrong.passes.length,
+      own: () => createTrace(told, story.input, story.passes, story.output),
+      theirs: () => createTrace(told, story.input, wrong.passes, wrong.output),
+    };
+    rows.push(await play(contest, "storyteller", story.program, wrong.slot));
+  }
+  return rows;
+}
+
+async function register(what: CommittedProgram, manifestBytes: Uint8Array): Promise<Hex> {
+  const registered = await clientOf(deployer).registerProgram({
+    ...what,
+    manifestHash: manifestHash(manifestBytes),
+  });
+  return registered.programId;
+}
+
+/** An answer, and how either side computes its trace. */
+interface Contest {
+  programId: Hex;
+  input: Uint8Array;
+  output: Uint8Array;
+  passes: number;
+  own(): Trace;
+  theirs(): Trace;
+}
+
+async function play(contest: Contest, name: string, { steps }: Program, slot: number): Promise<Row> {
+  const { programId, input, output, passes } = contest;
   const [w, c, r] = [clientOf(worker), clientOf(challenger), clientOf(requester)];
   let seconds = 0;
   const timed = <T>(compute: () => T): T => {
@@ -128,26 +172,28 @@ async function play(lie: Lie): Promise<Row | undefined> {
     seconds += (performance.now() - from) / 1000;
     return value;
   };
-  const own = timed(() => createTrace(committed, input, execute(program, input)));
-  if (Buffer.compare(own.output, output) === 0) return undefined;
+  const own = timed(contest.own);
   const { requestId } = await r.requestInference({ programId, input, worker });
   await w.claimRequest({ requestId, worker });
-  const { commitId } = await w.commitResult({ requestId, output });
+  const { commitId } = await w.commitResult({ requestId, output, passes });
 
-  const theirs = timed(() => createTrace(committed, input, slots));
+  const theirs = timed(contest.theirs);
   const receipts: TransactionReceipt[] = [];
   const sent = <T extends { receipt: TransactionReceipt }>(move: string, result: T): T => {
     receipts.push(result.receipt);
-    moves.push({ move, gas: Number(result.receipt.gasUsed) });
+    gasByMove.set(move, Math.max(gasByMove.get(move) ?? 0, Number(result.receipt.gasUsed)));
     return result;
   };
   const { disputeId } = sent("challenge", await c.challenge({ commitId }));
   sent("bindTrace", await w.bindTrace({ commitId, children: timed(() => theirs.boundChildren) }));
   const verdict = await descend({ own, theirs, commitId, disputeId, sent, timed });
   const gas = receipts.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
+  const { op } = steps[slot]!;
+  progress(`${name}, lie in step ${slot} (${op}): ${receipts.length} transactions, ${gas} gas`);
   return {
-    step: lie.slot,
-    op: program.steps[lie.slot]!.op,
+    program: name,
+    step: slot,
+    op,
     verdict,
     transactions: receipts.length,
     gas,

@@ -75,8 +75,9 @@ function flipped({ type, data }: Tensor, element: number): Tensor {
   return { type, data: copy };
 }
 
-/** Elements of a slot that are tried. */
-const TRIED = 8;
+/** Elements of a slot that are tried, and where: what a cache holds of the first tokens lies at its beginning. */
+const TRIED = 16;
+const SPREAD = 1024;
 
 /**
  * One wrong bit of one result of an operator, such that token `token` becomes another one; and how the story goes on. Tries the
@@ -93,8 +94,9 @@ export async function tellWrongly(
   const [tokens = 0] = program.outputs;
   const slots = program.steps.flatMap(({ op }, slot) => (op === wrong ? [slot] : []));
   for (const slot of slots.slice(slots.length >> 1)) {
-    const count = Math.min(TRIED, honest[slot]!.data.length);
-    for (let element = 0; element < count; element++) {
+    const count = Math.min(SPREAD, honest[slot]!.data.length);
+    for (let tried = 0; tried < TRIED; tried++) {
+      const element = (97 * tried) % count;
       const kept = [...honest.slice(0, slot), flipped(honest[slot]!, element)];
       const made = executePass(program, input, startAfter(program, before), kept);
       if (made[tokens]!.data.every((one, place) => one === honest[tokens]!.data[place])) continue;
