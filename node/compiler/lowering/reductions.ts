@@ -132,12 +132,10 @@ const lowerSum =
     shaped(operation, lowering, { kind: "integer", operand: mean ? emit.divNumber(sum, count) : sum });
   };
 
-/** The same integers in reverse order. */
-function reversed(emit: Emitter, operand: Operand): Operand {
+/** The same integers in reverse order: 255 − x of bytes, −1 − x of others, which never leaves their type. */
+export function reversed(emit: Emitter, operand: Operand): Operand {
   const { dtype } = operand.type;
-  return dtype === "u8"
-    ? emit.sub(emit.scalar("u8", 255), operand)
-    : emit.xor(operand, emit.scalar(dtype, -1));
+  return emit.sub(emit.scalar(dtype, dtype === "u8" ? 255 : -1), operand);
 }
 
 /** Integers of a type that has maxima. */
@@ -154,10 +152,9 @@ const lowerExtreme =
     const usable = value.kind === "u16" || value.kind === "bool" ? lowering.convert.toWide(value) : value;
     const extreme = moved(lowering, usable, (given) => {
       const operand = comparable(emit, given);
-      const bounds = emit.bounds(operand);
       const turned = least ? reversed(emit, operand) : operand;
       const most = reduceAxes(emit, turned, axes, (each, axis) => emit.reduceMax(each, axis));
-      return least ? emit.clip(reversed(emit, most), bounds.min, bounds.max) : most;
+      return least ? reversed(emit, most) : most;
     });
     shaped(operation, lowering, extreme);
   };

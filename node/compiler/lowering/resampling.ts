@@ -110,10 +110,9 @@ function placesOf(lowering: Lowering, name: string, size: number): Operand {
   const { operand } = lowering.integer(name);
   const { dtype } = operand.type;
   const known = dtype === "i64" || dtype === "i32" ? operand : emit.cast(operand, "i32");
-  const bounded = emit.clip(known, -size, size - 1);
-  if (emit.bounds(bounded).min >= 0) return bounded;
-  const negative = emit.less(bounded, emit.scalar(bounded.type.dtype, 0));
-  return emit.clip(emit.where(negative, emit.addNumber(bounded, size), bounded), 0, size - 1);
+  const { min, max } = emit.bounds(known);
+  // the remainder counts negative numbers from the end, and keeps what lies outside inside
+  return min >= 0 && max < size ? known : emit.mod(known, emit.scalar(known.type.dtype, size));
 }
 
 /** A constant tensor as a value of its own. */

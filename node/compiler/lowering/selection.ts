@@ -3,7 +3,7 @@ import type { Operand } from "@assay/sdk/program";
 import type { Operation } from "../plan.ts";
 import type { Lowering } from "./Lowering.ts";
 import { numbersAt } from "./movement.ts";
-import { reduceAxes } from "./reductions.ts";
+import { reduceAxes, reversed } from "./reductions.ts";
 import type { Definitions, LoweringDefinition } from "./registry.ts";
 import type { Value } from "./value.ts";
 
@@ -20,10 +20,7 @@ function ordered(lowering: Lowering, name: string, least: boolean): Operand {
   const { operand } = value as { operand: Operand };
   const { dtype } = operand.type;
   const known = dtype === "u8" || dtype === "i64" || dtype === "i32" ? operand : emit.cast(operand, "i32");
-  if (!least) return known;
-  return known.type.dtype === "u8"
-    ? emit.sub(emit.scalar("u8", 255), known)
-    : emit.xor(known, emit.scalar(known.type.dtype, -1));
+  return least ? reversed(emit, known) : known;
 }
 
 /** The first place of the largest element along an axis, kept as 1; in blocks where one proof could not scan all. */
@@ -96,16 +93,14 @@ function lowerTopK(operation: Operation, lowering: Lowering): void {
     );
   const given = lowering.value(input);
   const wide = given.kind === "integer" ? given : lowering.wide(input);
-  const { operand } = wide;
-  const from = operand.type.dtype === "i64" ? operand : emit.cast(operand, "i32");
-  const bounds = emit.bounds(from);
-  const turned = least
-    ? emit.sub(emit.scalar(from.type.dtype, 0), emit.clip(from, -(2 ** 31) + 1, bounds.max))
-    : from;
-  const { min, max } = emit.bounds(turned);
+  // the model's own integers get room below in 64 bits
+  const from = wide.kind === "integer" ? emit.cast(wide.operand, "i64") : wide.operand;
+  if (emit.most(from) > Number.MAX_SAFE_INTEGER)
+    node.refuse("its integers may be anything", "Clip them before, or make them int32.");
+  const turned = least ? reversed(emit, from) : from;
   const { dtype } = turned.type;
+  let open = dtype === "i32" ? emit.clip(turned, -(2 ** 31) + 1, 2 ** 31 - 1) : turned;
   // what was selected falls below everything else
-  let open = emit.clip(turned, Math.max(min, dtype === "i64" ? min : -(2 ** 31) + 1), max);
   const floor = emit.scalar(dtype, emit.bounds(open).min - 1);
   const size = shape[axis]!;
   const numbers = emit.vector(
@@ -124,7 +119,7 @@ function lowerTopK(operation: Operation, lowering: Lowering): void {
   if (places) lowering.set(places, { kind: "integer", operand: emit.concat(found, axis) });
   if (!values) return;
   const joined = emit.concat(selected, axis);
-  const result = least ? emit.sub(emit.scalar(dtype, 0), joined) : joined;
+  const result = least ? reversed(emit, joined) : joined;
   lowering.set(values, { ...wide, operand: result });
 }
 

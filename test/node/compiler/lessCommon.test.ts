@@ -342,6 +342,34 @@ describe("compiler: the numbers of the largest elements", () => {
       expect(found).to.deep.equal(rows.flatMap(expected));
     });
 
+  it("numbers of elements that nobody bounded read something that is there", async () => {
+    const sketch: Sketch = {
+      shape: [4, 3],
+      inputs: { x: ["f32", [4, 3]], n: ["i64", [2]] },
+      nodes: [
+        { op: "Relu", in: ["x"], out: "r" },
+        { op: "Gather", in: ["r", "n"], out: "y" },
+      ],
+    };
+    const { program } = await compileModel({
+      modelBytes: modelBytesOf(sketch),
+      calibration: Array.from({ length: 8 }, () => [
+        some([4, 3]).data as Float32Array,
+        BigInt64Array.of(1n, -1n),
+      ]),
+      options: { name: "rows", classifier: false },
+    });
+    const x = random.data(program.inputs[0]!.dtype, 12);
+    const rowsAt = (...places: bigint[]) => {
+      const slots = execute(program, packInputs(program, [x, BigInt64Array.from(places)]));
+      return [...slots[program.outputs[0]!]!.data];
+    };
+    const rows = [...rowsAt(0n, 1n), ...rowsAt(2n, 3n)];
+    expect(rowsAt(-1n, -4n)).to.deep.equal([...rows.slice(9), ...rows.slice(0, 3)]);
+    expect(rows).to.include.members(rowsAt(2n ** 62n + 1n, -(2n ** 63n)));
+    await expectEqualExecutions(program);
+  });
+
   for (const largest of [0, 1])
     it(`TopK, ${largest ? "largest" : "least"}`, async () => {
       const row = Array.from({ length: 50 }, () => random.integer(-30, 30));
