@@ -113,7 +113,7 @@ function lowerTopK(operation: Operation, lowering: Lowering): void {
   for (let rank = 0; rank < count; rank++) {
     const place = argMax(lowering, open, axis);
     found.push(place);
-    selected.push(reduceAxes(emit, open, [axis], (each, at) => emit.reduceMax(each, at)));
+    selected.push(emit.gatherElements(open, place, axis));
     if (rank + 1 < count) open = emit.where(emit.equal(numbers, place), floor, open);
   }
   if (places) lowering.set(places, { kind: "integer", operand: emit.concat(found, axis) });

@@ -44,13 +44,19 @@ const nodes: Record<
   { model: ModelSketch; node: string; reason: RegExp; remedy: RegExp; options?: Partial<CompileOptions> }
 > = {
   "an operator that nobody knows": {
-    model: behindConv({ op: "LRN", name: "lrn", in: ["c"], out: "y", attributes: { size: 3 } }),
-    node: "lrn",
+    model: behindConv({
+      op: "LpPool",
+      name: "pool",
+      in: ["c"],
+      out: "y",
+      attributes: { kernel_shape: [2, 2] },
+    }),
+    node: "pool",
     reason: /no provable form/,
     remedy: /supported operators: .*Conv.*MaxPool/,
   },
   "a node without a name, which is called by its output": {
-    model: behindConv({ op: "LRN", in: ["c"], out: "y", attributes: { size: 3 } }),
+    model: behindConv({ op: "LpPool", in: ["c"], out: "y", attributes: { kernel_shape: [2, 2] } }),
     node: "y",
     reason: /no provable form/,
     remedy: /Relu/,
