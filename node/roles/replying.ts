@@ -1,5 +1,5 @@
 // Carries out the replies that a worker or its defender owes.
-import { withPasses } from "@assay/sdk/program";
+import { PassNotAtHandError, type Trace, withPasses } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
 import type { SendRequest } from "../chain/sender.ts";
 import { second } from "../clock.ts";
@@ -8,6 +8,7 @@ import { replySend } from "./calls.ts";
 import type { Conduct } from "./conduct.ts";
 import type { RoleContext } from "./context.ts";
 import { createQueue } from "./queue.ts";
+import { createSweeps } from "./sweeps.ts";
 import type { Traces } from "./traces.ts";
 
 type Move = Extract<Reply, { kind: "bindTrace" | "reveal" | "revealTile" }>;
@@ -20,8 +21,10 @@ export function createReplying(
   traces: Traces,
   onTraced: (commitId: Hex, seconds: number) => void = () => {},
 ): ActOnReply {
-  // INVARIANT (S-10): whoever has a trace and little time left never waits for the trace of another commitment.
-  const [tracing, showing] = [createQueue(), createQueue()];
+  // INVARIANT (S-10): whoever has a trace and little time left never waits for the trace of another commitment, and what has
+  // to be computed again for all disputes on one is computed in one go, in whatever order they were opened.
+  const tracing = createQueue();
+  const sweeps = createSweeps();
   return async (reply, signal) => {
     const { commitId } = reply;
     if (reply.kind === "alarm") {
@@ -30,24 +33,30 @@ export function createReplying(
     } else if (reply.kind === "trace") {
       await tracing(() => computeTrace(commitId));
     } else {
-      const request = await showing(() => requestOf(reply));
+      const request = await requestOf(reply);
       if (request === undefined) return;
       await conduct.send(reply.kind, reply.kind === "bindTrace" ? commitId : reply.node, request, signal);
       metrics.worker.moves.add({ move: reply.kind });
     }
   };
 
-  /** Undefined when there is nothing to say, or nothing that this machine has computed. */
   async function requestOf(move: Move): Promise<SendRequest | undefined> {
-    const { commitId } = move;
-    const trace = traces.get(commitId);
+    const trace = traces.get(move.commitId);
     if (trace === undefined) return undefined;
-    return withPasses(trace, () => {
-      if (move.kind === "bindTrace" || trace.node(move.position) === move.node)
-        return replySend(deployment, move, trace);
-      conduct.alarm("foreignNode", { commitId, node: move.node });
-      return undefined;
-    });
+    try {
+      return showOf(move, trace);
+    } catch (error) {
+      if (!(error instanceof PassNotAtHandError)) throw error;
+      return sweeps(move.commitId, error.pass, () => withPasses(trace, () => showOf(move, trace)));
+    }
+  }
+
+  /** Undefined when there is nothing to say, or nothing that this machine has computed. */
+  function showOf(move: Move, trace: Trace): SendRequest | undefined {
+    if (move.kind === "bindTrace" || trace.node(move.position) === move.node)
+      return replySend(deployment, move, trace);
+    conduct.alarm("foreignNode", { commitId: move.commitId, node: move.node });
+    return undefined;
   }
 
   async function computeTrace(commitId: Hex): Promise<void> {

@@ -13,7 +13,7 @@ export interface ServedProgram {
   /** Measured on this machine, at most, for one request. */
   executeSeconds: number;
   traceSeconds: number;
-  /** Part of a trace that one dispute may have computed again; 0 when left out. */
+  /** How many traces take as long as what disputes may have computed again; 0 when left out. */
   replayShare?: number;
   /** Several requests may be executed together: their bits stay the same. */
   batches?: boolean;
@@ -52,7 +52,7 @@ export function replyGas(header: ProgramHeader, gas: ReplyGas): bigint {
   return gas.bindTrace + gas.reveal * BigInt(traceReveals + header.tensorDepth) + gas.revealTile;
 }
 
-/** True when tracing all of `work`, and one dispute about each, takes no more than `share` of the shortest clock among it. */
+/** True when tracing all of `work`, and disputing it, takes no more than `share` of the shortest dispute clock among it. */
 export function tracesInTime(work: readonly OpenWork[], programs: ServedPrograms, share: number): boolean {
   const seconds = sum(work, ({ programId }) => {
     const { traceSeconds = 0, replayShare = 0 } = programs.get(programId) ?? {};

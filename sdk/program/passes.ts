@@ -133,9 +133,13 @@ function sizeOf(tensors: readonly Tensor[]): number {
   return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
+/** Disputes on one execution, each about another pass, that are reckoned with. */
+const DISPUTES = 16;
+
 /**
- * Part of an execution that a dispute which shows `reveals` nodes of one tensor may have computed again, at most: from the
- * checkpoint before its pass on, for each of them where other disputes need other passes in between.
+ * How many executions take as long as what disputes have computed again, each of which shows `reveals` nodes of one tensor:
+ * every time from the checkpoint before its pass on. Never more than two sweeps through all passes for each reveal, the one
+ * that it comes too late for and its own.
  */
 export function replayShare(program: Program, reveals: number, memory: PassMemory = PASS_MEMORY): number {
   const { maxPasses, steps } = program;
@@ -145,7 +149,7 @@ export function replayShare(program: Program, reveals: number, memory: PassMemor
   const kept = Math.max(1, Math.floor(memory.checkpoints / Math.max(1, bytes(carriedSlots(program)))));
   let every = 1;
   while (Math.floor((maxPasses - 1) / every) > kept) every *= 2;
-  return (reveals * every) / maxPasses;
+  return reveals * Math.min((DISPUTES * every) / maxPasses, 2);
 }
 
 /** Bytes that the trace of an execution keeps in memory, at most: its tensors, what passes begin with, and hashes. */
