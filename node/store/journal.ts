@@ -116,7 +116,8 @@ export type Journal = {
 
   /**
    * Checks and records an answer with its bytes in one transaction. Call it before the commitment is signed.
-   * @throws ConflictingAnswerError when the same program and input were answered differently before, for any request.
+   * @throws ConflictingAnswerError when the same program and input were answered differently before, for any request, be it
+   * only after another number of passes.
    */
   recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void;
   answerOf(question: Question): Answer | undefined;
@@ -192,11 +193,8 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
   function recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void {
     const { requestId, programId, inputRoot, outputRoot, passes } = answer;
     const before = answersTo(answer);
-    const other = before.find((one) =>
-      one.requestId === requestId
-        ? one.outputRoot !== outputRoot || one.passes !== passes
-        : one.outputRoot !== outputRoot && one.passes === passes,
-    );
+    // INVARIANT (S-11): the program says when it stops, so another number of passes is another answer.
+    const other = before.find((one) => one.outputRoot !== outputRoot || one.passes !== passes);
     if (other)
       throw new ConflictingAnswerError("The journal holds another answer to this question.", {
         facts: { requestId, programId, inputRoot, recorded: other.outputRoot, given: outputRoot },
