@@ -13,6 +13,8 @@ const REACH = (PART_BITS + 1) * Math.LN2;
 const MAX_I32 = 2 ** 31 - 1;
 /** Bits behind the point of a mixture of values. */
 const MIXTURE_BITS = 8;
+/** Bits that a total of parts may lose before it divides. */
+const MAX_DROPPED = 6;
 
 function lowerSoftmax(operation: Operation, lowering: Lowering): void {
   const { emit, convert } = lowering;
@@ -54,10 +56,16 @@ function mix(lowering: Lowering, shares: SharesValue, right: string): Value {
   const high = emit.matMul(emit.cast(emit.divNumber(part, 256), "u8"), values, 0, zeroPoint);
   const low = emit.matMul(emit.cast(emit.and(part, emit.scalar("i32", 255)), "u8"), values, 0, zeroPoint);
   const most = emit.most(high) * 256 + emit.most(low);
-  const long = most > MAX_I32;
-  const sum = long
-    ? emit.add(emit.mulNumber(emit.cast(high, "i64"), 256), emit.cast(low, "i64"))
-    : emit.cast(emit.add(emit.mulNumber(high, 256), low), "i64");
+  const up = Math.min(MIXTURE_BITS, Math.floor(Math.log2(MAX_I32 / most)));
+  const down = MIXTURE_BITS - up;
+  // the total is 2^15 at least where anything is visible: rounded to a few bits less it is exact enough
+  if (up >= 0 && down <= MAX_DROPPED) {
+    const sum = emit.mulNumber(emit.add(emit.mulNumber(high, 256), low), 2 ** up);
+    const rounded = down > 0 ? emit.addNumber(total, 2 ** (down - 1)) : total;
+    const divisor = emit.clip(emit.divNumber(rounded, 2 ** down), 1, MAX_I32);
+    return { kind: "wide", operand: emit.div(sum, divisor), scale: scale * 2 ** -MIXTURE_BITS };
+  }
+  const sum = emit.add(emit.mulNumber(emit.cast(high, "i64"), 256), emit.cast(low, "i64"));
   const quotient = emit.div(emit.mulNumber(sum, 2 ** MIXTURE_BITS), emit.cast(total, "i64"));
   const limit = 2 ** (MIXTURE_BITS + 9);
   return {

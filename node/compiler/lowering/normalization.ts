@@ -1,7 +1,7 @@
 // Lowers layer and RMS normalization: integer sums, an integer root, one division.
 import type { Operand } from "@assay/sdk/program";
 import type { Normalization, Operation } from "../plan.ts";
-import { MAX_U8, type Quantization } from "../quantization/activation.ts";
+import { MAX_U8 } from "../quantization/activation.ts";
 import type { Lowering } from "./Lowering.ts";
 import type { Definitions } from "./registry.ts";
 import type { Value } from "./value.ts";
@@ -69,12 +69,12 @@ function compact(
   return { operand: emit.divNumber(difference, divisor), scale: (scale / size) * divisor };
 }
 
-/** To 8 bits, all in 32-bit steps but for the root of each row. */
+/** In units of `scale`, in 32-bit steps but for the root of each row; as bytes around the zero point where one is given. */
 function lowerCompact(
   lowering: Lowering,
   input: string,
   parameters: Normalization,
-  { scale: unit, zeroPoint }: Quantization,
+  { scale: unit, zeroPoint }: { readonly scale: number; readonly zeroPoint?: number },
 ): Operand {
   const { emit } = lowering;
   const { axis, epsilon, gain, bias } = parameters;
@@ -85,16 +85,18 @@ function lowerCompact(
   const squareBits = Math.floor((COMPACT_SUM_BITS - Math.log2(size)) / 2);
   const dropped = Math.max(0, Math.ceil(Math.log2(emit.most(operand))) - squareBits);
   const coarse = emit.divNumber(operand, 2 ** dropped);
-  const sum = emit.cast(emit.reduceSum(emit.mul(coarse, coarse), axis), "i64");
-  const raised = Math.floor((SUM_BITS - 1 - COMPACT_SUM_BITS) / 2);
-  const shift = Math.max(1, Math.round(((size * epsilon) / scale ** 2) * 4 ** (raised - dropped)));
-  const limit = 2 ** SUM_BITS - 1 - shift;
-  const scaledSum = emit.clip(emit.mulNumber(sum, 4 ** raised), 0, limit);
+  // squares are not negative, which their ranges do not show
+  const sum = emit.clip(emit.reduceSum(emit.mul(coarse, coarse), axis), 0, 2 ** COMPACT_SUM_BITS);
+  const added = (size * epsilon) / scale ** 2 / 4 ** dropped;
+  const raised = Math.floor((SUM_BITS - 1 - Math.max(COMPACT_SUM_BITS, Math.log2(added + 1))) / 2);
+  const shift = Math.max(1, Math.round(added * 4 ** raised));
+  const scaledSum = emit.mulNumber(emit.cast(sum, "i64"), 4 ** raised);
   const root = emit.isqrt(emit.addNumber(scaledSum, shift));
   // root = 2^(raised − dropped) · sqrt(sum of squares + size · epsilon)
-  const fraction = bias ? 3 : 1;
-  const zeros = Float64Array.from(bias ?? [0], (each) =>
-    Math.round((zeroPoint + each / unit + 0.5) * 2 ** fraction),
+  const isWide = zeroPoint === undefined;
+  const fraction = isWide ? 0 : bias ? 3 : 1;
+  const zeros = Float64Array.from(isWide ? [0] : (bias ?? [0]), (each) =>
+    Math.round(((zeroPoint ?? 0) + each / unit + 0.5) * 2 ** fraction),
   );
   const greatestZero = zeros.reduce((value, each) => Math.max(value, Math.abs(each)), 1);
   const likely = ((ROOT_HEADROOM * lowering.most(input)) / scale) * Math.sqrt(size) + 2 ** dropped;
@@ -109,13 +111,23 @@ function lowerCompact(
   const exponent = bits - (raised - dropped);
   const placed = exponent >= 0 ? emit.mulNumber(root, 2 ** exponent) : emit.divNumber(root, 2 ** -exponent);
   const most = Math.floor(2 ** COMPACT_SUM_BITS / Math.max(greatestZero, 2 ** fraction));
-  const rows = emit.cast(emit.clip(placed, 1, most), "i32");
+  const fits = emit.most(placed) < 2 ** 31;
+  const rows = fits
+    ? emit.clip(emit.cast(placed, "i32"), 1, most)
+    : emit.cast(emit.clip(placed, 1, most), "i32");
   const vector = (values: Float64Array): Operand => {
     if (values.every((value) => value === values[0])) return emit.scalar("i32", values[0]!);
     return emit.vector("i32", shape.map((_, at) => (at === axis ? size : 1)).slice(axis), values);
   };
   const gains = vector(factors.map((factor) => Math.round(factor * 2 ** (bits + fraction))));
-  const total = emit.add(emit.mul(operand, gains), emit.mul(rows, vector(zeros)));
+  const product = emit.mul(operand, gains);
+  if (isWide) {
+    const quotient = emit.div(product, rows);
+    if (!bias) return quotient;
+    const limit = 2 ** COMPACT_SUM_BITS;
+    return emit.add(emit.clip(quotient, -limit, limit), vector(bias.map((each) => Math.round(each / unit))));
+  }
+  const total = emit.add(product, emit.mul(rows, vector(zeros)));
   const bytes = emit.clip(emit.div(total, emit.mulNumber(rows, 2 ** fraction)), 0, MAX_U8);
   return emit.cast(bytes, "u8");
 }
@@ -126,9 +138,19 @@ function lowerNormalization(operation: Operation, lowering: Lowering): void {
   const { axis, epsilon, gain, bias } = parameters;
   const [input = ""] = operation.inputs;
   const [output = ""] = operation.outputs;
-  if (lowering.format(output) === "u8" && lowering.precision === "balanced") {
-    const bytes = lowering.byteQuantization(output);
-    lowering.set(output, { kind: "u8", operand: lowerCompact(lowering, input, parameters, bytes), ...bytes });
+  if (lowering.precision === "balanced") {
+    if (lowering.format(output) === "u8") {
+      const bytes = lowering.byteQuantization(output);
+      const operand = lowerCompact(lowering, input, parameters, bytes);
+      lowering.set(output, { kind: "u8", operand, ...bytes });
+      return;
+    }
+    const scale = 2 ** (Math.ceil(Math.log2(Math.max(lowering.most(output), 1e-30))) - COMPACT_BITS);
+    lowering.set(output, {
+      kind: "wide",
+      operand: lowerCompact(lowering, input, parameters, { scale }),
+      scale,
+    });
     return;
   }
   const shape = lowering.shape(input);
