@@ -4,7 +4,7 @@ import { leafPosition, programRoot } from "@assay/sdk/protocol";
 import { type Clock, second, systemClock } from "../clock.ts";
 import type { SelfTestError } from "../errors.ts";
 import { passesInBatches } from "./batchTest.ts";
-import type { Executor } from "./executor.ts";
+import type { ExecutionOptions, Executor } from "./executor.ts";
 import { compareShapes, mismatch } from "./shapeTest.ts";
 import { inputsOf } from "./testData.ts";
 
@@ -79,22 +79,50 @@ function firstMismatch(executor: string, name: string, ours: Trace, right: Trace
   return mismatch(executor, name, undefined, { passes: ours.passes, expectedPasses: right.passes });
 }
 
-/** An execution that stops early is measured as if it had taken all passes. */
+/** Passes that are timed at least, and milliseconds after which fewer will do. */
+const timedPasses = 16;
+const timedLong = second;
+/** What a clock of whole milliseconds may have missed. */
+const resolution = 1;
+
 async function measure(
   committed: CommittedProgram,
-  fast: Executor,
+  { run, trace }: Executor,
   clock: Clock,
 ): Promise<Omit<SelfTestResult, "batches">> {
   const input = new Uint8Array(committed.header.inputBytes);
-  const timed = async (work: () => Promise<{ passes: number }>) => {
-    const from = clock.now();
-    const { passes } = await work();
-    return (((clock.now() - from) / second) * committed.header.maxPasses) / passes;
-  };
+  const { maxPasses } = committed.header;
   return {
-    executeSeconds: await timed(() => fast.run(committed, input)),
-    traceSeconds: await timed(() => fast.trace(committed, input)),
+    executeSeconds: await secondsOf((options) => run(committed, input, options), maxPasses, clock),
+    traceSeconds: await secondsOf((options) => trace(committed, input, options), maxPasses, clock),
   };
+}
+
+type Timed = (options: ExecutionOptions) => Promise<{ passes: number }>;
+
+/**
+ * How long all passes take. This input may stop the program at once, and another one never: so passes are timed, over several
+ * executions where it takes them, and what comes before the first of all, loading the program, is counted once.
+ */
+async function secondsOf(work: Timed, maxPasses: number, clock: Clock): Promise<number> {
+  const from = clock.now();
+  let loaded: number | undefined;
+  const { passes } = await work({
+    onPass: () => {
+      loaded ??= clock.now();
+    },
+  });
+  const end = clock.now();
+  if (maxPasses === 1) return (end - from + resolution) / second;
+  const loading = (loaded ?? end) - from;
+  let timed = passes - 1;
+  let elapsed = end - from - loading;
+  while (timed < timedPasses && elapsed < timedLong) {
+    const again = clock.now();
+    timed += (await work({})).passes;
+    elapsed += clock.now() - again;
+  }
+  return (loading + ((elapsed + resolution) * maxPasses) / timed) / second;
 }
 
 function sameBytes(a: TensorData, b: TensorData | undefined): boolean {

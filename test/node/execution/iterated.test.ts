@@ -1,7 +1,8 @@
 // Iterated programs in both executors: the same passes, the same tensors, whatever is carried.
 import { commitProgram, executePasses, runProgram, traceExecution, unpackInputs } from "@assay/sdk/program";
 import { expect } from "chai";
-import type { Executor } from "../../../node/execution/executor.ts";
+import { systemClock } from "../../../node/clock.ts";
+import type { ExecutionOptions, Executor } from "../../../node/execution/executor.ts";
 import { createFastExecutor } from "../../../node/execution/fastExecutor.ts";
 import { ProgramSession } from "../../../node/execution/programSession.ts";
 import { createReferenceExecutor } from "../../../node/execution/referenceExecutor.ts";
@@ -87,5 +88,37 @@ describe("executors of iterated programs", () => {
     };
     const error = await errorOf(() => selfTest(committed, forgetful, reference));
     expect(error.name).to.equal("SelfTestError");
+  });
+
+  it("S-10: are measured by their passes, whatever stops them at once and however long they load", async () => {
+    const committed = commitProgram(counter(60_000));
+    let time = 0;
+    const clock = { ...systemClock, now: () => Math.floor(time) };
+    /** Takes 500 ms to load, then 0.4 ms a pass, twice as long for a trace. */
+    const slow = <T extends { passes: number }>(
+      work: Executor["run"] | Executor["trace"],
+      perPass: number,
+    ) => {
+      let isLoaded = false;
+      return async (
+        given: typeof committed,
+        input: Uint8Array,
+        options: ExecutionOptions = {},
+      ): Promise<T> => {
+        if (given !== committed) return work(given, input, options) as never;
+        if (!isLoaded) time += 500;
+        isLoaded = true;
+        const onPass = (pass: number) => {
+          time += perPass;
+          options.onPass?.(pass);
+        };
+        return work(given, input, { onPass }) as never;
+      };
+    };
+    const timed: Executor = { ...fast, run: slow(fast.run, 0.4), trace: slow(fast.trace, 0.8) };
+    const { executeSeconds, traceSeconds } = await selfTest(committed, timed, reference, clock);
+    expect((await fast.run(committed, new Uint8Array(4))).passes, "what is measured").to.equal(1);
+    expect(executeSeconds).to.be.within(24, 32);
+    expect(traceSeconds).to.be.within(48, 60);
   });
 });
