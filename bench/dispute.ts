@@ -10,31 +10,20 @@ import {
   encodeManifest,
   execute,
   executeFrom,
-  nextMove,
   type OpName,
   type Program,
   packInputs,
-  type Revealed,
   type Tensor,
-  type Trace,
   WIDTH,
 } from "@assay/sdk/program";
-import {
-  child,
-  type Hex,
-  manifestHash,
-  nodeHash,
-  OUTPUT_ROOT,
-  type Position,
-  TRACE_ROOT,
-  tileHash,
-} from "@assay/sdk/protocol";
+import { type Hex, manifestHash } from "@assay/sdk/protocol";
 import { network } from "hardhat";
-import { type Address, custom, parseEther, type TransactionReceipt } from "viem";
+import { type Address, custom, parseEther } from "viem";
 import { waitForTransactionReceipt, writeContract } from "viem/actions";
 import { deployAssay } from "../deploy/deployAssay.ts";
 import { digitsSamples } from "../examples/digits/digits.ts";
 import { tellStory, tellWrongly } from "../test/helpers/story.ts";
+import { type Contest, playContest } from "./lib/contest.ts";
 import { compileDigits } from "./lib/digits.ts";
 import { atMost, progress, type Row, report } from "./lib/report.ts";
 
@@ -152,96 +141,28 @@ async function register(what: CommittedProgram, manifestBytes: Uint8Array): Prom
   return registered.programId;
 }
 
-/** An answer, and how either side computes its trace. */
-interface Contest {
-  programId: Hex;
-  input: Uint8Array;
-  output: Uint8Array;
-  passes: number;
-  own(): Trace;
-  theirs(): Trace;
-}
-
+/** Plays a contest about that slot. */
 async function play(contest: Contest, name: string, { steps }: Program, slot: number): Promise<Row> {
-  const { programId, input, output, passes } = contest;
-  const [w, c, r] = [clientOf(worker), clientOf(challenger), clientOf(requester)];
-  let seconds = 0;
-  const timed = <T>(compute: () => T): T => {
-    const from = performance.now();
-    const value = compute();
-    seconds += (performance.now() - from) / 1000;
-    return value;
+  const parties = {
+    requester: clientOf(requester),
+    worker: clientOf(worker),
+    challenger: clientOf(challenger),
+    workerAddress: worker,
   };
-  const own = timed(contest.own);
-  const { requestId } = await r.requestInference({ programId, input, worker });
-  await w.claimRequest({ requestId, worker });
-  const { commitId } = await w.commitResult({ requestId, output, passes });
-
-  const theirs = timed(contest.theirs);
-  const receipts: TransactionReceipt[] = [];
-  const sent = <T extends { receipt: TransactionReceipt }>(move: string, result: T): T => {
-    receipts.push(result.receipt);
-    gasByMove.set(move, Math.max(gasByMove.get(move) ?? 0, Number(result.receipt.gasUsed)));
-    return result;
-  };
-  const { disputeId } = sent("challenge", await c.challenge({ commitId }));
-  sent("bindTrace", await w.bindTrace({ commitId, children: timed(() => theirs.boundChildren) }));
-  const verdict = await descend({ own, theirs, commitId, disputeId, sent, timed });
-  const gas = receipts.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
+  const { verdict, moves, gas, computeSeconds } = await playContest(parties, contest);
+  for (const { move, receipt } of moves)
+    gasByMove.set(move, Math.max(gasByMove.get(move) ?? 0, Number(receipt.gasUsed)));
   const { op } = steps[slot]!;
-  progress(`${name}, lie in step ${slot} (${op}): ${receipts.length} transactions, ${gas} gas`);
+  progress(`${name}, lie in step ${slot} (${op}): ${moves.length} transactions, ${gas} gas`);
   return {
     program: name,
     step: slot,
     op,
     verdict,
-    transactions: receipts.length,
+    transactions: moves.length,
     gas,
-    compute_seconds: Number(seconds.toFixed(3)),
+    compute_seconds: Number(computeSeconds.toFixed(3)),
   };
-}
-
-interface Game {
-  own: Trace;
-  theirs: Trace;
-  commitId: Hex;
-  disputeId: Hex;
-  sent<T extends { receipt: TransactionReceipt }>(move: string, result: T): T;
-  timed<T>(compute: () => T): T;
-}
-
-async function descend({ own, theirs, commitId, disputeId, sent, timed }: Game): Promise<string> {
-  const { traceRoot, outputRoot, passes } = theirs;
-  const reveals = new Map<Hex, Revealed>([[traceRoot, { kind: "inner", children: theirs.boundChildren }]]);
-  const [w, c] = [clientOf(worker), clientOf(challenger)];
-  let position: Position = TRACE_ROOT;
-  for (;;) {
-    const node = theirs.node(position);
-    const descent = { position, traceRoot, outputRoot, passes, revealed: (hash: Hex) => reveals.get(hash) };
-    const move = timed(() => nextMove(own, descent));
-    if (move.move === "choose") {
-      const shown = reveals.get(node);
-      if (shown?.kind !== "inner") throw new Error("chose below what was not revealed");
-      sent("choose", await c.choose({ disputeId, node, children: shown.children, index: move.index }));
-      position = child(position, move.index);
-    } else if (move.move === "chooseOutput") {
-      sent("chooseOutput", await c.chooseOutput({ disputeId }));
-      position = OUTPUT_ROOT;
-    } else if (move.move === "wait") {
-      const shown = timed(() => theirs.reveal(position));
-      if (!shown) throw new Error("nothing to reveal");
-      if (shown.kind === "inner") {
-        if (nodeHash(shown.children) !== node) throw new Error("wrong children");
-        sent("reveal", await w.reveal({ commitId, node, children: shown.children }));
-      } else {
-        if (tileHash(shown.tile) !== node) throw new Error("wrong tile");
-        sent("revealTile", await w.revealTile({ commitId, node, tile: shown.tile }));
-      }
-      reveals.set(node, shown);
-    } else if (move.move === "prove") {
-      return sent("proveStep", await c.proveStep({ disputeId, node, proof: move.proof })).verdict;
-    } else throw new Error("the challenger sees nothing wrong");
-  }
 }
 
 async function fund({ token }: Deployment, owners: readonly Address[]): Promise<void> {
