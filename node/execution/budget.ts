@@ -10,13 +10,19 @@ export class ProgramTooHeavyError extends BaseError {
   override name = "ProgramTooHeavyError";
 }
 
+/** Products that take as long as beginning a pass, and as one step of it: small programs may run tens of thousands of times. */
+const passProducts = 100_000;
+const stepProducts = 1_000;
+
 /** @throws ProgramTooHeavyError */
 export function assertAffordable(
   programId: Hex,
   program: Program,
   { maxProgramProducts, maxProgramBytes }: Budget,
 ): void {
-  const products = workOf(program) * program.maxPasses;
+  const { maxPasses, steps } = program;
+  const overhead = maxPasses === 1 ? 0 : passProducts + stepProducts * steps.length;
+  const products = (workOf(program) + overhead) * maxPasses;
   const bytes = memoryOf(program);
   if (products <= maxProgramProducts && bytes <= maxProgramBytes) return;
   throw new ProgramTooHeavyError("The program is beyond this node's budget.", {

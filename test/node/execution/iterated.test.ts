@@ -2,6 +2,7 @@
 import { commitProgram, executePasses, runProgram, traceExecution, unpackInputs } from "@assay/sdk/program";
 import { expect } from "chai";
 import { systemClock } from "../../../node/clock.ts";
+import { assertAffordable, ProgramTooHeavyError } from "../../../node/execution/budget.ts";
 import type { ExecutionOptions, Executor } from "../../../node/execution/executor.ts";
 import { createFastExecutor } from "../../../node/execution/fastExecutor.ts";
 import { ProgramSession } from "../../../node/execution/programSession.ts";
@@ -120,5 +121,12 @@ describe("executors of iterated programs", () => {
     expect((await fast.run(committed, new Uint8Array(4))).passes, "what is measured").to.equal(1);
     expect(executeSeconds).to.be.within(24, 32);
     expect(traceSeconds).to.be.within(48, 60);
+  });
+
+  it("are weighed with what each pass takes besides its products", () => {
+    const budget = { maxProgramProducts: 4e9, maxProgramBytes: 1e9 };
+    const id = `0x${"00".repeat(32)}` as const;
+    assertAffordable(id, counter(1_000), budget);
+    expect(() => assertAffordable(id, counter(65_536), budget)).to.throw(ProgramTooHeavyError);
   });
 });
