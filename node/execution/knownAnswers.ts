@@ -51,12 +51,48 @@ export function knownAnswers(): KnownAnswer[] {
       outputRoot: "0x3a94e44ff6362b5d6fc6bb42904800df71e494b63a3d757207fc71ead182b2d5",
     },
     {
+      // Of two that have the same upper half, some kernels compare the lower halves as if they had a sign.
+      name: "comparisons of 64-bit integers, halves that are the same",
+      ...comparisonCase(),
+      outputRoot: "0xb523f25151840491920b61bc4f91fcc51168221a45a9fce67225f3f413a2a70b",
+    },
+    {
       name: "short generation with a cache",
       ...generationCase(),
       outputRoot: "0xc637c8860933e81a20265ba4ede73fc1949669e63b5035d52b084bcefcd9e499",
       passes: 7,
     },
   ];
+}
+
+function comparisonCase(): Pick<KnownAnswer, "program" | "input"> {
+  const row = tensorType("i64", [25]);
+  const lower = [0n, 5n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n];
+  const upper = [-(2n ** 20n), -1n, 0n, 1n, 2n ** 20n].map((value) => value * 2n ** 32n);
+  const data = BigInt64Array.from(upper.flatMap((high) => lower.map((low) => high + low)));
+  const turned = {
+    type: row,
+    data: BigInt64Array.from(upper.flatMap((high) => lower.map((low) => high - low))),
+  };
+  const [x, other] = [fromInput(0, [row]), fromConstant(0, row)];
+  const grid = tensorType("i64", [5, 5]);
+  const program = chain(
+    [row],
+    [turned],
+    [
+      ["Clip", [x], [5, 2 ** 32 - 1], row],
+      ["Min", [x, other], [], row],
+      ["Max", [x, other], [], row],
+      ["Less", [x, other], [], tensorType("bool", [25])],
+      ["Cast", [fromSlot(3, tensorType("bool", [25]))], [], tensorType("u8", [25])],
+      ["Reshape", [x], [], grid],
+      ["ArgMax", [fromSlot(5, grid)], [1, 0], tensorType("i64", [5])],
+    ],
+  );
+  return {
+    program: { ...program, outputs: [0, 1, 2, 4, 6] },
+    input: new Uint8Array(data.buffer),
+  };
 }
 
 type Case = { inner: number; weight: TensorType; wide: boolean };
