@@ -85,6 +85,11 @@ export const compileCommand = defineCommand({
       "keep",
       "A final Softmax is computed, dropped so that logits come out, or refused",
     ),
+    precision: defaulted(
+      oneOf("balanced", "high"),
+      "balanced",
+      "High takes two bytes for weights and for what products read, at about four times the work",
+    ),
     inputRange: repeated(range, "Real bounds of an input; the samples' own if not given", {
       placeholder: "input=low,high",
     }),
@@ -193,18 +198,20 @@ type Given = {
   licence: string;
   labels: string | undefined;
   softmax: "keep" | "drop" | "refuse";
+  precision: "balanced" | "high";
   inputRange: readonly [string, [number, number]][];
 };
 
 function optionsOf(
   name: string,
-  { programVersion, licence, labels, softmax, inputRange, dimension }: Given,
+  { programVersion, licence, labels, softmax, precision, inputRange, dimension }: Given,
 ): CompileOptions {
   return {
     name,
     version: programVersion,
     licence,
     softmax,
+    precision,
     inputRanges: Object.fromEntries(inputRange),
     ...(dimension.length > 0 && { dimensions: Object.fromEntries(dimension) }),
     ...(labels !== undefined && { labels: readLabels(labels) }),

@@ -280,8 +280,8 @@ class LinearLowering {
     const shifts = requantized.channels.map(({ shift }) => shift);
     const bytes = this.#lowering.emit.cast(this.#requantize(requantized), "u8");
     this.#set(bytes, (operand) => ({ kind: "u8", operand, ...requantized.out }), [
-      Math.min(...shifts),
-      Math.max(...shifts),
+      shifts.reduce((least, shift) => Math.min(least, shift)),
+      shifts.reduce((most, shift) => Math.max(most, shift)),
     ]);
     return true;
   }
@@ -318,7 +318,7 @@ class LinearLowering {
     const { channels }: ScaledLinear = quantizeScaled(this.#context(), scale);
     const accumulator = this.#accumulate(channels);
     const multipliers = channels.map(({ multiplier }) => multiplier);
-    const most = Math.max(...multipliers);
+    const most = multipliers.reduce((value, each) => Math.max(value, each));
     const bias = channels.map((channel) => channel.bias);
     const extra = bias.reduce((value, each) => Math.max(value, Math.abs(each)), 0);
     let operand = convert.within(accumulator, most, extra);
