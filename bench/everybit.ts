@@ -39,7 +39,7 @@ try {
       program: name,
       steps: program.steps.length,
       passes: trace.passes,
-      ...Object.fromEntries(lies.kinds),
+      ...Object.fromEntries([...lies.kinds].map(([kind, count]) => [`about_${kind}`, count])),
       missed: lies.failures.length,
       charges: charges.tried,
       false_proofs: charges.failures.length,
