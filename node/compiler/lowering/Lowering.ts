@@ -20,7 +20,7 @@ import type {
 } from "./value.ts";
 
 /**
- * How an operation likes to read an operand. `same`: as the readers of its output do. `narrow`: 32 bits of which 15 are
+ * How an operation likes to read an operand. `same`: as the readers of its output do. `narrow`: 32 bits of which 14 are
  * used, for products of two such values. `fine`: as exactly as it comes, of inputs in 64 bits: what is compared only. `output` is what outputs of the program are that nothing else reads.
  */
 export type Demand = "u8" | "index" | "wide" | "narrow" | "fine" | "output" | "integer" | "same";
@@ -28,10 +28,7 @@ export type Wanted = ReadonlySet<Exclude<Demand, "same">>;
 
 /** Bits that the largest value seen in calibration takes in i32. */
 const WIDE_BITS = 18;
-const NARROW_BITS = 14;
-/** Largest magnitude of an operand of a product of two computed values. */
-export const NARROW_BOUND = 2 ** 15;
-
+const NARROW_BITS = 13;
 export interface LoweringParts {
   readonly plan: Plan;
   readonly emit: Emitter;
@@ -241,7 +238,7 @@ export class Lowering {
     return this.#cached(`wide ${name} ${scale}`, () => this.convert.rescale(value, scale));
   }
 
-  /** In 32 bits with a proven magnitude of at most 2^15, of which calibrated values use at most 2^14. */
+  /** In 32 bits with a proven magnitude of at most 2^14, of which calibrated values use at most 2^13. */
   narrow(name: string): WideValue {
     return this.#cached(`narrow ${name}`, () =>
       this.convert.narrow(this.wide(name), this.most(name), NARROW_BITS),

@@ -12,12 +12,12 @@ const ENTRIES = 2048;
 const REACH = (PART_BITS + 1) * Math.LN2;
 const MAX_I32 = 2 ** 31 - 1;
 /** Bits behind the point of a mixture of values. */
-const MIXTURE_BITS = 8;
+const MIXTURE_BITS = 6;
 /** Bits that a total of parts may lose before it divides. */
 const MAX_DROPPED = 6;
 
 function lowerSoftmax(operation: Operation, lowering: Lowering): void {
-  const { emit, convert } = lowering;
+  const { emit } = lowering;
   const [input = ""] = operation.inputs;
   const [output = ""] = operation.outputs;
   const shape = lowering.shape(input);
@@ -28,11 +28,8 @@ function lowerSoftmax(operation: Operation, lowering: Lowering): void {
   const divisor = Math.max(1, Math.floor(REACH / ENTRIES / scale));
   operand = emit.clip(operand, -(2 ** 30) + 1, 2 ** 30 - 1);
   const distance = emit.sub(emit.reduceMax(operand, axis), operand);
-  const half = Math.floor(divisor / 2);
-  const steps = emit.divNumber(
-    half > 0 ? emit.addNumber(convert.within(distance, 1, half), half) : distance,
-    divisor,
-  );
+  // rounding down shifts all distances alike, which the division by their sum undoes
+  const steps = emit.divNumber(distance, divisor);
   const step = scale * divisor;
   const count = Math.max(2, Math.min(ENTRIES, Math.ceil(REACH / step) + 2));
   const entries = Float64Array.from({ length: count }, (_, index) =>

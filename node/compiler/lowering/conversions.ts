@@ -17,6 +17,8 @@ const MAX_I32 = 2 ** 31 - 1;
 const MAX_U16 = 65535;
 /** Bits of a multiplier where a ratio of scales is no integer. */
 const RATIO_BITS = 14;
+/** A divisor from which on rounding it to a whole number costs less than an eighth of a step of 8 bits. */
+const NEAR_DIVISOR = 512;
 /** How far beyond the calibrated range tables and two-byte values reach. */
 const HEADROOM = 1.06;
 /** Shares become parts of 2^15. */
@@ -106,7 +108,8 @@ export class Conversions {
     }
     const wide = this.toWide(value);
     const divisor = Math.max(1, Math.round(target.scale / wide.scale));
-    const isWhole = Math.abs(target.scale / wide.scale / divisor - 1) < 1e-9;
+    // a divisor of this size is so near that 8 bits do not show the difference
+    const isWhole = divisor >= NEAR_DIVISOR || Math.abs(target.scale / wide.scale / divisor - 1) < 1e-9;
     if (exact && !isWhole) {
       // 1/16 of a step is as fine as 8 bits can use
       const fine = this.rescale(wide, target.scale / 16);
