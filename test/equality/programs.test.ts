@@ -1,7 +1,10 @@
 // Whole programs give the same bits in the reference executor, on the chain, and in onnxruntime's native and WebAssembly
 // builds, in both forms, at every level of optimization: what single steps do not show.
+import { stepVerifierAbi as abi } from "@assay/sdk/abi";
 import {
   checkProgram,
+  commitProgram,
+  elementCount,
   emitOnnx,
   executePasses,
   type Program,
@@ -9,14 +12,18 @@ import {
   type Ranges,
   readFastForm,
   type Tensor,
+  traceExecution,
   unpackInputs,
 } from "@assay/sdk/program";
+import { enumCode, nodeKinds, sections } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web";
+import { encodeFunctionData } from "viem";
 import { badInputs } from "../helpers/badInputs.ts";
 import { fusedPrograms } from "../helpers/fusedPrograms.ts";
 import { type Build, passesIn } from "../helpers/programRuns.ts";
+import { type JudgedProof, proofOf } from "../helpers/proofs.ts";
 import { Random } from "../helpers/random.ts";
 import { randomProgram } from "../helpers/randomPrograms.ts";
 import { type Harness, startHarness } from "./harness.ts";
@@ -27,6 +34,8 @@ const SEED = Number(process.env.ASSAY_SEED ?? 1);
 const STEPS = 12;
 /** On the chain, of one step. */
 const MOST_ELEMENTS = 4;
+/** Of one program. */
+const PROOFS = 4;
 
 type Level = "disabled" | "basic" | "extended" | "all";
 
@@ -62,6 +71,13 @@ const runs = [
 
 const listed = (data: ArrayLike<number | bigint>): string => Array.from(data, String).join();
 
+/** Bytes of the call that proves it. */
+function calldataOf({ claim, position, node, proof }: JudgedProof): number {
+  const place = { ...position, section: enumCode(sections, position.section) };
+  const args = [claim, place, node, enumCode(nodeKinds, "tile"), proof] as const;
+  return encodeFunctionData({ abi, functionName: "verify", args }).length / 2 - 1;
+}
+
 /** The first element of a slot that lies outside its proven range. */
 function outside({ data, type }: Tensor, { axis, min, max }: Ranges): string | undefined {
   const stride = type.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
@@ -92,7 +108,7 @@ function questions(
     if (operands.some((tensor) => tensor === undefined)) return [];
     return [
       {
-        name: `slot ${slot}`,
+        name: String(slot),
         step,
         operands: operands as Tensor[],
         pass: { number: pass, most: program.maxPasses },
@@ -121,7 +137,6 @@ async function expectSameInOnnxruntime(program: Program, inputs: readonly Uint8A
       expect(passes.length, `${where}, passes`).to.equal(expected[input]!.length);
     }
   }
-  return expected;
 }
 
 describe(`Programs (seed ${SEED})`, function () {
@@ -140,23 +155,48 @@ describe(`Programs (seed ${SEED})`, function () {
       await expectSameInOnnxruntime(program, badInputs(program, new Random(SEED)), name);
     });
 
-  it(`S-03, S-06: ${PROGRAMS} random ones are the same everywhere, and stay in their ranges`, async () => {
+  /** The judge makes of every step's operands what the reference made of them. */
+  async function expectSameOnChain(program: Program, input: Uint8Array, about: string): Promise<void> {
+    const passes = [...executePasses(program, input)];
+    const cases = passes.flatMap((_, pass) => questions(program, input, passes, pass));
+    const onChain = await harness.elements(cases, MOST_ELEMENTS);
+    for (const [index, { name, step, pass }] of cases.entries()) {
+      const { data } = passes[pass.number]![Number(name)]!;
+      for (const [element, value] of onChain[index]!)
+        expect(value, `${about}, ${step.op} of slot ${name}, element ${element} on chain`).to.equal(
+          BigInt(data[element]!),
+        );
+    }
+  }
+
+  /** The judge finds no fault in honest elements, and their proofs are as small as was said. */
+  async function expectProvable(program: Program, input: Uint8Array, random: Random, about: string) {
+    const { proofs } = checkProgram(program);
+    const committed = commitProgram(program);
+    const trace = traceExecution(committed, input);
+    for (let round = 0; round < PROOFS; round++) {
+      const slot = random.integer(0, program.steps.length - 1);
+      const index = random.integer(0, elementCount(program.steps[slot]!.out) - 1);
+      const pass = random.integer(0, Number(trace.passes) - 1);
+      const proof = proofOf({ program, committed, input, slots: [], trace }, slot, index, pass);
+      const where = `${about}, element ${index} of slot ${slot} in pass ${pass}`;
+      expect(await harness.verify({ ...proof, name: where, kind: "tile" }), where).to.deep.equal({
+        name: "correct",
+        args: [],
+      });
+      expect(calldataOf(proof), where).to.be.at.most(proofs[slot]!.calldata);
+    }
+  }
+
+  it(`S-03, S-05, S-06: ${PROGRAMS} random ones are the same everywhere, and stay in their bounds`, async () => {
     for (let number = 0; number < PROGRAMS; number++) {
       const seed = SEED * 1000 + number;
+      const about = `program ${seed}`;
       const program = randomProgram(new Random(seed), STEPS);
       const inputs = badInputs(program, new Random(seed));
-      const expected = await expectSameInOnnxruntime(program, inputs, `program ${seed}`);
-      const passes = expected.at(-1)!;
-      const cases = passes.flatMap((_, pass) => questions(program, inputs.at(-1)!, passes, pass));
-      const onChain = await harness.elements(cases, MOST_ELEMENTS);
-      for (const [index, { name, step, pass }] of cases.entries()) {
-        const slot = Number(name.slice("slot ".length));
-        const { data } = passes[pass.number]![slot]!;
-        for (const [element, value] of onChain[index]!)
-          expect(value, `program ${seed}, ${step.op} of ${name}, element ${element} on chain`).to.equal(
-            BigInt(data[element]!),
-          );
-      }
+      await expectSameInOnnxruntime(program, inputs, about);
+      await expectSameOnChain(program, inputs.at(-1)!, about);
+      await expectProvable(program, inputs.at(-1)!, new Random(seed), about);
     }
   });
 });

@@ -15,7 +15,7 @@ function paddedPool(from: DType, border: number, to: DType = from): Program {
   const size = 4 + 2 * border;
   return programOf(t(from, 1, 2, 4, 4), (builder, x) => {
     const begins = perAxis([0, 0, border, border], () => 0);
-    const small = from === to ? x : builder.step("Clip", [x], [0, 127], x.type);
+    const small = from === to ? x : builder.step("Clip", [x], [-128, 127], x.type);
     const padded = builder.step("Pad", [small], [...begins, 0], t(from, 1, 2, size, size));
     const cast = from === to ? padded : builder.step("Cast", [padded], [], t(to, 1, 2, size, size));
     return builder.step("MaxPool", [cast], [2, 2, 0, 0, 0, 0, 2, 2, 1, 1], t(to, 1, 2, size / 2, size / 2));
