@@ -232,11 +232,37 @@ function writeMessage(writer: protobuf.Writer, type: MessageType, value: Record<
   }
 }
 
+/** Bytes of a varint, at most. */
+const VARINT_BYTES = 10;
+
+/** Bytes that a message takes, at most. */
+function mostBytes(type: MessageType, value: Record<string, unknown>): number {
+  let bytes = 0;
+  for (const [name, { kind, repeated }] of Object.entries(type.fields)) {
+    const content = value[name];
+    if (content === undefined) continue;
+    for (const item of repeated ? (content as readonly unknown[]) : [content]) {
+      bytes += 2 * VARINT_BYTES;
+      if (typeof kind !== "string") bytes += mostBytes(kind, item as Record<string, unknown>);
+      else if (kind === "bytes") bytes += (item as Uint8Array).length;
+      else if (kind === "string") bytes += 3 * (item as string).length;
+    }
+  }
+  return bytes;
+}
+
+/** From so many bytes on, a writer is given its room at once: beyond 2^30 it would grow by every single write. */
+const LARGE = 2 ** 28;
+
 /** Writes a message: fields in ascending order of their numbers, numbers packed, absent fields left out. */
 export function encode<M extends MessageType>(type: M, value: Message<M>): Uint8Array {
   const writer = new protobuf.Writer();
+  const most = mostBytes(type, value as Record<string, unknown>);
+  const isLarge = most > LARGE;
+  if (isLarge) writer.bytes(new Uint8Array(most)).reset();
   writeMessage(writer, type, value as Record<string, unknown>);
   if (writer.len > DEFAULT_LIMITS.bytes)
     throw new OnnxFormatError("A protobuf file holds less than 2 GiB.", { facts: { bytes: writer.len } });
-  return writer.finish();
+  // large ones are not copied once more
+  return writer.finish(isLarge);
 }
