@@ -182,6 +182,8 @@ function inOnnx(part: OnnxPart): { input?: string; attribute?: string } {
       return { input: "the output's shape" };
     case "slice":
       return { input: "starts, ends, axes, steps" };
+    case "everyAxis":
+      return { input: "all axes" };
     default:
       return { input: "pads" };
   }
@@ -193,13 +195,20 @@ const nodeless: Partial<Record<OpName, string>> = {
   Collect: "no node: the graph's outputs",
 };
 
+const LESS_AND_WHERE = "of i64 a function of the file: Less, Where";
+const functions: Partial<Record<OpName, string>> = {
+  Isqrt: "a function of the file: Cast to double, Sqrt, Floor, Cast to int64",
+  Clip: LESS_AND_WHERE,
+  Min: LESS_AND_WHERE,
+  Max: LESS_AND_WHERE,
+};
+
 function onnxRow(op: OpName): string[] {
   if (!isOnnxOp(op)) return [`\`${op}\``, nodeless[op] ?? "", ""];
   const parts = onnxForms[op].map(inOnnx);
   const inputs = parts.flatMap(({ input }) => input ?? []);
   const attributes = parts.flatMap(({ attribute }) => attribute ?? []);
-  const own = op === "Isqrt" ? ["a function of the file: Cast to double, Sqrt, Floor, Cast to int64"] : [];
-  return [`\`${op}\``, [...own, ...inputs].join("; "), attributes.join(", ")];
+  return [`\`${op}\``, [...inputs, functions[op] ?? []].flat().join("; "), attributes.join(", ")];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

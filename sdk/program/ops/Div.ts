@@ -22,7 +22,7 @@ export const Div = pairOperator({
     types: "integers",
     element: "a / b truncated toward zero; 0 where b = 0; broadcast",
     attributes: "",
-    limits: "divisors proven > 0",
+    limits: "divisors proven > 0; no constant 1 of one element as dividend (i32, i64)",
   },
   dtypes: INTEGERS,
   combine: divide,
