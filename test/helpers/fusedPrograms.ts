@@ -1,5 +1,12 @@
 // Programs that optimizers of onnxruntime once made something else of, or were suspected to.
-import { type DType, type Operand, type Program, type TensorType, tensorType } from "@assay/sdk/program";
+import {
+  type DType,
+  type Operand,
+  type OpName,
+  type Program,
+  type TensorType,
+  tensorType,
+} from "@assay/sdk/program";
 import { perAxis } from "./drafts.ts";
 import { ProgramBuilder } from "./programs.ts";
 
@@ -30,6 +37,17 @@ function quotientTimes(dtype: "i32" | "i64"): Program {
     const divisor = builder.step("Clip", [x], [1, 9], x.type);
     const quotient = builder.step("Div", [two, divisor], [], x.type);
     return builder.step("Mul", [quotient, divisor], [], x.type);
+  });
+}
+
+/** The operator on a number that changes nothing on one side of it, in a tensor of one element. */
+function withNeutral(op: OpName, neutral: number, isFirst: boolean, rank: number): Program {
+  return programOf(t("i32", 2, 3), (builder, x) => {
+    const number = builder.constant(t("i32", ...new Array<number>(rank).fill(1)), Int32Array.of(neutral));
+    const held = builder.step("Clip", [x], [1, 99], x.type);
+    const out = t("i32", ...new Array<number>(Math.max(0, rank - 2)).fill(1), 2, 3);
+    const changed = builder.step(op, isFirst ? [number, held] : [held, number], [], out);
+    return builder.step("BitwiseXor", [changed, held], [], out);
   });
 }
 
@@ -75,6 +93,12 @@ export const fusedPrograms: Readonly<Record<string, () => Program>> = {
   "Clip of 64-bit integers up to 32 bits": () => clipped(0n, 2n ** 32n - 1n),
   "Clip of 64-bit integers up to 52 bits": () => clipped(0n, 2n ** 52n),
   "Clip of 64-bit integers to 31 bits": () => clipped(-(2n ** 31n), 2n ** 31n - 1n),
+  "a number less nothing": () => withNeutral("Sub", 0, false, 0),
+  "nothing less a number": () => withNeutral("Sub", 0, true, 0),
+  "nothing by a number": () => withNeutral("Div", 0, true, 1),
+  "a number by one, with a new axis": () => withNeutral("Div", 1, false, 3),
+  "a number and nothing, with a new axis": () => withNeutral("Add", 0, true, 3),
+  "a number times nothing": () => withNeutral("Mul", 0, true, 2),
   "quarters of an image of u8": () => quarters("u8"),
   "quarters of an image of i32": () => quarters("i32"),
 };

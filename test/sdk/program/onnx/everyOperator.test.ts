@@ -115,6 +115,17 @@ describe("fast form of every operator", () => {
       }
     });
 
+  it("S-02: refuses a Clip of 64-bit integers that is not the file's function", () => {
+    const builder = new ProgramBuilder([tensorType("i64", [3])]);
+    const program = builder.build([
+      builder.step("Clip", [builder.input(0)], [0, 2 ** 32 - 1], tensorType("i64", [3])),
+    ]);
+    const model = readOnnxModel(emitOnnx(program));
+    const node = model.graph!.node!.map(({ domain, ...rest }) => rest);
+    const edited = writeOnnxModel({ ...model, graph: { ...model.graph, node } });
+    expect(() => readFastForm(edited)).to.throw(NotFastFormError, "not what its program emits");
+  });
+
   it("refuses to write a direction that ONNX does not have", () => {
     const program = programOf(randomCase("BitShift", new Random(1)));
     const steps = program.steps.map(
