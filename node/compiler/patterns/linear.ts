@@ -47,7 +47,7 @@ function gemm(operation: Operation, plan: Plan): Product | undefined {
   const { node, inputs } = operation;
   const { attributes } = node;
   const matrix = plan.constant(inputs[1]);
-  if (!matrix || matrix.shape.length !== 2 || attributes.int("transA", 0) !== 0) return undefined;
+  if (matrix?.shape.length !== 2 || attributes.int("transA", 0) !== 0) return undefined;
   const transposed = attributes.int("transB", 0) !== 0;
   const channels = matrix.shape[transposed ? 0 : 1]!;
   const bias = biasOf(operation, plan, channels, attributes.float("beta", 1));
