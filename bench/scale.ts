@@ -11,6 +11,7 @@ import {
   type Tensor,
   unpackInputs,
 } from "@assay/sdk/program";
+import { leafIndex } from "@assay/sdk/protocol";
 import { floatStep, generationProgram, readDecoder } from "../node/compiler/generation/index.ts";
 import { readGraph } from "../node/compiler/graph/index.ts";
 import { ProgramSession } from "../node/execution/programSession.ts";
@@ -85,6 +86,8 @@ try {
   const { question, choices, result } = await timed("dispute", () => playDispute(own, theirs));
   if (!question) throw new Error("The challenger proved nothing");
   const verdict = await timed("judge", () => harness.verify({ name: "scale", ...question }));
+  if (leafIndex(question.position, own.depth) !== BigInt(lie.pass * program.steps.length + lie.slot))
+    throw new Error("The challenger proved something else than the lie");
   if (result !== "faulty" || verdict.name !== "faulty") throw new Error(`The judge says ${verdict.name}`);
   rows.push({ step: `${program.steps.length} steps, ${passes} passes, ${choices} choices: ${verdict.name}` });
   report(
