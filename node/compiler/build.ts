@@ -10,11 +10,11 @@ import {
 import type { TensorStatistics } from "./calibration.ts";
 import { UnsupportedModelError } from "./errors.ts";
 import { type GraphTensor, isFloat } from "./graph/index.ts";
-import { arrangeLayouts } from "./layouts.ts";
+import { arrangeLayouts, withoutUnused } from "./layouts.ts";
 import { Emitter } from "./lowering/Emitter.ts";
 import { type Lowered, Lowering, type Precision } from "./lowering/Lowering.ts";
 import { lowerGraph, registry } from "./lowering/lowerGraph.ts";
-import type { Value } from "./lowering/value.ts";
+import { operandOf, type Value } from "./lowering/value.ts";
 import type { Plan } from "./plan.ts";
 import { ProgramBuilder } from "./programBuilder.ts";
 import { quantizeInput } from "./quantization/activation.ts";
@@ -207,6 +207,27 @@ export function buildModel(
       operand,
     });
   }
-  const program = arrangeLayouts(builder.finish(borders.map(({ operand }) => operand)));
-  return { program, inputs, outputs: borders, lowered };
+  const { program, slots } = withoutUnused(builder.finish(borders.map(({ operand }) => operand)));
+  return {
+    program: arrangeLayouts(program),
+    inputs,
+    outputs: borders,
+    lowered: lowered.flatMap(({ rows, ...each }): Lowered[] => {
+      const value = renumbered(each.value, slots);
+      if (value) return [{ ...each, value }];
+      const kept = rows && renumbered({ ...each.value, operand: rows } as Value, slots);
+      return kept ? [{ ...each, value: kept, rows: operandOf(kept) }] : [];
+    }),
+  };
+}
+
+/** A value whose slots have new numbers; undefined where nothing depends on it. */
+function renumbered(value: Value, slots: ReadonlyMap<number, number>): Value | undefined {
+  const { source, type } = operandOf(value);
+  if (source.kind !== "slot") return value;
+  const index = slots.get(source.index);
+  if (index === undefined) return undefined;
+  const operand: Operand = { source: { kind: "slot", index }, type };
+  if (value.kind === "u16") return { ...value, high: operand };
+  return value.kind === "shares" ? { ...value, part: operand } : { ...value, operand };
 }

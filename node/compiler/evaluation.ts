@@ -140,6 +140,14 @@ function tally(
   into.count += real.length;
 }
 
+/** Rows [positions, channels] as channels of positions. */
+function columnsOf(numbers: Float64Array, [rows = 1, columns = 1]: readonly number[]): Float64Array {
+  return Float64Array.from(
+    numbers,
+    (_, index) => numbers[(index % rows) * columns + Math.floor(index / rows)]!,
+  );
+}
+
 export interface CompareLayersParameters {
   readonly plan: Plan;
   readonly lowered: readonly Lowered[];
@@ -164,10 +172,11 @@ export async function compareLayers(parameters: CompareLayersParameters): Promis
     for (const [index, sample] of samples.entries()) {
       const real = await float.run(feedsOf(plan.graph.inputs, sample, index));
       const slots = await integer.run(encodeSample({ program, manifest }, sample));
-      compared.forEach(({ value }, place) => {
+      compared.forEach(({ value, rows }, place) => {
         const { min, max } = observed[place]!;
         const { data } = slots[(operandOf(value).source as { index: number }).index]!;
-        const numbers = decodeValue(value, data);
+        const decoded = decodeValue(value, data);
+        const numbers = decoded && rows ? columnsOf(decoded, rows.type.shape) : decoded;
         if (numbers) tally(tallies[place]!, real[place]!.data as Float32Array, min, max, data, numbers);
       });
       onSample(index + 1);

@@ -48,7 +48,12 @@ export interface Lowered {
   readonly tensor: string;
   readonly value: Value;
   readonly shifts?: readonly [number, number];
+  /** the same as rows [positions, channels], which may be all that the program keeps */
+  readonly rows?: Operand;
 }
+
+const keyOf = ({ source }: Operand): string =>
+  `${source.kind} ${source.kind === "input" ? source.offset : source.index}`;
 
 export class Lowering {
   readonly plan: Plan;
@@ -62,6 +67,7 @@ export class Lowering {
   readonly #converted = new Map<string, Value>();
   readonly #wanted = new Map<string, Wanted>();
   readonly #doubles = new Map<string, boolean>();
+  readonly #rows = new Map<string, Operand>();
   readonly #groups: Groups;
   #current: Operation | undefined;
 
@@ -125,10 +131,10 @@ export class Lowering {
     return value;
   }
 
-  set(name: string, value: Value, shifts?: readonly [number, number]): void {
+  set(name: string, value: Value, seen: Pick<Lowered, "shifts" | "rows"> = {}): void {
     this.#values.set(name, value);
     if (this.#current && this.#statistics.has(name))
-      this.lowered.push({ operation: this.#current, tensor: name, value, ...(shifts ? { shifts } : {}) });
+      this.lowered.push({ operation: this.#current, tensor: name, value, ...seen });
   }
 
   /** How the readers of a tensor like to read it. */
@@ -264,6 +270,22 @@ export class Lowering {
     const value = this.value(name);
     if (value.kind === "bool") return value;
     return this.#cached(`bool ${name}`, () => this.convert.toBool(value));
+  }
+
+  /** An image [1, C, H, W] as rows [H · W, C]: those that it was made from, where it was. */
+  rowsOf(image: Operand): Operand {
+    const known = this.#rows.get(keyOf(image));
+    if (known) return known;
+    const [, channels = 1, height = 1, width = 1] = image.type.shape;
+    const turned = this.emit.transpose(image, [0, 2, 3, 1]);
+    return this.emit.reshape(turned, [height * width, channels]);
+  }
+
+  /** Rows [H · W, C] as a tensor [1, C, …]. */
+  fromRows(rows: Operand, shape: readonly number[]): Operand {
+    const image = this.emit.reshape(this.emit.transpose(rows, [1, 0]), shape);
+    this.#rows.set(keyOf(image), rows);
+    return image;
   }
 
   /** A constant of the model as an operand of integers. */

@@ -133,9 +133,20 @@ function convolution(
   return emit.step("ConvInteger", [input, weights], shape, { attributes, dtype: "i32" });
 }
 
+/** The weights of a convolution with its channels innermost. */
+function inner({ perGroup, kernel }: Convolution, channels: Channels): Channels {
+  const area = kernel[0] * kernel[1];
+  return channels.map(({ weights }) => ({
+    weights: weights.map((_, index) => weights[(index % perGroup) * area + Math.floor(index / perGroup)]!),
+  }));
+}
+
 /** One-dimensional convolutions are two-dimensional ones of height 1. */
 const planar = (shape: readonly number[]): readonly number[] =>
   shape.length === 3 ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;
+
+/** Convolutions with fewer results are as fast as one step. */
+const MIN_ROWS_ELEMENTS = 1 << 14;
 
 class LinearLowering {
   readonly #operation: Operation;
@@ -145,6 +156,8 @@ class LinearLowering {
   readonly #output: string;
   readonly #value: ByteValue | DoubleByteValue;
   readonly #weightMost: number;
+  /** whether a convolution gathers what its windows see and multiplies matrices, with results as rows of channels */
+  readonly #asRows: boolean;
   /** bits that are shifted out of sums of low bytes, so that all sums together stay in 32 bits */
   readonly #dropped: number;
 
@@ -156,7 +169,11 @@ class LinearLowering {
     [this.#output = ""] = operation.outputs;
     const isDouble = lowering.isDouble(this.#input);
     this.#value = isDouble ? lowering.u16(this.#input) : lowering.u8(this.#input);
-    const one = this.#linear.form === "conv" ? MAX_BYTE_WEIGHT : MAX_WEIGHT;
+    const linear = this.#linear;
+    const count = this.#wholeShape.reduce((product, size) => product * size, 1);
+    this.#asRows =
+      linear.form === "conv" && linear.group === 1 && this.#wholeShape[0] === 1 && count >= MIN_ROWS_ELEMENTS;
+    const one = linear.form === "conv" && !this.#asRows ? MAX_BYTE_WEIGHT : MAX_WEIGHT;
     this.#weightMost = lowering.precision === "high" ? MAX_WEIGHT * WEIGHT_PART : one;
     const most = this.#linear.weights.depth * this.#weightMost * 128 * (isDouble ? 256 : 1);
     this.#dropped = Math.max(0, Math.ceil(Math.log2(most / MAX_SUM)));
@@ -215,11 +232,46 @@ class LinearLowering {
     return this.#pooled(total!);
   }
 
+  /** Per position of the output the bytes that its window sees, as one row. */
+  #windows(linear: Convolution, input: Operand, zeroPoint: number): Operand {
+    const { emit } = this.#lowering;
+    const [, channels = 1, height = 1, width = 1] = input.type.shape;
+    const [, , rows = 1, columns = 1] = this.#wholeShape;
+    const { kernel, pads, strides, dilations } = linear;
+    const outside = height * width;
+    let isPadded = false;
+    const places = new Int32Array(rows * columns * kernel[0] * kernel[1]);
+    let at = 0;
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
+        for (let y = 0; y < kernel[0]; y++)
+          for (let x = 0; x < kernel[1]; x++) {
+            const i = row * strides[0] + y * dilations[0] - pads[0];
+            const j = column * strides[1] + x * dilations[1] - pads[1];
+            const isInside = i >= 0 && i < height && j >= 0 && j < width;
+            if (!isInside) isPadded = true;
+            places[at++] = isInside ? i * width + j : outside;
+          }
+    const pixels = this.#lowering.rowsOf(input);
+    const padding = isPadded
+      ? emit.vector("u8", [1, channels], new Uint8Array(channels).fill(zeroPoint))
+      : undefined;
+    const all = padding ? emit.concat([pixels, padding], 0) : pixels;
+    const seen = emit.gather(all, emit.constant("i32", [places.length], places), 0);
+    return emit.reshape(seen, [rows * columns, kernel[0] * kernel[1] * channels]);
+  }
+
   /** The greatest accumulator of each window: rescaling keeps their order. */
   #pooled(sums: Operand): Operand {
     const { emit } = this.#lowering;
     const [height, width] = this.#pool;
     if (height * width === 1) return sums;
+    if (this.#asRows) {
+      const [, channels = 1, rows = 1, columns = 1] = this.#wholeShape;
+      const high = emit.reduceMax(emit.reshape(sums, [rows / height, height, columns * channels]), 1, false);
+      const count = (rows / height) * (columns / width);
+      return emit.reduceMax(emit.reshape(high, [count, width, channels]), 1, false);
+    }
     const [batch = 1, channels = 1, rows = 1, columns = 1] = sums.type.shape;
     const grouped = emit.reshape(sums, [(batch * channels * rows) / height, height, columns]);
     const high = emit.reduceMax(grouped, 1, false);
@@ -245,6 +297,13 @@ class LinearLowering {
     const linear = this.#linear;
     if (linear.form === "matmul") return product(this.#lowering, operand, zeroPoint, channels);
     const input = this.#lowering.emit.reshape(operand, planar(operand.type.shape));
+    if (this.#asRows)
+      return product(
+        this.#lowering,
+        this.#windows(linear, input, zeroPoint),
+        zeroPoint,
+        inner(linear, channels),
+      );
     return convolution(this.#lowering, linear, input, zeroPoint, channels, this.#wholeShape);
   }
 
@@ -253,12 +312,18 @@ class LinearLowering {
     const { emit } = this.#lowering;
     if (values.every((value) => value === values[0])) return emit.scalar("i32", values[0]!);
     const shape =
-      this.#linear.form === "conv" ? [1, values.length, ...new Array(rank - 2).fill(1)] : [values.length];
+      this.#linear.form === "conv" && !this.#asRows
+        ? [1, values.length, ...new Array(rank - 2).fill(1)]
+        : [values.length];
     return emit.vector("i32", shape, values);
   }
 
   #set(operand: Operand, value: (operand: Operand) => Value, shifts?: readonly [number, number]): void {
-    this.#lowering.set(this.#output, value(this.#lowering.emit.reshape(operand, this.#shape)), shifts);
+    const placed = this.#asRows ? this.#lowering.fromRows(operand, this.#shape) : operand;
+    this.#lowering.set(this.#output, value(this.#lowering.emit.reshape(placed, this.#shape)), {
+      ...(shifts ? { shifts } : {}),
+      ...(this.#asRows ? { rows: operand } : {}),
+    });
   }
 
   /** The steps of S-01 behind the accumulator, up to the clamp. */
