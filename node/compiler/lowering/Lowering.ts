@@ -5,9 +5,9 @@ import { type Constant, isFloat } from "../graph/types.ts";
 import type { Operation, Plan } from "../plan.ts";
 import { bestQuantization, type Quantization, sameQuantization, spread } from "../quantization/activation.ts";
 import { Conversions } from "./conversions.ts";
+import { needsDoubleBytes } from "./doubleBytes.ts";
 import type { Emitter } from "./Emitter.ts";
 import { Groups } from "./Groups.ts";
-import { needsDoubleBytes } from "./linear.ts";
 import type { Registry } from "./registry.ts";
 import type {
   BoolValue,

@@ -12,7 +12,7 @@ const weights = (to: number, from: number) => normal(random, [to, from, 3, 3], 1
 
 /** Two convolutions with something between them, on an image of 40 × 36. */
 async function check(
-  attributes: NodeSketch["attributes"],
+  attributes: NonNullable<NodeSketch["attributes"]>,
   between: readonly NodeSketch[],
 ): Promise<string[]> {
   const nodes: NodeSketch[] = [
