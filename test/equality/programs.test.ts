@@ -18,7 +18,6 @@ import {
 import { enumCode, nodeKinds, sections } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import * as native from "onnxruntime-node";
-import * as web from "onnxruntime-web";
 import { encodeFunctionData } from "viem";
 import { badInputs } from "../helpers/badInputs.ts";
 import { fusedPrograms } from "../helpers/fusedPrograms.ts";
@@ -26,6 +25,7 @@ import { type Build, passesIn } from "../helpers/programRuns.ts";
 import { type JudgedProof, proofOf } from "../helpers/proofs.ts";
 import { Random } from "../helpers/random.ts";
 import { randomProgram } from "../helpers/randomPrograms.ts";
+import { openInWasm, WasmTensor } from "../helpers/webAssembly.ts";
 import { type Harness, startHarness } from "./harness.ts";
 import type { StepCase } from "./stepCase.ts";
 
@@ -44,22 +44,14 @@ const nativeBuild = (level: Level, threads = 1): Build => ({
   Tensor: native.Tensor,
   open: (file) =>
     native.InferenceSession.create(file, {
+      executionProviders: ["cpu"],
       graphOptimizationLevel: level,
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
     }),
 });
 
-const wasm: Build = {
-  name: "WebAssembly",
-  Tensor: web.Tensor,
-  open: (file) =>
-    web.InferenceSession.create(file, {
-      executionProviders: ["wasm"],
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-    }),
-};
+const wasm: Build = { name: "WebAssembly", Tensor: WasmTensor, open: (file) => openInWasm(file, "all") };
 
 const runs = [
   { form: "fast", build: nativeBuild("disabled") },
@@ -144,7 +136,6 @@ describe(`Programs (seed ${SEED})`, function () {
   let harness: Harness;
 
   before(async () => {
-    web.env.wasm.numThreads = 1;
     harness = await startHarness();
   });
   after(() => harness.stop());

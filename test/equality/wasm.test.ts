@@ -1,9 +1,10 @@
 // Another kernel set: what the SDK computes is what onnxruntime's WebAssembly build computes, as its native build does.
-import type { OpName } from "@assay/sdk/program";
+import { emitOnnx, type OpName } from "@assay/sdk/program";
 import { expect } from "chai";
-import { env, InferenceSession, Tensor } from "onnxruntime-web";
+import { perceptron } from "../helpers/programs.ts";
 import { Random } from "../helpers/random.ts";
 import { opNames } from "../helpers/steps.ts";
+import { areTwoBuilds, openInWasm, WasmTensor } from "../helpers/webAssembly.ts";
 import { worstCases } from "./cases/index.ts";
 import { evaluated, inOnnxruntime, type Runtime } from "./executions.ts";
 import { opVectors } from "./opVectors.ts";
@@ -15,22 +16,10 @@ const SEED = Number(process.env.ASSAY_SEED ?? 1);
 /** Steps that are no node of an ONNX model: the program's own frame. */
 const frame: readonly OpName[] = ["Carry", "Collect", "Stop"];
 
-const wasm: Runtime = {
-  Tensor,
-  open: (file) =>
-    InferenceSession.create(file, {
-      executionProviders: ["wasm"],
-      graphOptimizationLevel: "basic",
-      logSeverityLevel: 3,
-    }),
-};
+const wasm: Runtime = { Tensor: WasmTensor, open: openInWasm };
 
 describe(`onnxruntime's WebAssembly build (seed ${SEED})`, function () {
   this.timeout(120_000);
-
-  before(() => {
-    env.wasm.numThreads = 1;
-  });
 
   async function expectEqual(all: readonly StepCase[]): Promise<void> {
     const cases = all.filter(({ onnx }) => onnx);
@@ -41,6 +30,10 @@ describe(`onnxruntime's WebAssembly build (seed ${SEED})`, function () {
         evaluated(stepCase),
       );
   }
+
+  it("is another build than the native one", async () => {
+    expect(await areTwoBuilds(emitOnnx(perceptron(1)))).to.equal(true);
+  });
 
   it("gives the committed vectors", async () => {
     const vectors = opVectors().filter(({ stepCase }) => stepCase.onnx);
