@@ -42,6 +42,16 @@ export class NothingToProveError extends contractError(
   "The node is in its right place and not yet a tile: keep descending.",
 ) {}
 
+export class NotThisJudgeError extends contractError(
+  "error NotThisJudge(uint256 opcode)",
+  ({ opcode }) => `This judge does not know operator ${opcode}: ask the StepVerifier.`,
+) {}
+
+export class WrongJudgeError extends contractError(
+  "error WrongJudge(address judge)",
+  ({ judge }) => `${judge} is no judge of the operators expected there.`,
+) {}
+
 export class MalformedDescriptorError extends contractError(
   "error MalformedDescriptor(uint256 code)",
   ({ code }) => `The descriptor breaks rule ${code}.`,

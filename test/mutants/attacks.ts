@@ -42,7 +42,10 @@ const statusOf = async (world: World, commitId: string): Promise<number> =>
 const finalizedStatus = 4;
 const slashedStatus = 5;
 
-const devnetWith = (changes: Partial<typeof tier>, unbondingSeconds = 600): ParameterSet => ({
+const devnetWith = (
+  changes: Partial<typeof tier>,
+  unbondingSeconds = parameterSet(["devnet"]).unbondingSeconds,
+): ParameterSet => ({
   tiers: [{ ...tier, ...changes }],
   unbondingSeconds,
 });

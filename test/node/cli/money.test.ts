@@ -70,7 +70,7 @@ describe("the command line and money", () => {
     const early = await devnet.run(["withdraw"]);
     expect(early.code).to.equal(75);
     expect(early.stderr).to.include("NothingToWithdrawError").and.include("assay status");
-    await devnet.advance(151);
+    await devnet.advance(171);
     const paid = await devnet.run(["withdraw", "--json"]);
     expect(paid.json).to.include({ withdrawn: String(parseEther("3")), account: owner.account.address });
   });
