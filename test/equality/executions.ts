@@ -31,7 +31,7 @@ export function byElements({ step, operands, pass }: StepCase): bigint[] {
   );
 }
 
-const ortTypes = {
+export const ortTypes = {
   u8: "uint8",
   i8: "int8",
   i16: "int16",

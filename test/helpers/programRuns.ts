@@ -13,6 +13,7 @@ import {
   unpackInputs,
 } from "@assay/sdk/program";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import { ortTypes } from "../equality/executions.ts";
 
 /** A build of onnxruntime, with the options that its sessions get. */
 export interface Build {
@@ -20,18 +21,6 @@ export interface Build {
   readonly Tensor: new (type: OrtTensor.Type, data: OrtTensor.DataType, dims: readonly number[]) => OrtTensor;
   open(file: Uint8Array): Promise<InferenceSession>;
 }
-
-const types = {
-  u8: "uint8",
-  i8: "int8",
-  i16: "int16",
-  u16: "uint16",
-  i32: "int32",
-  u32: "uint32",
-  i64: "int64",
-  u64: "uint64",
-  bool: "bool",
-} as const;
 
 /** What onnxruntime returned in each pass, by slot; where a pass is the last one is Stop's operand to say. */
 export async function passesIn(
@@ -42,7 +31,7 @@ export async function passesIn(
 ): Promise<Map<number, TensorData>[][]> {
   const { steps, maxPasses, constants } = program;
   const session = await open(emitOnnx(program, { form }));
-  const toOrt = ({ type, data }: Tensor) => new Tensor(types[type.dtype], data, type.shape);
+  const toOrt = ({ type, data }: Tensor) => new Tensor(ortTypes[type.dtype], data, type.shape);
   const { offsets } = packedOffsets(program.inputs);
   const stop = steps.at(-1)!.op === "Stop" ? steps.at(-1)!.operands[0]!.source : undefined;
   const all: Map<number, TensorData>[][] = [];
