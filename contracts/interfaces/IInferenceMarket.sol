@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Commitment, FinalityLevel, Method, Request, RequestParams, RequestStatus} from "../types/Market.sol";
-import {Claim} from "../types/Trace.sol";
+import {Answer, FinalityLevel, Leaf, Method, Permit, Request, RequestState, RequestStatus} from "../types/Market.sol";
+import {ICommitments} from "./ICommitments.sol";
 
-/// @title Requests and commitments: request → claim → commit → window → finalize.
+/// @title Requests and published answers: request → claim → commit → window → finalize.
 /// @notice Every state that is not terminal has a deadline and a call by which anyone moves it on. Money is never pushed:
-/// fees and refunds are credited in the vault. A consumer is called only after finality and cannot block anything.
+/// fees and refunds are credited in the vault. A consumer is called at the level that its request names and cannot block
+/// anything. A request is its own id: it is not stored, whoever acts on it brings it along.
 /// @dev Times are unix seconds, amounts stake-token units. A call at a deadline is in time; a poke needs it to have passed.
-/// Warning: until a result is final it may turn out wrong. `result` says how sure it is; contracts act on `Final` only.
-interface IInferenceMarket {
+/// Warning: until a result is final it may turn out wrong. `finalityOf` says how sure it is; act on `Final` only.
+interface IInferenceMarket is ICommitments {
     /// @notice Thrown when a request is not in the status that the call needs.
     error WrongStatus(bytes32 requestId, RequestStatus status, RequestStatus required);
 
@@ -34,9 +35,6 @@ interface IInferenceMarket {
     /// @notice Thrown when a call comes before the deadline of the present status has passed.
     error DeadlineNotReached(uint64 deadline);
 
-    /// @notice Thrown when a commitment still has open disputes.
-    error DisputesOpen(bytes32 commitId, uint32 open);
-
     /// @notice Thrown when the number of passes is outside 1 .. maxPasses.
     error WrongPasses(uint32 given, uint32 maximum);
 
@@ -52,32 +50,41 @@ interface IInferenceMarket {
     /// @notice Thrown when a result was delivered already.
     error AlreadyDelivered(bytes32 requestId);
 
-    /// @notice Thrown when a commitment is unknown or can no longer be challenged or slashed.
-    error NotDisputable(bytes32 commitId);
-
     /// @notice Thrown when a refund is asked for over a program that was not proven malformed.
     error ProgramNotRetired(bytes32 programId);
 
-    /// @notice Thrown when a slash was distributed already.
-    error AlreadySettled(bytes32 commitId);
+    /// @notice Thrown when a request was made before: its salt is used up.
+    error RequestExists(bytes32 requestId);
 
-    /// @notice Thrown when the caller is not the dispute game.
-    error NotDisputeGame(address caller);
+    /// @notice Thrown when a finality level is not offered for the request's method.
+    error LevelNotOffered(Method method, FinalityLevel level);
 
-    /// @notice Thrown when the game is named a second time, or by another than the deployer.
-    error GameAlreadySet();
+    /// @notice Thrown when answers of different workers are put in one batch, or none or too many at all.
+    error InvalidBatch(uint256 answers, uint256 maximum);
 
-    /// @notice A request was posted. The input is in the event, nowhere else.
+    /// @notice Thrown when a leaf does not lie in the batch that the request was answered in.
+    error NotInBatch(bytes32 commitId, uint40 batch);
+
+    /// @notice Thrown when a signed order's time is over, or its signature is not the requester's.
+    error InvalidOrder(address requester, uint64 validUntil);
+
+    /// @notice Thrown when new work is paused by the guardian.
+    error NewWorkPaused(uint64 until);
+
+    /// @notice Thrown when a pause is longer than allowed, or comes too soon after the last.
+    error InvalidPause(uint256 seconds_, uint256 maximum);
+
+    /// @notice Thrown when a delivery is not due: wrong level, no consumer, or the hook was called with success.
+    error NothingToDeliver(bytes32 requestId, RequestStatus status);
+
+    /// @notice A request was posted. What it asks stands in the event, nowhere else; `input` is empty where it is kept off
+    /// the chain.
     event Requested(
         bytes32 indexed requestId,
         bytes32 indexed programId,
         address indexed requester,
-        address worker,
-        uint96 fee,
-        uint16 version,
-        Method method,
         uint64 claimBy,
-        bytes32 inputRoot,
+        Request request,
         bytes input
     );
     /// @notice A worker took a request on, with `lock` of its stake at risk.
@@ -86,111 +93,107 @@ interface IInferenceMarket {
     event Committed(
         bytes32 indexed requestId,
         bytes32 indexed commitId,
-        address indexed worker,
-        bytes32 outputRoot,
+        uint40 indexed batch,
         uint32 passes,
         uint64 challengeUntil,
         bytes output
     );
-    /// @notice The window passed without an open dispute, and the worker was paid.
-    event Finalized(bytes32 indexed requestId, bytes32 indexed commitId, address indexed worker, uint96 fee);
-    /// @notice A commitment was proven wrong or missed a clock. `amount` left the worker's stake.
-    event CommitmentSlashed(
-        bytes32 indexed requestId,
-        bytes32 indexed commitId,
-        address indexed worker,
-        uint96 amount,
-        address reporter
-    );
-    /// @notice A slash was distributed. What the gas pot does not need is burned by the game.
-    event SlashSettled(
-        bytes32 indexed commitId,
-        uint96 reporterReward,
-        uint96 gasPot,
-        uint96 compensation,
-        uint96 burned
-    );
+    /// @notice The window passed without a hold, and the worker was paid: `to` directly, or its credit where `to` is zero.
+    event Finalized(bytes32 indexed requestId, address indexed worker, uint96 fee, address to);
     /// @notice A request ended without a result: `refunded` is the fee, `penalty` what the worker paid on top.
     event RequestClosed(bytes32 indexed requestId, RequestStatus status, uint96 refunded, uint96 penalty);
-    /// @notice A consumer was called; `success` is false when it reverted or ran out of its gas.
-    event Delivered(bytes32 indexed requestId, address indexed consumer, bool success);
+    /// @notice The claim is suspended until the requester posts the input, or resumed with a new deadline.
+    event InputAsked(bytes32 indexed requestId, uint64 postBy);
+    event InputShown(bytes32 indexed requestId, uint64 commitBy);
+    /// @notice A consumer was called; `success` is false when it reverted or ran out of its gas. Anyone may try again.
+    event Delivered(
+        bytes32 indexed requestId,
+        address indexed consumer,
+        RequestStatus status,
+        FinalityLevel level,
+        bool success
+    );
+    event Paused(uint64 until);
 
-    event GameSet(address indexed game);
+    // Requester
 
-    /// @notice Names the dispute game. The deployer's, once.
-    function setGame(address game) external;
-
-    /// @notice Posts a request with its input and escrows the fee (the caller approves the vault beforehand).
+    /// @notice Posts a request and escrows the fee (the caller approves the vault beforehand). Caller: the requester.
+    /// @param input The program's input where `request.inputPosted`, else empty.
     /// @dev Warning: input and output are public. Warning: a tier's security is worth its lock, see `Tier`.
-    function request(RequestParams calldata params) external returns (bytes32 requestId);
+    function request(Request calldata asked, bytes calldata input) external returns (bytes32 requestId);
 
-    /// @notice Takes back a request that nobody has claimed.
-    function cancel(bytes32 requestId) external;
+    /// @notice Posts a request that its requester signed (EIP-712 `RequestOrder(Request request,uint64 validUntil)`;
+    /// EIP-1271 for contracts), with an optional permit for the vault. Anyone; the requester needs no gas.
+    function requestFor(
+        Request calldata asked,
+        bytes calldata input,
+        uint64 validUntil,
+        bytes calldata signature,
+        Permit calldata permit
+    ) external returns (bytes32 requestId);
+
+    /// @notice Takes back a request that nobody has claimed. Caller: the requester.
+    function cancel(Request calldata asked) external;
+
+    // Worker
 
     /// @notice Claims an open request for `worker` and locks its stake. Caller: the worker or its operator key.
-    function claim(bytes32 requestId, address worker) external;
+    function claim(Request calldata asked, address worker) external;
 
-    /// @notice Posts the output. The window starts now. Caller: the worker or its operator key.
+    /// @notice Publishes answers of one worker to claimed requests, up to 64. Their windows start now. Caller: the worker or
+    /// its operator key.
     /// @dev Warning: one commitment per request, and a wrong byte anywhere in its trace costs the whole lock.
-    /// @param passes How many passes were run, 1 to the program's maximum.
-    /// @param output Exactly as long as the program declares.
-    function commit(
-        bytes32 requestId,
-        uint32 passes,
-        bytes calldata output
-    ) external returns (bytes32 commitId);
+    function commit(Answer[] calldata answers) external returns (uint40 batch);
 
-    /// @notice Ends an open request after its claim deadline; the fee is credited back. Anyone.
-    function expire(bytes32 requestId) external;
+    /// @notice Finalizes requests and pays their fees to `to` at once. Caller: the worker; or its operator key, where `to`
+    /// is the worker.
+    function collect(Request[] calldata finished, address to) external returns (uint256 amount);
 
-    /// @notice Ends a claimed request after its delivery deadline: fee back, a small penalty to the requester. Anyone.
-    function timeoutDelivery(bytes32 requestId) external;
+    // Anyone
 
-    /// @notice Pays the worker after the window, if no dispute is open. Anyone.
-    function finalize(bytes32 requestId) external;
+    /// @notice Ends an open request after its claim deadline; the fee is credited back.
+    function expire(Request calldata asked) external;
 
-    /// @notice Ends a claimed or committed request whose program was retired as malformed: fee and lock back. Anyone.
-    function refundRetired(bytes32 requestId) external;
+    /// @notice Ends a claimed request after its delivery deadline: fee back, a small penalty to the requester.
+    function timeoutDelivery(Request calldata asked) external;
 
-    /// @notice Distributes a slash after the airgap. Anyone.
-    function settle(bytes32 commitId) external;
+    /// @notice Credits the worker's fee after the window, if nothing holds the commitment.
+    function finalize(Request calldata asked) external;
 
-    /// @notice Calls the consumer with the final output. Anyone, once: a consumer that fails is not called again.
-    /// @param output The bytes of the `Committed` event, checked against the committed root.
-    function deliver(bytes32 requestId, bytes calldata output) external;
+    /// @notice Ends a claimed or committed request whose program was retired as malformed: fee and lock back.
+    function refundRetired(Request calldata asked) external;
 
-    // Dispute game only
+    /// @notice Calls `onInference` of the consumer with the output, at the level that the request names.
+    /// @param leaf Where the answer stands in its batch; `output` is checked against its root.
+    function deliver(Request calldata asked, Leaf calldata leaf, bytes calldata output) external;
 
-    /// @notice Counts an open dispute on a commitment that has not ended.
-    /// @return version The parameter version that governs it.
-    /// @return challengeUntil The end of its window, which the game holds challengers to.
-    function disputeOpened(bytes32 commitId) external returns (uint16 version, uint64 challengeUntil);
+    /// @notice Calls `onOverturned` of a consumer that had a provisional result which was slashed or refunded, or
+    /// `onFailed` of one whose request ended without a result.
+    function deliverFailure(Request calldata asked) external;
 
-    /// @notice Counts an open dispute less.
-    function disputeLost(bytes32 commitId) external;
+    // Input requests only
 
-    /// @notice Slashes the commitment for a proven fault or a missed clock; refunds it if its program was retired.
-    /// @return slashed False where it was refunded.
-    function slash(bytes32 commitId, address reporter) external returns (bool slashed);
+    /// @notice Suspends a claim whose worker cannot get the input. `by`: the worker or its operator key.
+    function suspend(Request calldata asked, address by) external returns (bytes32 requestId, uint64 postBy);
+
+    /// @notice Resumes a suspended claim with a new delivery deadline: its input stands on the chain now.
+    function resume(Request calldata asked) external;
+
+    /// @notice Ends a suspended claim whose requester stayed silent: half the fee to the worker, half burned; lock back.
+    function forfeit(Request calldata asked) external;
+
+    // Guardian
+
+    /// @notice Pauses new requests and claims for at most seven days; the next pause only after as long without.
+    function pauseNew(uint32 seconds_) external;
 
     // Views
 
-    function getRequest(bytes32 requestId) external view returns (Request memory);
-    function getCommitment(bytes32 commitId) external view returns (Commitment memory);
+    function requestIdOf(Request calldata asked) external view returns (bytes32);
+    function commitIdOf(Request calldata asked, uint32 passes, bytes32 outputRoot, address worker) external view returns (bytes32);
+    function requestState(bytes32 requestId) external view returns (RequestState memory);
+    function batchRoot(uint40 batch) external view returns (bytes32);
 
-    /// @notice Who stands for a commitment, and under which parameter version.
-    function termsOf(bytes32 commitId) external view returns (address worker, uint16 version);
-
-    /// @notice The commitment's status as its request has it.
-    function commitmentStatus(bytes32 commitId) external view returns (RequestStatus);
-
-    /// @notice What the dispute game needs to know; `traceRoot` is left zero.
-    function claimOf(bytes32 commitId) external view returns (Claim memory);
-
-    /// @notice The result as far as it is known.
-    function result(
-        bytes32 requestId
-    ) external view returns (RequestStatus status, FinalityLevel level, bytes32 outputRoot);
-
-    function nonces(address requester) external view returns (uint256);
+    /// @notice How sure an answer is: reverts unless `leaf` is the request's published answer and still stands.
+    function finalityOf(Request calldata asked, Leaf calldata leaf) external view returns (FinalityLevel);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Terms} from "../types/Commitment.sol";
+import {Request} from "../types/Market.sol";
 import {ProgramHeader} from "../types/Program.sol";
 
 /// @title Roots and identifiers of programs, requests, commitments and disputes.
@@ -10,28 +12,6 @@ library IdLib {
     bytes32 internal constant REQUEST_DOMAIN = keccak256("assay.request");
     bytes32 internal constant COMMITMENT_DOMAIN = keccak256("assay.commitment");
     bytes32 internal constant DISPUTE_DOMAIN = keccak256("assay.dispute");
-
-    /// @notice What a request asks. A claim or commit that a re-organisation carries over names the same question or none.
-    struct RequestParts {
-        address requester;
-        uint256 nonce;
-        bytes32 programId;
-        bytes32 inputRoot;
-        uint96 fee;
-        uint16 version;
-        uint8 method;
-    }
-
-    /// @notice Everything that a commitment binds besides the chain and the market.
-    struct CommitmentParts {
-        bytes32 requestId;
-        bytes32 programId;
-        bytes32 inputRoot;
-        bytes32 outputRoot;
-        uint32 passes;
-        address worker;
-        uint16 version;
-    }
 
     /// @notice The SHA-256 root of a program's meaning.
     function programRoot(
@@ -60,12 +40,14 @@ library IdLib {
         return keccak256(abi.encode(PROGRAM_DOMAIN, operatorSet, root, manifestHash));
     }
 
-    function requestId(address market, RequestParts memory parts) internal view returns (bytes32) {
-        return keccak256(abi.encode(REQUEST_DOMAIN, block.chainid, market, parts));
+    /// @notice A request is its own id, under its chain and market.
+    function requestId(address market, Request calldata asked) internal view returns (bytes32) {
+        return keccak256(abi.encode(REQUEST_DOMAIN, block.chainid, market, asked));
     }
 
-    function commitId(address market, CommitmentParts memory parts) internal view returns (bytes32) {
-        return keccak256(abi.encode(COMMITMENT_DOMAIN, block.chainid, market, parts));
+    /// @param source The market, or the channels.
+    function commitId(address source, Terms memory terms) internal view returns (bytes32) {
+        return keccak256(abi.encode(COMMITMENT_DOMAIN, block.chainid, source, terms));
     }
 
     function disputeId(

@@ -12,6 +12,7 @@ enum RequestStatus {
     None,
     Open,
     Claimed,
+    InputMissing, // the worker asked for the input and the requester's clock runs
     Committed,
     Finalized,
     Slashed,
@@ -27,42 +28,51 @@ enum FinalityLevel {
     Final
 }
 
-/// @notice What a requester asks for.
-struct RequestParams {
+/// @notice What is asked, and on what terms. `requestId` is its hash, so a request is never stored: whoever acts on one
+/// brings it along, and the chain keeps only how far it has come.
+struct Request {
+    address requester;
+    uint64 salt; // makes two equal questions two requests
     bytes32 programId;
-    bytes input; // the input bytes of the program, posted with the request so that the world can check
+    bytes32 inputRoot;
+    bool inputPosted; // the input stands in the request's transaction; otherwise the requester keeps it retrievable
     uint96 fee; // stake-token units, escrowed
     uint16 version; // parameter version (tier) that governs the request for its whole life
     Method method;
+    FinalityLevel level; // at which the consumer is called
     address worker; // the only worker that may claim, or zero for any
-    address consumer; // contract called back after finality, or zero
-    uint32 callbackGas; // gas promised to the consumer
+    address consumer; // contract called back, or zero
+    uint32 callbackGas; // gas promised to each call of the consumer
 }
 
-struct Request {
-    address requester;
+/// @notice How far a request has come; one slot.
+struct RequestState {
+    address worker; // zero until claimed
     RequestStatus status;
-    Method method;
-    uint16 version;
-    uint64 deadline; // of the present status: claim by, commit by, or challenge until; unix seconds
-    address worker;
-    uint96 fee;
-    address consumer;
-    uint32 callbackGas;
-    bool delivered;
-    bytes32 programId;
-    bytes32 inputRoot;
-    bytes32 commitId;
+    uint8 flags; // see `RequestFlags`
+    uint40 deadline; // of the present status: claim by, commit by, post by, or challenge until; unix seconds
+    uint40 batch; // number of the batch that holds the commitment; zero until committed
 }
 
-struct Commitment {
-    bytes32 requestId;
-    bytes32 outputRoot;
-    address worker;
-    uint96 lock; // stake-token units at risk for this commitment alone
+/// @notice What a worker answers.
+struct Answer {
+    Request request;
     uint32 passes;
-    uint32 openDisputes;
-    uint64 committedAt;
-    uint64 slashedAt; // zero while not slashed
-    bool settled;
+    bytes output; // exactly as long as the program declares
+}
+
+/// @notice An answer as a batch holds it: what a commitment binds besides its request, and where it stands in the batch.
+struct Leaf {
+    uint32 passes;
+    bytes32 outputRoot;
+    bytes32[] proof; // siblings up to the batch's root; empty in a batch of one
+}
+
+/// @notice An ERC-2612 permit of the stake token for the vault; ignored where `deadline` is zero.
+struct Permit {
+    uint256 value;
+    uint256 deadline;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
 }
