@@ -21,6 +21,15 @@ export class InvalidDeploymentError extends BaseError {
   }
 }
 
+export class OutdatedDeploymentError extends BaseError {
+  override readonly name = "OutdatedDeploymentError";
+  constructor(facts: { chainId: number; missing: string }) {
+    super("The deployment is of contracts before channels: deploy again, or use an earlier version.", {
+      facts,
+    });
+  }
+}
+
 export class MissingAccountError extends BaseError {
   override readonly name = "MissingAccountError";
   constructor() {
@@ -73,7 +82,7 @@ export class RequestNotFoundError extends BaseError {
 export class CommitmentNotFoundError extends BaseError {
   override readonly name = "CommitmentNotFoundError";
   constructor(facts: { commitId: Hex }) {
-    super("The market knows no such commitment.", { facts });
+    super("No such commitment was published or recorded.", { facts });
   }
 }
 
@@ -123,7 +132,15 @@ export class MissingLogError extends BaseError {
 
 export class WrongBytesError extends BaseError {
   override readonly name = "WrongBytesError";
-  constructor(facts: { what: "input" | "output"; computed: Hex; committed: Hex }) {
-    super(`The endpoint served an ${facts.what} that does not hash to the committed root.`, { facts });
+  constructor(facts: { what: "request" | "input" | "output"; computed: Hex; committed: Hex }) {
+    const what = facts.what === "request" ? "a request" : `an ${facts.what}`;
+    super(`The endpoint served ${what} that does not hash to what the chain committed to.`, { facts });
+  }
+}
+
+export class InputNotPublishedError extends BaseError {
+  override readonly name = "InputNotPublishedError";
+  constructor(facts: { requestId: Hex; inputRoot: Hex }) {
+    super("The input stands nowhere on the chain: ask its requester for it.", { facts });
   }
 }

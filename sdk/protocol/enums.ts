@@ -7,6 +7,7 @@ export const requestStatuses = [
   "none",
   "open",
   "claimed",
+  "inputMissing",
   "committed",
   "finalized",
   "slashed",
@@ -18,6 +19,12 @@ export type RequestStatus = (typeof requestStatuses)[number];
 
 export const finalityLevels = ["provisional", "accepted", "final"] as const;
 export type FinalityLevel = (typeof finalityLevels)[number];
+
+export const commitmentStatuses = ["none", "open", "finalized", "slashed", "refunded"] as const;
+export type CommitmentStatus = (typeof commitmentStatuses)[number];
+
+/** Where commitments come from: the market's published answers, or the channels' receipts. */
+export type CommitmentSource = "market" | "channels";
 
 export const disputeStatuses = ["none", "open", "won", "lost", "void"] as const;
 export type DisputeStatus = (typeof disputeStatuses)[number];

@@ -1,8 +1,10 @@
 // Roots and identifiers of programs, requests, commitments and disputes.
 import type { Address } from "viem";
 import { encodeAbiParameters, keccak256, stringToBytes } from "viem/utils";
-import { enumCode, type Method, methods } from "./enums.ts";
+import { requestParameter, requestStruct } from "./coding.ts";
+import type { Terms } from "./commitment.ts";
 import { bytesToHex, type Hex, hexToBytes, sha256 } from "./hash.ts";
+import type { Request } from "./request.ts";
 
 const PROGRAM_DOMAIN = 3;
 const HEADER_BYTES = 23;
@@ -17,11 +19,21 @@ const domains = {
 
 const bytes32 = { type: "bytes32" } as const;
 const address = { type: "address" } as const;
-const uint8 = { type: "uint8" } as const;
 const uint16 = { type: "uint16" } as const;
 const uint32 = { type: "uint32" } as const;
-const uint96 = { type: "uint96" } as const;
 const uint256 = { type: "uint256" } as const;
+const termsParameter = {
+  type: "tuple",
+  components: [
+    { name: "subject", type: "bytes32" },
+    { name: "programId", type: "bytes32" },
+    { name: "inputRoot", type: "bytes32" },
+    { name: "outputRoot", type: "bytes32" },
+    { name: "passes", type: "uint32" },
+    { name: "worker", type: "address" },
+    { name: "version", type: "uint16" },
+  ],
+} as const;
 
 /** What a program is made of, hashed into its root. Mirrors contracts/types/Program.sol. */
 export interface ProgramHeader {
@@ -71,63 +83,30 @@ export const programId = (operatorSet: number, programRoot: Hex, manifestHash: H
 export interface RequestIdParameters {
   chainId: bigint;
   market: Address;
-  requester: Address;
-  /** The requester's own counter in the market. */
-  nonce: bigint;
-  programId: Hex;
-  inputRoot: Hex;
-  fee: bigint;
-  version: number;
-  method: Method;
+  request: Request;
 }
 
-export const requestId = (parameters: RequestIdParameters): Hex =>
+/** A request is its own id: equal requests are one. */
+export const requestId = ({ chainId, market, request }: RequestIdParameters): Hex =>
   keccak256(
     encodeAbiParameters(
-      [bytes32, uint256, address, address, uint256, bytes32, bytes32, uint96, uint16, uint8],
-      [
-        domains.request,
-        parameters.chainId,
-        parameters.market,
-        parameters.requester,
-        parameters.nonce,
-        parameters.programId,
-        parameters.inputRoot,
-        parameters.fee,
-        parameters.version,
-        enumCode(methods, parameters.method),
-      ],
+      [bytes32, uint256, address, requestParameter],
+      [domains.request, chainId, market, requestStruct(request)],
     ),
   );
 
 export interface CommitIdParameters {
   chainId: bigint;
-  market: Address;
-  requestId: Hex;
-  programId: Hex;
-  inputRoot: Hex;
-  outputRoot: Hex;
-  passes: number;
-  worker: Address;
-  version: number;
+  /** The contract that published it: the market, or the channels. */
+  source: Address;
+  terms: Terms;
 }
 
-export const commitId = (parameters: CommitIdParameters): Hex =>
+export const commitId = ({ chainId, source, terms }: CommitIdParameters): Hex =>
   keccak256(
     encodeAbiParameters(
-      [bytes32, uint256, address, bytes32, bytes32, bytes32, bytes32, uint32, address, uint16],
-      [
-        domains.commitment,
-        parameters.chainId,
-        parameters.market,
-        parameters.requestId,
-        parameters.programId,
-        parameters.inputRoot,
-        parameters.outputRoot,
-        parameters.passes,
-        parameters.worker,
-        parameters.version,
-      ],
+      [bytes32, uint256, address, termsParameter],
+      [domains.commitment, chainId, source, terms],
     ),
   );
 

@@ -1,4 +1,5 @@
 // @assay/sdk/protocol: hashes, ids, Merkle trees, clocks and state, mirroring contracts/types. Pure: no input or output.
+export { BATCH_SIZE, BatchError, BatchTree, batchRootOf } from "./batch.ts";
 export {
   type Clocks,
   clocksAfterChallengerMove,
@@ -7,8 +8,13 @@ export {
   type Turn,
   turn,
 } from "./clock.ts";
+export { encodeMarketOpening, type RequestStruct, requestOf, requestStruct } from "./coding.ts";
+export type { Commitment, Terms } from "./commitment.ts";
 export type { Binding, Dispute, Reveal } from "./dispute.ts";
 export {
+  type CommitmentSource,
+  type CommitmentStatus,
+  commitmentStatuses,
   type DisputeStatus,
   disputeStatuses,
   enumCode,
@@ -38,6 +44,7 @@ export {
   type ProgramHeader,
   programId,
   programRoot,
+  type RequestIdParameters,
   requestId,
 } from "./ids.ts";
 export {
@@ -57,6 +64,7 @@ export {
   tileLength,
   treeDepth,
 } from "./merkle.ts";
+export { type RequestOrder, type RequestOrderParameters, requestOrder } from "./order.ts";
 export {
   below,
   child,
@@ -72,5 +80,5 @@ export {
   tileIndex,
   traceDepth,
 } from "./position.ts";
-export type { Commitment, Request, RequestParams, Tier } from "./request.ts";
+export type { Answer, Leaf, Permit, Request, RequestState, Tier } from "./request.ts";
 export type { Claim, OperandOpening, StepProof, TileOpening } from "./stepProof.ts";

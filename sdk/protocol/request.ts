@@ -1,48 +1,70 @@
-// Requests, commitments and tiers as the contracts keep them; mirrors contracts/types/Market.sol and Tier.sol.
+// Requests, answers and tiers as the contracts keep them; mirrors contracts/types/Market.sol and Tier.sol.
 import type { Address } from "viem";
-import type { Method, RequestStatus } from "./enums.ts";
+import type { FinalityLevel, Method, RequestStatus } from "./enums.ts";
 import type { Hex } from "./hash.ts";
 
-/** What a requester asks for. */
-export interface RequestParams {
-  programId: Hex;
-  input: Hex;
-  fee: bigint;
-  version: number;
-  method: Method;
-  worker: Address;
-  consumer: Address;
-  callbackGas: number;
-}
-
+/**
+ * What is asked, and on what terms. The request's id is its hash, and the chain does not keep it: whoever acts on a request
+ * brings it along.
+ */
 export interface Request {
   requester: Address;
-  status: RequestStatus;
-  method: Method;
-  version: number;
-  /** Of the present status: claim by, commit by, or challenge until; unix seconds. */
-  deadline: bigint;
-  worker: Address;
-  fee: bigint;
-  consumer: Address;
-  callbackGas: number;
-  delivered: boolean;
+  /** Makes two equal questions two requests; 64 bits. */
+  salt: bigint;
   programId: Hex;
   inputRoot: Hex;
-  commitId: Hex;
+  /** True when the input stands in the request's transaction; otherwise the requester keeps it retrievable. */
+  inputPosted: boolean;
+  /** Stake-token units, escrowed. */
+  fee: bigint;
+  /** Parameter version that governs the request for its whole life. */
+  version: number;
+  method: Method;
+  /** At which the consumer is called. */
+  level: FinalityLevel;
+  /** The only worker that may claim, or the zero address for any. */
+  worker: Address;
+  /** Contract that is called back, or the zero address. */
+  consumer: Address;
+  /** Gas promised to each call of the consumer. */
+  callbackGas: number;
 }
 
-export interface Commitment {
-  requestId: Hex;
-  outputRoot: Hex;
+/** How far a request has come. */
+export interface RequestState {
+  /** Who claimed it; the zero address until then. */
   worker: Address;
-  /** Stake-token units at risk for this commitment alone. */
-  lock: bigint;
+  status: RequestStatus;
+  flags: number;
+  /** Of the present status: claim by, commit by, post by, or challenge until; unix seconds. */
+  deadline: bigint;
+  /** Number of the batch that holds the commitment; zero until committed. */
+  batch: number;
+}
+
+/** What a worker answers. */
+export interface Answer {
+  request: Request;
   passes: number;
-  openDisputes: number;
-  committedAt: bigint;
-  slashedAt: bigint;
-  settled: boolean;
+  output: Hex;
+}
+
+/** An answer as a batch holds it: what a commitment binds besides its request, and where it stands in the batch. */
+export interface Leaf {
+  passes: number;
+  outputRoot: Hex;
+  /** Siblings up to the batch's root; empty in a batch of one. */
+  proof: readonly Hex[];
+}
+
+/** An ERC-2612 permit of the stake token for the vault; ignored where `deadline` is zero. */
+export interface Permit {
+  value: bigint;
+  /** Unix seconds. */
+  deadline: bigint;
+  v: number;
+  r: Hex;
+  s: Hex;
 }
 
 /** One parameter version. Times in seconds, amounts in stake-token units, shares in basis points. */
@@ -51,11 +73,13 @@ export interface Tier {
   claimSeconds: number;
   deliverySeconds: number;
   windowSeconds: number;
+  receiptSeconds: number;
   workerSeconds: number;
   challengerSeconds: number;
   floorSeconds: number;
   airgapSeconds: number;
   inputSeconds: number;
+  recheckSeconds: number;
   maxTraceDepth: number;
   maxTensorDepth: number;
   minLock: bigint;

@@ -21,6 +21,7 @@ import {
   verifyStep,
 } from "@assay/sdk/program";
 import {
+  BatchTree,
   byteRoot,
   bytesToHex,
   byteTree,
@@ -28,17 +29,20 @@ import {
   commitId,
   disputeId,
   encodeHeader,
+  encodeMarketOpening,
   type Hex,
   type NodeKind,
   type Position,
   programId,
   programRoot,
   requestId,
+  requestOrder,
   type StepProof,
   tileCount,
   tileHash,
   treeDepth,
 } from "@assay/sdk/protocol";
+import { hashTypedData, keccak256, numberToHex } from "viem";
 import { mutateBytes, mutateStep } from "./mutations.ts";
 import { network, perceptron, randomInput } from "./programs.ts";
 import { Random } from "./random.ts";
@@ -86,10 +90,8 @@ function ids() {
     outputBytes: 56,
     tensorDepth: 6,
   };
-  const commitment = {
-    chainId: 31337n,
-    market: address("1"),
-    requestId: hash("2"),
+  const terms = {
+    subject: hash("2"),
     programId: hash("3"),
     inputRoot: hash("4"),
     outputRoot: hash("5"),
@@ -98,16 +100,21 @@ function ids() {
     version: 2,
   };
   const request = {
-    chainId: 31337n,
-    market: address("1"),
     requester: address("7"),
-    nonce: 9n,
+    salt: 9n,
     programId: hash("4"),
     inputRoot: hash("5"),
+    inputPosted: true,
     fee: 5n,
     version: 2,
-    method: "optimistic",
+    method: "cryptoeconomic",
+    level: "final",
+    worker: address("6"),
+    consumer: address("9"),
+    callbackGas: 100_000,
   } as const;
+  const chain = { chainId: 31337n, market: address("1") };
+  const commitment = commitId({ chainId: chain.chainId, source: chain.market, terms });
   const root = programRoot(header, hash("a"), hash("b"));
   return {
     header,
@@ -117,12 +124,27 @@ function ids() {
     programRoot: root,
     manifestHash: hash("c"),
     programId: programId(1, root, hash("c")),
-    request: { ...request, chainId: 31337, nonce: 9, fee: 5 },
-    requestId: requestId(request),
-    commitment: { ...commitment, chainId: 31337 },
-    commitId: commitId(commitment),
-    dispute: { commitId: commitId(commitment), challenger: address("8"), serial: 4 },
-    disputeId: disputeId(commitId(commitment), address("8"), 4),
+    chainId: 31337,
+    market: chain.market,
+    request: { ...request, salt: 9, fee: 5 },
+    requestId: requestId({ ...chain, request }),
+    order: hashTypedData(requestOrder({ ...chain, request, validUntil: 1_800_000_000n })),
+    terms,
+    commitId: commitment,
+    opening: encodeMarketOpening(request, {
+      passes: 1,
+      outputRoot: hash("5"),
+      proof: [hash("a"), hash("b")],
+    }),
+    dispute: { commitId: commitment, challenger: address("8"), serial: 4 },
+    disputeId: disputeId(commitment, address("8"), 4),
+    batches: [1, 2, 3, 5, 8, 63, 64].map((size) => {
+      const leaves = Array.from({ length: size }, (_, leaf) =>
+        keccak256(numberToHex(leaf + 1, { size: 32 })),
+      );
+      const tree = new BatchTree(leaves);
+      return { size, root: tree.root, proofs: [0, size >> 1, size - 1].map((leaf) => tree.proof(leaf)) };
+    }),
   };
 }
 
