@@ -6,51 +6,111 @@ import {MoveGasLib} from "./libraries/MoveGasLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
 import {Tier} from "./types/Tier.sol";
 
-/// @title Parameter versions, frozen into every request that names them.
-/// @dev Nobody can add or change a version after construction. Floors on time hold on every chain but the local one;
-/// bounds on money and the time formula hold everywhere.
+/// @title Parameter versions, frozen into every request and receipt that names them.
+/// @dev Floors on time hold on every chain but the local one; bounds on money and the time formula hold everywhere. Shares of
+/// a slash are no parameters.
 contract Parameters is IParameters {
     uint256 internal constant LOCAL_CHAIN = 31_337;
 
     uint256 internal constant MIN_CLAIM = 1 minutes;
     uint256 internal constant MIN_DELIVERY = 1 minutes;
     uint256 internal constant MIN_WINDOW = 30 minutes;
+    uint256 internal constant MIN_RECEIPT = 30 minutes;
     uint256 internal constant MIN_CLOCK = 6 hours;
     uint256 internal constant MIN_FLOOR = 10 minutes;
     uint256 internal constant MIN_AIRGAP = 1 hours;
     uint256 internal constant MIN_INPUT = 10 minutes;
+    uint256 internal constant MIN_RECHECK = 10 minutes;
     uint256 internal constant MIN_UNBONDING = 7 days;
 
     uint256 internal constant MAX_PATH = 16; // choices that a position can hold
     uint256 internal constant MAX_DELIVERY_PENALTY_BPS = 1_000;
     uint256 internal constant MARGIN_DIVISOR = 10; // margin = a tenth of what the formula sums
+    uint64 internal constant CHANGE_DIVISOR = 4; // a change takes a quarter longer than the way out
 
     uint32 internal immutable UNBONDING_SECONDS;
+    uint64 internal immutable CHANGE_SECONDS;
+    address internal immutable GOVERNOR;
 
     mapping(uint16 version => Tier) internal _tiers;
+    Tier internal _proposed;
     uint16 internal _versions;
+    uint96 internal _publisherBond;
+    uint64 internal _activeFrom; // of the proposal; zero while there is none
 
-    constructor(Tier[] memory tiers, uint32 unbondingSeconds_) {
-        UNBONDING_SECONDS = unbondingSeconds_;
-        for (uint256 i = 0; i < tiers.length; ++i) {
-            Tier memory added = tiers[i];
-            // INVARIANT (S-15): seconds-long clocks exist only on a local chain.
-            // GUARD: S-15
-            _checkTimes(added, unbondingSeconds_);
-            _checkDepths(added);
-            _checkMoney(added);
-            _checkUnbonding(added, unbondingSeconds_);
-            // SAFETY: a constructor cannot carry 2^16 tiers.
-            uint16 version = uint16(i + 1);
-            _tiers[version] = added;
-            emit VersionAdded(version, added.name, added);
-        }
-        _versions = uint16(tiers.length);
+    modifier onlyGovernor() {
+        // INVARIANT (I-50): nobody but the governor adds versions, and it can do nothing else.
+        // GUARD: I-50
+        require(msg.sender == GOVERNOR, NotGovernor(msg.sender));
+        _;
     }
+
+    constructor(Tier[] memory tiers, uint32 unbondingSeconds_, address governor_) {
+        UNBONDING_SECONDS = unbondingSeconds_;
+        CHANGE_SECONDS = uint64(unbondingSeconds_) + unbondingSeconds_ / CHANGE_DIVISOR + 1;
+        GOVERNOR = governor_;
+        for (uint256 i = 0; i < tiers.length; ++i) {
+            _check(tiers[i], unbondingSeconds_);
+            _add(tiers[i]);
+        }
+    }
+
+    // CHANGE
+
+    /// @inheritdoc IParameters
+    function propose(Tier calldata added) external onlyGovernor returns (uint16 version) {
+        version = _versions + 1;
+        require(_activeFrom == 0, ProposalWaiting(version));
+        _check(added, UNBONDING_SECONDS);
+        // INVARIANT (I-52): whoever dislikes a version has left before it exists.
+        // GUARD: I-52
+        uint64 activeFrom = uint64(block.timestamp) + CHANGE_SECONDS;
+        _proposed = added;
+        _activeFrom = activeFrom;
+        emit VersionProposed(version, added.name, activeFrom, added);
+    }
+
+    /// @inheritdoc IParameters
+    function cancelProposal() external onlyGovernor {
+        uint16 version = _versions + 1;
+        require(_activeFrom != 0, NothingProposed(version));
+        _activeFrom = 0;
+        emit ProposalCancelled(version);
+    }
+
+    /// @inheritdoc IParameters
+    function activate(uint16 version) external {
+        uint64 activeFrom = _activeFrom;
+        require(activeFrom != 0 && version == uint256(_versions) + 1, NothingProposed(version));
+        require(block.timestamp >= activeFrom, ProposalNotDue(activeFrom));
+        _activeFrom = 0;
+        // INVARIANT (I-13, I-15): versions are added and never changed, so nothing that lives under one is touched.
+        _add(_proposed);
+    }
+
+    // VIEWS
 
     /// @inheritdoc IParameters
     function tier(uint16 version) external view returns (Tier memory) {
         return _tier(version);
+    }
+
+    /// @inheritdoc IParameters
+    function requestTerms(uint16 version) external view returns (uint96, uint32, uint8, uint8) {
+        Tier storage t = _tier(version);
+        return (t.minFee, t.claimSeconds, t.maxTraceDepth, t.maxTensorDepth);
+    }
+
+    /// @inheritdoc IParameters
+    function workTerms(uint16 version) external view returns (uint96, uint16, uint32, uint32) {
+        Tier storage t = _tier(version);
+        return (t.minLock, t.lockPerFee, t.deliverySeconds, t.windowSeconds);
+    }
+
+    /// @inheritdoc IParameters
+    function challengeTerms(uint16 version) external view returns (uint96, uint32, uint32, uint32) {
+        Tier storage t = _tier(version);
+        return (t.challengeBond, t.workerSeconds, t.challengerSeconds, t.floorSeconds);
     }
 
     /// @inheritdoc IParameters
@@ -59,8 +119,29 @@ contract Parameters is IParameters {
     }
 
     /// @inheritdoc IParameters
+    function publisherBond() external view returns (uint96) {
+        return _publisherBond;
+    }
+
+    /// @inheritdoc IParameters
     function unbondingSeconds() external view returns (uint32) {
         return UNBONDING_SECONDS;
+    }
+
+    /// @inheritdoc IParameters
+    function changeSeconds() external view returns (uint64) {
+        return CHANGE_SECONDS;
+    }
+
+    /// @inheritdoc IParameters
+    function governor() external view returns (address) {
+        return GOVERNOR;
+    }
+
+    /// @inheritdoc IParameters
+    function proposal() external view returns (uint16 version, uint64 activeFrom, Tier memory proposed) {
+        activeFrom = _activeFrom;
+        if (activeFrom != 0) (version, proposed) = (_versions + 1, _proposed);
     }
 
     /// @inheritdoc IParameters
@@ -70,9 +151,27 @@ contract Parameters is IParameters {
 
     // INTERNAL
 
-    function _tier(uint16 version) internal view returns (Tier memory) {
-        require(version != 0 && version <= _versions, UnknownVersion(version, _versions));
-        return _tiers[version];
+    /// @dev A lock of zero is out of bounds, so it says that there is no such version without a read of its own.
+    function _tier(uint16 version) internal view returns (Tier storage found) {
+        found = _tiers[version];
+        require(found.minLock != 0, UnknownVersion(version, _versions));
+    }
+
+    function _add(Tier memory added) internal {
+        uint16 version = _versions + 1;
+        _versions = version;
+        _tiers[version] = added;
+        if (added.publisherBond > _publisherBond) _publisherBond = added.publisherBond;
+        emit VersionAdded(version, added.name, added);
+    }
+
+    function _check(Tier memory added, uint32 unbonding) internal view {
+        // INVARIANT (S-15): seconds-long clocks exist only on a local chain.
+        // GUARD: S-15
+        _checkTimes(added, unbonding);
+        _checkDepths(added);
+        _checkMoney(added);
+        _checkUnbonding(added, unbonding);
     }
 
     /// @dev T_dispute = C_w + C_c + (D_w + D_c) * E with D_w = g + h + 2 worker moves and D_c = g + h + 1 answers to them:
@@ -88,11 +187,13 @@ contract Parameters is IParameters {
         _atLeast(t.name, "claimSeconds", t.claimSeconds, MIN_CLAIM);
         _atLeast(t.name, "deliverySeconds", t.deliverySeconds, MIN_DELIVERY);
         _atLeast(t.name, "windowSeconds", t.windowSeconds, MIN_WINDOW);
+        _atLeast(t.name, "receiptSeconds", t.receiptSeconds, MIN_RECEIPT);
         _atLeast(t.name, "workerSeconds", t.workerSeconds, MIN_CLOCK);
         _atLeast(t.name, "challengerSeconds", t.challengerSeconds, MIN_CLOCK);
         _atLeast(t.name, "floorSeconds", t.floorSeconds, MIN_FLOOR);
         _atLeast(t.name, "airgapSeconds", t.airgapSeconds, MIN_AIRGAP);
         _atLeast(t.name, "inputSeconds", t.inputSeconds, MIN_INPUT);
+        _atLeast(t.name, "recheckSeconds", t.recheckSeconds, MIN_RECHECK);
         _atLeast(t.name, "unbondingSeconds", unbonding, MIN_UNBONDING);
     }
 
@@ -128,7 +229,9 @@ contract Parameters is IParameters {
     }
 
     function _checkUnbonding(Tier memory t, uint32 unbonding) internal pure {
-        uint256 open = uint256(t.deliverySeconds) + t.windowSeconds + t.inputSeconds;
+        // Published work and receipts both are open for a window at last; what comes before it differs.
+        uint256 before = t.deliverySeconds > t.receiptSeconds ? t.deliverySeconds : t.receiptSeconds;
+        uint256 open = before + t.windowSeconds + t.inputSeconds + t.recheckSeconds;
         uint256 span = open + _disputeSeconds(t) + t.airgapSeconds;
         uint256 required = span + _ceil(span, MARGIN_DIVISOR);
         // INVARIANT (S-14, I-53): whoever was backed by a bond or stake when work began is still backed when it ends.

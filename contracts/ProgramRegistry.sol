@@ -19,7 +19,7 @@ contract ProgramRegistry is IProgramRegistry {
 
     IStakeVault internal immutable VAULT;
     IStepVerifier internal immutable VERIFIER;
-    uint96 internal immutable BOND;
+    IParameters internal immutable PARAMETERS;
     uint32 internal immutable BOND_SECONDS;
 
     mapping(bytes32 programId => Program) internal _programs;
@@ -27,14 +27,8 @@ contract ProgramRegistry is IProgramRegistry {
     constructor(IStakeVault vault, IStepVerifier verifier, IParameters parameters) {
         VAULT = vault;
         VERIFIER = verifier;
+        PARAMETERS = parameters;
         BOND_SECONDS = parameters.unbondingSeconds();
-        uint96 largest = 0;
-        uint16 versions = parameters.versions();
-        for (uint16 version = 1; version <= versions; ++version) {
-            uint96 bond = parameters.tier(version).publisherBond;
-            if (bond > largest) largest = bond;
-        }
-        BOND = largest;
     }
 
     /// @inheritdoc IProgramRegistry
@@ -52,11 +46,12 @@ contract ProgramRegistry is IProgramRegistry {
         // INVARIANT (S-05): the same program again changes nothing and takes nothing, retired or not.
         if (entry.status != ProgramStatus.Unknown) return programId;
 
+        uint96 bond = PARAMETERS.publisherBond();
         entry.header = header_;
         entry.status = ProgramStatus.Active;
         entry.publisher = msg.sender;
         entry.registeredAt = uint64(block.timestamp);
-        entry.bond = BOND;
+        entry.bond = bond;
         entry.descriptorsRoot = descriptorsRoot;
         entry.constantsRoot = constantsRoot;
         entry.manifestHash = manifestHash;
@@ -70,7 +65,7 @@ contract ProgramRegistry is IProgramRegistry {
             manifestHash,
             uri
         );
-        VAULT.escrowFrom(msg.sender, BOND);
+        VAULT.escrowFrom(msg.sender, bond);
     }
 
     /// @inheritdoc IProgramRegistry
@@ -114,6 +109,13 @@ contract ProgramRegistry is IProgramRegistry {
     /// @inheritdoc IProgramRegistry
     function header(bytes32 programId) external view returns (ProgramHeader memory) {
         return _programs[programId].header;
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function activeHeader(bytes32 programId) external view returns (ProgramHeader memory) {
+        Program storage entry = _programs[programId];
+        require(entry.status == ProgramStatus.Active, ProgramNotActive(programId));
+        return entry.header;
     }
 
     /// @inheritdoc IProgramRegistry

@@ -63,6 +63,9 @@ interface IProgramRegistry {
 
     function program(bytes32 programId) external view returns (Program memory);
     function header(bytes32 programId) external view returns (ProgramHeader memory);
+
+    /// @notice The header of a program that new work may be asked of; reverts where it is not active.
+    function activeHeader(bytes32 programId) external view returns (ProgramHeader memory);
     function isActive(bytes32 programId) external view returns (bool);
 
     /// @notice Depth of the trace tree and of the deepest tensor tree.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Permit} from "../types/Market.sol";
+
 /// @title The only holder of tokens: stake, escrowed fees and bonds, credits.
 /// @notice One ERC-20 per deployment. For every account: free + locked + unbonding + credit; for every module: escrow.
-/// Nobody can move another's stake; modules are the three protocol contracts, named once at deployment.
+/// Nobody can move another's stake; modules are the protocol's own contracts, named once at deployment. Ether is staked by
+/// wrapping it, where the token is one that does, and leaves as that token.
 /// @dev Warning: tokens that charge fees on transfer or rebase are refused by a balance check on every deposit.
 interface IStakeVault {
     struct Account {
@@ -45,6 +48,9 @@ interface IStakeVault {
     /// @notice Thrown when there is no credit to claim.
     error NothingToClaim(address account);
 
+    /// @notice Thrown when ether is sent and the deployment's token does not wrap it.
+    error EtherNotAccepted(address token);
+
     event ModulesSet(address[] modules);
     event Staked(address indexed account, address indexed from, uint256 amount);
     event UnbondRequested(address indexed account, uint256 amount, uint64 availableAt);
@@ -55,6 +61,8 @@ interface IStakeVault {
     event Locked(address indexed account, uint256 amount);
     event Unlocked(address indexed account, uint256 amount);
     event Slashed(address indexed account, uint256 amount);
+    event Restored(address indexed account, address indexed module, uint256 amount);
+    event Paid(address indexed module, address indexed to, uint256 amount);
     event Escrowed(address indexed module, address indexed from, uint256 amount);
     event BurnRecorded(address indexed module, uint256 amount);
     event BurnSwept(uint256 amount);
@@ -65,7 +73,17 @@ interface IStakeVault {
     /// @notice Adds stake for `account`, paid by the caller. Touches no timer, key or tranche of the account.
     function stake(address account, uint96 amount) external;
 
-    /// @notice Starts unbonding of the caller's own free stake. It stays in the vault until `withdraw`.
+    /// @notice Adds stake for `account`, paid in ether by the caller, where the token wraps ether.
+    function stakeEther(address account) external payable;
+
+    /// @notice Adds stake for `account` under a permit of the caller's, in one transaction.
+    function stakeWithPermit(address account, uint96 amount, Permit calldata permit_) external;
+
+    /// @notice Shows the token an ERC-2612 permit that lets the vault take tokens of `owner`. Anyone.
+    /// @dev A permit that the token refuses changes nothing: it may have been shown before. What it should pay for then fails.
+    function permit(address owner, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Starts unbonding of the caller's own free stake. It stays in the vault, and slashable, until `withdraw`.
     function requestUnbond(uint96 amount) external;
 
     /// @notice Pays out the caller's matured tranches.
@@ -90,6 +108,13 @@ interface IStakeVault {
     /// @notice Credits `account` out of the calling module's escrow; the account claims it.
     function creditFromEscrow(address account, uint96 amount) external;
 
+    /// @notice Pays tokens out of the calling module's escrow. Zero pays nothing.
+    /// @dev Warning: a module pays its own caller, and nobody else's payout may hang on the transfer.
+    function payFromEscrow(address to, uint96 amount) external;
+
+    /// @notice Turns a part of the calling module's escrow into free stake of `account`. Undoes a slash.
+    function restoreFromEscrow(address account, uint96 amount) external;
+
     /// @notice Records a part of the calling module's escrow as burned.
     function burnFromEscrow(uint96 amount) external;
 
@@ -99,8 +124,8 @@ interface IStakeVault {
     /// @notice Gives locked stake back.
     function unlock(address account, uint96 amount) external;
 
-    /// @notice Moves up to `amount` of the account's locked stake into the calling module's escrow. Never reverts for
-    /// lack of stake: returns what was there.
+    /// @notice Moves up to `amount` of the account's locked stake into the calling module's escrow, and what that lacks from
+    /// its unbonding tranches, the newest first. Never reverts for lack of stake: returns what was there.
     function slashToEscrow(address account, uint96 amount) external returns (uint96 slashed);
 
     /// @notice Hands escrow of the calling module to another module.
@@ -118,7 +143,7 @@ interface IStakeVault {
     /// @notice Whether `key` is the owner itself or holds one of the roles in the bit set `roles`.
     function hasRole(address owner, address key, uint8 roles) external view returns (bool);
 
-    /// @notice Sum of everything the ledger says the vault holds; equals the token balance unless somebody donated.
-    function held() external view returns (uint256);
+    /// @notice The protocol's contracts, as they were named.
+    function modules() external view returns (address[] memory);
     function token() external view returns (address);
 }
