@@ -1,426 +1,333 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IConsumer} from "./interfaces/IConsumer.sol";
-import {IDisputeGame} from "./interfaces/IDisputeGame.sol";
+import {Answers} from "./Answers.sol";
+import {Commitments} from "./Commitments.sol";
 import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {IProgramRegistry} from "./interfaces/IProgramRegistry.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {BatchLib} from "./libraries/BatchLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
-import {Commitment, FinalityLevel, Method, Request, RequestParams, RequestStatus} from "./types/Market.sol";
-import {Program, ProgramHeader, ProgramStatus} from "./types/Program.sol";
-import {Tier} from "./types/Tier.sol";
-import {Claim} from "./types/Trace.sol";
+import {StateLib} from "./libraries/StateLib.sol";
+import {Commitment, Terms} from "./types/Commitment.sol";
+import {Answer, Leaf, Request, RequestState, RequestStatus} from "./types/Market.sol";
+import {ProgramHeader} from "./types/Program.sol";
 
-/// @title Requests and commitments: request → claim → commit → window → finalize.
+/// @title Requests and published answers: request → claim → commit → window → finalize.
 /// @dev Holds no tokens; fees and slashed locks lie in this module's escrow in the vault. Trusts the vault, the registry,
-/// the parameters and the one dispute game. A request has at most one commitment, kept under the request's id.
-contract InferenceMarket is IInferenceMarket {
-    struct Answer {
-        bytes32 outputRoot;
-        uint96 lock;
-        uint32 passes;
-        uint32 openDisputes;
-        uint40 committedAt;
-        uint40 slashedAt;
-        bool settled;
-        address reporter;
+/// the parameters and its modules. The worker's side is here; the requester's is in `Requests`, the readers' in `Answers`.
+contract InferenceMarket is Answers {
+    using StateLib for mapping(bytes32 requestId => uint256);
+
+    /// @dev What answers of one batch have in common as long as it repeats.
+    struct Common {
+        uint16 version;
+        uint64 challengeUntil;
+        bytes32 programId;
+        uint32 outputBytes;
+        uint32 maxPasses;
     }
 
     uint8 internal constant OPERATOR = 1;
-    uint32 internal constant MAX_CALLBACK_GAS = 500_000;
-    /// @dev What `deliver` needs around the call itself: the cold account, then the event.
-    uint256 internal constant DELIVERY_RESERVE = 10_000;
+    uint256 internal constant MAX_BATCH = 64;
 
-    IStakeVault internal immutable VAULT;
-    IProgramRegistry internal immutable REGISTRY;
-    IParameters internal immutable PARAMETERS;
-    address internal immutable DEPLOYER;
+    mapping(bytes32 requestId => bytes32 commitId) internal _recorded;
 
-    IDisputeGame internal _game;
-    mapping(address requester => uint256) internal _nonces;
-    mapping(bytes32 requestId => Request) internal _requests; // `commitId` is derived, not stored
-    mapping(bytes32 requestId => Answer) internal _answers;
-    mapping(bytes32 commitId => bytes32 requestId) internal _requestOf;
-
-    modifier onlyGame() {
-        // INVARIANT (I-50): nothing but the rules of the game slashes or holds up a commitment.
+    modifier onlyInputRequests() {
         // GUARD: I-50
-        require(msg.sender == address(_game), NotDisputeGame(msg.sender));
+        require(msg.sender == _inputRequests, NotModuleOfSource(msg.sender));
         _;
     }
 
-    constructor(IStakeVault vault, IProgramRegistry registry, IParameters parameters) {
-        VAULT = vault;
-        REGISTRY = registry;
-        PARAMETERS = parameters;
-        DEPLOYER = msg.sender;
-    }
+    constructor(
+        IStakeVault vault,
+        IProgramRegistry registry,
+        IParameters parameters,
+        address guardian,
+        address auditPool
+    ) Commitments(vault, registry, parameters, guardian, auditPool) {}
+
+    // WORKER
 
     /// @inheritdoc IInferenceMarket
-    function setGame(address game) external {
-        // INVARIANT (I-50): the deployer's one call, then nobody is privileged.
-        require(msg.sender == DEPLOYER && address(_game) == address(0), GameAlreadySet());
-        _game = IDisputeGame(game);
-        emit GameSet(game);
-    }
-
-    // REQUEST
-
-    /// @inheritdoc IInferenceMarket
-    function request(RequestParams calldata params) external returns (bytes32 requestId) {
-        Tier memory tier = PARAMETERS.tier(params.version);
-        _checkParams(params, tier);
-        _checkProgram(params.programId, params.input.length, tier);
-
-        // INVARIANT (S-07): the root is computed from the posted bytes, so whoever reads the chain can check the answer.
-        bytes32 inputRoot = MerkleLib.byteRoot(params.input);
-        requestId = _nextId(params, inputRoot);
-        Request storage posted = _requests[requestId];
-        uint64 claimBy = uint64(block.timestamp) + tier.claimSeconds;
-        posted.requester = msg.sender;
-        posted.status = RequestStatus.Open;
-        posted.method = params.method;
-        posted.version = params.version;
-        posted.deadline = claimBy;
-        posted.worker = params.worker;
-        posted.fee = params.fee;
-        if (params.consumer != address(0)) {
-            posted.consumer = params.consumer;
-            posted.callbackGas = params.callbackGas;
-        }
-        posted.programId = params.programId;
-        posted.inputRoot = inputRoot;
-        _emitRequested(requestId, params, claimBy, inputRoot);
-        VAULT.escrowFrom(msg.sender, params.fee);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function cancel(bytes32 requestId) external {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Open);
-        require(msg.sender == posted.requester, NotAuthorized(msg.sender, posted.requester));
-        _close(requestId, posted, RequestStatus.Cancelled, 0);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function expire(bytes32 requestId) external {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Open);
-        require(block.timestamp > posted.deadline, DeadlineNotReached(posted.deadline));
-        _close(requestId, posted, RequestStatus.Expired, 0);
-    }
-
-    // CLAIM AND COMMIT
-
-    /// @inheritdoc IInferenceMarket
-    function claim(bytes32 requestId, address worker) external {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Open);
-        require(block.timestamp <= posted.deadline, DeadlinePassed(posted.deadline));
-        address named = posted.worker;
+    function claim(Request calldata asked, address worker) external whileNotPaused {
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Open);
+        _requireInTime(state.deadline);
+        address named = asked.worker;
         require(named == address(0) || named == worker, NotAuthorized(worker, named));
         _requireOperator(worker);
         // INVARIANT (S-05): no new work on a retired program.
-        require(REGISTRY.isActive(posted.programId), IProgramRegistry.ProgramNotActive(posted.programId));
+        // GUARD: S-05
+        _requireActive(asked.programId);
 
-        Tier memory tier = PARAMETERS.tier(posted.version);
-        uint96 lock = SplitLib.lockFor(posted.fee, tier.minLock, tier.lockPerFee);
-        uint64 commitBy = uint64(block.timestamp) + tier.deliverySeconds;
-        posted.status = RequestStatus.Claimed;
-        posted.deadline = commitBy;
-        posted.worker = worker;
+        (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, ) = PARAMETERS.workTerms(asked.version);
+        uint96 lock = SplitLib.lockFor(asked.fee, minLock, lockPerFee);
+        uint64 commitBy = uint64(block.timestamp) + deliverySeconds;
+        state.status = RequestStatus.Claimed;
+        state.deadline = uint40(commitBy);
+        state.worker = worker;
+        _states.store(requestId, state);
         emit Claimed(requestId, worker, lock, commitBy);
         VAULT.lock(worker, lock);
     }
 
     /// @inheritdoc IInferenceMarket
-    function commit(
-        bytes32 requestId,
-        uint32 passes,
-        bytes calldata output
-    ) external returns (bytes32 commitId) {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Claimed);
-        require(block.timestamp <= posted.deadline, DeadlinePassed(posted.deadline));
-        _requireOperator(posted.worker);
-        ProgramHeader memory header = REGISTRY.header(posted.programId);
-        require(output.length == header.outputBytes, WrongLength(output.length, header.outputBytes));
-        require(passes > 0 && passes <= header.maxPasses, WrongPasses(passes, header.maxPasses));
-
-        Tier memory tier = PARAMETERS.tier(posted.version);
-        // INVARIANT (S-07): the window starts with the transaction that publishes the output.
-        // GUARD: S-07
-        uint64 challengeUntil = uint64(block.timestamp) + tier.windowSeconds;
-        bytes32 outputRoot = MerkleLib.byteRoot(output);
-        posted.status = RequestStatus.Committed;
-        posted.deadline = challengeUntil;
-        Answer storage answer = _answers[requestId];
-        answer.outputRoot = outputRoot;
-        answer.lock = SplitLib.lockFor(posted.fee, tier.minLock, tier.lockPerFee);
-        answer.passes = passes;
-        answer.committedAt = uint40(block.timestamp);
-        commitId = _commitIdOf(requestId, posted, answer);
-        _requestOf[commitId] = requestId;
-        emit Committed(requestId, commitId, posted.worker, outputRoot, passes, challengeUntil, output);
+    function commit(Answer[] calldata answers) external returns (uint40 batch) {
+        uint256 count = answers.length;
+        // INVARIANT (I-41): the loop is bounded.
+        require(count > 0 && count <= MAX_BATCH, InvalidBatch(count, MAX_BATCH));
+        batch = uint40(_batches.length + 1);
+        bytes32[] memory leaves = new bytes32[](count);
+        Common memory common;
+        Terms memory terms;
+        for (uint256 i = 0; i < count; ++i) leaves[i] = _commit(answers[i], batch, common, terms);
+        _requireOperator(terms.worker);
+        _batches.push(BatchLib.root(leaves));
     }
 
     /// @inheritdoc IInferenceMarket
-    function timeoutDelivery(bytes32 requestId) external {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Claimed);
-        require(block.timestamp > posted.deadline, DeadlineNotReached(posted.deadline));
-
-        Tier memory tier = PARAMETERS.tier(posted.version);
-        uint96 lock = SplitLib.lockFor(posted.fee, tier.minLock, tier.lockPerFee);
-        uint96 penalty = VAULT.slashToEscrow(posted.worker, SplitLib.bps(lock, tier.deliveryPenaltyBps));
-        VAULT.creditFromEscrow(posted.requester, penalty);
-        VAULT.unlock(posted.worker, lock - penalty);
-        _close(requestId, posted, RequestStatus.Refunded, penalty);
+    function collect(Request[] calldata finished, address to) external returns (uint256) {
+        uint256 count = finished.length;
+        require(count > 0, InvalidBatch(count, MAX_BATCH));
+        address worker = address(0);
+        bytes32 programId = 0;
+        uint96 fees = 0;
+        uint96 locks = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            Request calldata asked = finished[i];
+            if (asked.programId != programId) _requireActive(programId = asked.programId);
+            (address of_, uint96 lock) = _finish(asked, to);
+            if (i == 0) worker = of_;
+            require(of_ == worker, InvalidBatch(count, MAX_BATCH));
+            fees += asked.fee;
+            locks += lock;
+        }
+        // INVARIANT (I-50): an operator key works for its worker and never takes its money elsewhere.
+        // GUARD: I-50
+        if (to == worker) _requireOperator(worker);
+        else require(msg.sender == worker, NotAuthorized(msg.sender, worker));
+        VAULT.unlock(worker, locks);
+        VAULT.payFromEscrow(to, fees);
+        return fees;
     }
 
-    // END
+    // ANYONE
 
     /// @inheritdoc IInferenceMarket
-    function finalize(bytes32 requestId) external {
-        Request storage posted = _requests[requestId];
-        Answer storage answer = _answers[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Committed);
-        require(block.timestamp > posted.deadline, DeadlineNotReached(posted.deadline));
-        bytes32 commitId = _commitIdOf(requestId, posted, answer);
-        // INVARIANT (I-29): nothing is final while a dispute is open.
-        // GUARD: I-29
-        require(answer.openDisputes == 0, DisputesOpen(commitId, answer.openDisputes));
-        // INVARIANT (S-05): nothing becomes final on a retired program; `refundRetired` ends it.
-        require(REGISTRY.isActive(posted.programId), IProgramRegistry.ProgramNotActive(posted.programId));
-
-        posted.status = RequestStatus.Finalized;
-        emit Finalized(requestId, commitId, posted.worker, posted.fee);
-        VAULT.creditFromEscrow(posted.worker, posted.fee);
-        VAULT.unlock(posted.worker, answer.lock);
+    function finalize(Request calldata asked) external {
+        _requireActive(asked.programId);
+        (address worker, uint96 lock) = _finish(asked, address(0));
+        VAULT.creditFromEscrow(worker, asked.fee);
+        VAULT.unlock(worker, lock);
     }
 
     /// @inheritdoc IInferenceMarket
-    function refundRetired(bytes32 requestId) external {
-        Request storage posted = _requests[requestId];
-        RequestStatus status = posted.status;
+    function timeoutDelivery(Request calldata asked) external {
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
+        _requireOver(state.deadline);
+        uint96 lock = _lockOf(asked);
+        uint16 share = PARAMETERS.tier(asked.version).deliveryPenaltyBps;
+        uint96 penalty = VAULT.slashToEscrow(state.worker, SplitLib.bps(lock, share));
+        VAULT.creditFromEscrow(asked.requester, penalty);
+        VAULT.unlock(state.worker, lock - penalty);
+        _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, penalty);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function refundRetired(Request calldata asked) external {
+        bytes32 requestId = IdLib.requestId(address(this), asked);
+        RequestState memory state = _states.load(requestId);
         require(
-            status == RequestStatus.Claimed || status == RequestStatus.Committed,
-            WrongStatus(requestId, status, RequestStatus.Committed)
+            state.status == RequestStatus.Claimed ||
+                state.status == RequestStatus.InputMissing ||
+                state.status == RequestStatus.Committed,
+            WrongStatus(requestId, state.status, RequestStatus.Committed)
         );
-        require(_isRetired(posted.programId), ProgramNotRetired(posted.programId));
-        if (status == RequestStatus.Committed) {
-            _game.voidDisputes(_commitIdOf(requestId, posted, _answers[requestId]));
-        }
-        _refund(requestId, posted);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function settle(bytes32 commitId) external {
-        bytes32 requestId = _requestOf[commitId];
-        Request storage posted = _requests[requestId];
-        Answer storage answer = _answers[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Slashed);
-        // INVARIANT (I-30): a slash pays out once.
-        // GUARD: I-30
-        require(!answer.settled, AlreadySettled(commitId));
-        Tier memory tier = PARAMETERS.tier(posted.version);
-        uint64 airgapUntil = uint64(answer.slashedAt) + tier.airgapSeconds;
-        require(block.timestamp > airgapUntil, DeadlineNotReached(airgapUntil));
-
-        // INVARIANT (I-04, I-05): the shares sum to the lock, and at least half of it burns.
-        SplitLib.Slash memory split = SplitLib.slash(answer.lock, posted.fee);
-        answer.settled = true;
-        emit SlashSettled(commitId, split.reporter, split.gasPot, split.compensation, split.burned);
-        VAULT.creditFromEscrow(answer.reporter, split.reporter);
-        VAULT.creditFromEscrow(posted.requester, split.compensation);
-        VAULT.burnFromEscrow(split.burned);
-        VAULT.moveEscrow(address(_game), split.gasPot);
-        _game.fundGas(commitId, split.gasPot, tier.gasPrice);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function deliver(bytes32 requestId, bytes calldata output) external {
-        Request storage posted = _requests[requestId];
-        _requireStatus(requestId, posted.status, RequestStatus.Finalized);
-        (address consumer, uint32 callbackGas) = (posted.consumer, posted.callbackGas);
-        require(consumer != address(0), InvalidCallback(consumer, callbackGas, MAX_CALLBACK_GAS));
-        require(!posted.delivered, AlreadyDelivered(requestId));
-        (bytes32 computed, bytes32 committed) = (MerkleLib.byteRoot(output), _answers[requestId].outputRoot);
-        require(computed == committed, WrongRoot(computed, committed));
-
-        // Written before the call: a consumer that calls back finds the delivery done.
-        posted.delivered = true;
-        bytes memory data = abi.encodeCall(IConsumer.onInference, (requestId, output));
-        // INVARIANT (I-43): the consumer gets all the gas it was promised, or nothing happens. A call passes on at most
-        // 63/64 of what is left.
-        uint256 required = uint256(callbackGas) + callbackGas / 63 + DELIVERY_RESERVE;
-        require(gasleft() >= required, InsufficientGas(gasleft(), required));
-        bool success;
-        assembly ("memory-safe") {
-            success := call(callbackGas, consumer, 0, add(data, 0x20), mload(data), 0, 0)
-        }
-        emit Delivered(requestId, consumer, success);
-    }
-
-    // DISPUTE GAME ONLY
-
-    /// @inheritdoc IInferenceMarket
-    function disputeOpened(
-        bytes32 commitId
-    ) external onlyGame returns (uint16 version, uint64 challengeUntil) {
-        bytes32 requestId = _requestOf[commitId];
-        Request storage posted = _requests[requestId];
-        require(posted.status == RequestStatus.Committed, NotDisputable(commitId));
-        ++_answers[requestId].openDisputes;
-        return (posted.version, posted.deadline);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function disputeLost(bytes32 commitId) external onlyGame {
-        --_answers[_requestOf[commitId]].openDisputes;
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function slash(bytes32 commitId, address reporter) external onlyGame returns (bool slashed) {
-        bytes32 requestId = _requestOf[commitId];
-        Request storage posted = _requests[requestId];
-        Answer storage answer = _answers[requestId];
-        // INVARIANT (I-24): a commitment ends once.
-        require(posted.status == RequestStatus.Committed, NotDisputable(commitId));
-        // INVARIANT (S-05): nobody is slashed over a program that was proven malformed.
-        // GUARD: S-05
-        if (_isRetired(posted.programId)) {
-            _refund(requestId, posted);
-            return false;
-        }
-        // INVARIANT (I-10): what was locked is still there; should it ever not be, the rest is slashed all the same.
-        uint96 amount = VAULT.slashToEscrow(posted.worker, answer.lock);
-        answer.lock = amount;
-        answer.slashedAt = uint40(block.timestamp);
-        answer.reporter = reporter;
-        emit CommitmentSlashed(requestId, commitId, posted.worker, amount, reporter);
-        _close(requestId, posted, RequestStatus.Slashed, 0);
-        return true;
-    }
-
-    // VIEWS
-
-    /// @inheritdoc IInferenceMarket
-    function getRequest(bytes32 requestId) external view returns (Request memory found) {
-        found = _requests[requestId];
-        Answer storage answer = _answers[requestId];
-        if (answer.committedAt != 0) {
-            found.commitId = _commitIdOf(requestId, _requests[requestId], answer);
+        require(_isRetired(asked.programId), ProgramNotRetired(asked.programId));
+        if (state.flags & StateLib.RECORDED != 0) {
+            bytes32 commitId = _recorded[requestId];
+            _refund(commitId, _commitments[commitId]);
+        } else {
+            VAULT.unlock(state.worker, _lockOf(asked));
+            _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, 0);
         }
     }
 
+    // INPUT REQUESTS ONLY
+
     /// @inheritdoc IInferenceMarket
-    function getCommitment(bytes32 commitId) external view returns (Commitment memory) {
-        bytes32 requestId = _requestOf[commitId];
-        Answer storage answer = _answers[requestId];
-        return
-            Commitment({
-                requestId: requestId,
-                outputRoot: answer.outputRoot,
-                worker: _requests[requestId].worker,
-                lock: answer.lock,
-                passes: answer.passes,
-                openDisputes: answer.openDisputes,
-                committedAt: answer.committedAt,
-                slashedAt: answer.slashedAt,
-                settled: answer.settled
-            });
+    function suspend(
+        Request calldata asked,
+        address by
+    ) external onlyInputRequests returns (bytes32 requestId, uint64 postBy) {
+        RequestState memory state;
+        (requestId, state) = _load(asked, RequestStatus.Claimed);
+        _requireInTime(state.deadline);
+        require(VAULT.hasRole(state.worker, by, OPERATOR), NotAuthorized(by, state.worker));
+        // INVARIANT (S-09): what stands on the chain is not asked for, and nothing is asked for twice.
+        // GUARD: S-09
+        require(!asked.inputPosted && state.flags & StateLib.INPUT_SHOWN == 0, InputIsPosted(requestId));
+        postBy = uint64(block.timestamp) + PARAMETERS.tier(asked.version).inputSeconds;
+        state.status = RequestStatus.InputMissing;
+        state.deadline = uint40(postBy);
+        _states.store(requestId, state);
+        emit InputAsked(requestId, postBy);
     }
 
     /// @inheritdoc IInferenceMarket
-    function termsOf(bytes32 commitId) external view returns (address worker, uint16 version) {
-        Request storage posted = _requests[_requestOf[commitId]];
-        return (posted.worker, posted.version);
+    function resume(Request calldata asked) external onlyInputRequests {
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
+        _requireInTime(state.deadline);
+        // INVARIANT (S-14): what the formula allows for after an input was shown, and no more.
+        uint64 commitBy = uint64(block.timestamp) + PARAMETERS.tier(asked.version).recheckSeconds;
+        state.status = RequestStatus.Claimed;
+        state.deadline = uint40(commitBy);
+        state.flags |= StateLib.INPUT_SHOWN;
+        _states.store(requestId, state);
+        emit InputShown(requestId, commitBy);
     }
 
     /// @inheritdoc IInferenceMarket
-    function commitmentStatus(bytes32 commitId) external view returns (RequestStatus) {
-        return _requests[_requestOf[commitId]].status;
+    function forfeit(Request calldata asked) external onlyInputRequests {
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
+        _requireOver(state.deadline);
+        uint96 toWorker = asked.fee / 2;
+        state.status = RequestStatus.Expired;
+        _states.store(requestId, state);
+        emit RequestClosed(requestId, RequestStatus.Expired, 0, 0);
+        VAULT.creditFromEscrow(state.worker, toWorker);
+        // INVARIANT (I-07): dust goes to nobody.
+        VAULT.burnFromEscrow(asked.fee - toWorker);
+        VAULT.unlock(state.worker, _lockOf(asked));
     }
 
-    /// @inheritdoc IInferenceMarket
-    function claimOf(bytes32 commitId) external view returns (Claim memory found) {
-        bytes32 requestId = _requestOf[commitId];
-        Request storage posted = _requests[requestId];
-        Program memory program = REGISTRY.program(posted.programId);
-        found.descriptorsRoot = program.descriptorsRoot;
-        found.constantsRoot = program.constantsRoot;
-        found.inputRoot = posted.inputRoot;
-        found.slots = program.header.slots;
-        found.constants = program.header.constants;
-        found.maxPasses = program.header.maxPasses;
-        found.passes = _answers[requestId].passes;
-        found.inputBytes = program.header.inputBytes;
-        found.outputBytes = program.header.outputBytes;
+    // COMMITMENTS
+
+    /// @inheritdoc Commitments
+    /// @dev An opening is `abi.encode(Request, Leaf)`.
+    function _recognise(bytes calldata opening, address) internal override returns (Commitment memory found) {
+        (Request calldata asked, Leaf memory leaf) = _decode(opening);
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Committed);
+        bytes32 commitId;
+        (commitId, found.terms) = _prove(asked, requestId, state, leaf);
+        found.beneficiary = asked.requester;
+        found.fee = asked.fee;
+        found.lock = _lockOf(asked);
+        found.challengeUntil = state.deadline;
+        found.inputPosted = asked.inputPosted || state.flags & StateLib.INPUT_SHOWN != 0;
+        state.flags |= StateLib.RECORDED;
+        _states.store(requestId, state);
+        _recorded[requestId] = commitId;
     }
 
-    /// @inheritdoc IInferenceMarket
-    function result(
-        bytes32 requestId
-    ) external view returns (RequestStatus status, FinalityLevel level, bytes32 outputRoot) {
-        status = _requests[requestId].status;
-        level = status == RequestStatus.Finalized ? FinalityLevel.Final : FinalityLevel.Provisional;
-        outputRoot = _answers[requestId].outputRoot;
+    /// @inheritdoc Commitments
+    function _onSlashed(bytes32, Commitment storage held) internal override {
+        bytes32 requestId = held.terms.subject;
+        RequestState memory state = _states.load(requestId);
+        _close(requestId, state, RequestStatus.Slashed, held.beneficiary, held.fee, 0);
     }
 
-    /// @inheritdoc IInferenceMarket
-    function nonces(address requester) external view returns (uint256) {
-        return _nonces[requester];
+    /// @inheritdoc Commitments
+    function _onRefunded(bytes32, Commitment storage held) internal override {
+        bytes32 requestId = held.terms.subject;
+        RequestState memory state = _states.load(requestId);
+        VAULT.unlock(held.terms.worker, held.lock);
+        _close(requestId, state, RequestStatus.Refunded, held.beneficiary, held.fee, 0);
+    }
+
+    /// @inheritdoc Commitments
+    /// @dev The fee went back with the slash.
+    function _onFlipped(bytes32, Commitment storage held) internal override {
+        bytes32 requestId = held.terms.subject;
+        RequestState memory state = _states.load(requestId);
+        state.status = RequestStatus.Refunded;
+        _states.store(requestId, state);
+        emit RequestClosed(requestId, RequestStatus.Refunded, 0, 0);
+    }
+
+    /// @inheritdoc Commitments
+    function _onExtended(bytes32, Commitment storage held) internal override {
+        bytes32 requestId = held.terms.subject;
+        RequestState memory state = _states.load(requestId);
+        state.deadline = held.challengeUntil;
+        _states.store(requestId, state);
     }
 
     // INTERNAL
 
-    function _checkParams(RequestParams calldata params, Tier memory tier) internal pure {
-        require(params.method == Method.Optimistic, MethodNotOffered(params.method));
-        require(params.fee >= tier.minFee, FeeTooLow(params.fee, tier.minFee));
-        bool called = params.consumer != address(0);
+    /// @dev Publishes one answer of a batch. The first one names the worker of all.
+    function _commit(
+        Answer calldata answer,
+        uint40 batch,
+        Common memory common,
+        Terms memory terms
+    ) internal returns (bytes32 commitId) {
+        Request calldata asked = answer.request;
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
+        _requireInTime(state.deadline);
         require(
-            params.callbackGas <= MAX_CALLBACK_GAS && called == (params.callbackGas > 0),
-            InvalidCallback(params.consumer, params.callbackGas, MAX_CALLBACK_GAS)
+            terms.worker == address(0) || terms.worker == state.worker,
+            InvalidBatch(MAX_BATCH, MAX_BATCH)
         );
+        _share(common, asked.version, asked.programId);
+        uint32 passes = answer.passes;
+        bytes calldata output = answer.output;
+        require(output.length == common.outputBytes, WrongLength(output.length, common.outputBytes));
+        require(passes > 0 && passes <= common.maxPasses, WrongPasses(passes, common.maxPasses));
+
+        terms.subject = requestId;
+        terms.programId = asked.programId;
+        terms.inputRoot = asked.inputRoot;
+        terms.outputRoot = MerkleLib.byteRoot(output);
+        terms.passes = passes;
+        terms.worker = state.worker;
+        terms.version = asked.version;
+        commitId = IdLib.commitId(address(this), terms);
+        state.status = RequestStatus.Committed;
+        state.deadline = uint40(common.challengeUntil);
+        state.batch = batch;
+        _states.store(requestId, state);
+        emit Committed(requestId, commitId, batch, passes, common.challengeUntil, output);
     }
 
-    function _checkProgram(bytes32 programId, uint256 inputLength, Tier memory tier) internal view {
-        require(REGISTRY.isActive(programId), IProgramRegistry.ProgramNotActive(programId));
-        uint256 inputBytes = REGISTRY.header(programId).inputBytes;
-        require(inputLength == inputBytes, WrongLength(inputLength, inputBytes));
-        (uint8 traceDepth, uint8 tensorDepth) = REGISTRY.depths(programId);
-        // INVARIANT (S-14): a dispute takes no longer than the tier's formula says.
-        // GUARD: S-14
-        require(
-            traceDepth <= tier.maxTraceDepth && tensorDepth <= tier.maxTensorDepth,
-            ProgramTooDeep(traceDepth, tensorDepth, tier.maxTraceDepth, tier.maxTensorDepth)
-        );
+    function _share(Common memory common, uint16 version, bytes32 programId) internal view {
+        if (version != common.version) {
+            (, , , uint32 windowSeconds) = PARAMETERS.workTerms(version);
+            // INVARIANT (S-07): the window starts with the transaction that publishes the output.
+            // GUARD: S-07
+            common.challengeUntil = uint64(block.timestamp) + windowSeconds;
+            common.version = version;
+        }
+        if (programId != common.programId) {
+            ProgramHeader memory header = REGISTRY.header(programId);
+            common.outputBytes = header.outputBytes;
+            common.maxPasses = header.maxPasses;
+            common.programId = programId;
+        }
     }
 
-    /// @dev INVARIANT (A18, I-20): the id binds the question, so that a re-organisation cannot put another one under an answer.
-    function _nextId(RequestParams calldata params, bytes32 inputRoot) internal returns (bytes32) {
-        return
-            IdLib.requestId(
-                address(this),
-                IdLib.RequestParts({
-                    requester: msg.sender,
-                    nonce: _nonces[msg.sender]++,
-                    programId: params.programId,
-                    inputRoot: inputRoot,
-                    fee: params.fee,
-                    version: params.version,
-                    method: uint8(params.method)
-                })
-            );
+    /// @dev Makes a published answer final; the caller pays its worker and has held its program to be active (S-05).
+    function _finish(Request calldata asked, address to) internal returns (address worker, uint96 lock) {
+        bytes32 requestId;
+        RequestState memory state;
+        (requestId, state) = _load(asked, RequestStatus.Committed);
+        // INVARIANT (I-29): nothing is final before its window's end.
+        // GUARD: I-29
+        _requireOver(state.deadline);
+        if (state.flags & StateLib.RECORDED != 0) _finalizeRecorded(_recorded[requestId]);
+        worker = state.worker;
+        lock = _lockOf(asked);
+        state.status = RequestStatus.Finalized;
+        _states.store(requestId, state);
+        emit Finalized(requestId, worker, asked.fee, to);
     }
 
-    function _requireStatus(bytes32 requestId, RequestStatus status, RequestStatus required) internal pure {
-        require(status == required, WrongStatus(requestId, status, required));
+    function _lockOf(Request calldata asked) internal view returns (uint96) {
+        (uint96 minLock, uint16 lockPerFee, , ) = PARAMETERS.workTerms(asked.version);
+        return SplitLib.lockFor(asked.fee, minLock, lockPerFee);
     }
 
     function _requireOperator(address worker) internal view {
@@ -430,66 +337,8 @@ contract InferenceMarket is IInferenceMarket {
         );
     }
 
-    function _isRetired(bytes32 programId) internal view returns (bool) {
-        return REGISTRY.program(programId).status == ProgramStatus.Retired;
-    }
-
-    function _emitRequested(
-        bytes32 requestId,
-        RequestParams calldata params,
-        uint64 claimBy,
-        bytes32 inputRoot
-    ) internal {
-        emit Requested(
-            requestId,
-            params.programId,
-            msg.sender,
-            params.worker,
-            params.fee,
-            params.version,
-            params.method,
-            claimBy,
-            inputRoot,
-            params.input
-        );
-    }
-
-    /// @dev Ends a request without a result: the fee goes back.
-    function _close(
-        bytes32 requestId,
-        Request storage posted,
-        RequestStatus status,
-        uint96 penalty
-    ) internal {
-        posted.status = status;
-        emit RequestClosed(requestId, status, posted.fee, penalty);
-        VAULT.creditFromEscrow(posted.requester, posted.fee);
-    }
-
-    /// @dev Ends a claimed or committed request without blame: the lock goes back too.
-    function _refund(bytes32 requestId, Request storage posted) internal {
-        Tier memory tier = PARAMETERS.tier(posted.version);
-        VAULT.unlock(posted.worker, SplitLib.lockFor(posted.fee, tier.minLock, tier.lockPerFee));
-        _close(requestId, posted, RequestStatus.Refunded, 0);
-    }
-
-    function _commitIdOf(
-        bytes32 requestId,
-        Request storage posted,
-        Answer storage answer
-    ) internal view returns (bytes32) {
-        return
-            IdLib.commitId(
-                address(this),
-                IdLib.CommitmentParts({
-                    requestId: requestId,
-                    programId: posted.programId,
-                    inputRoot: posted.inputRoot,
-                    outputRoot: answer.outputRoot,
-                    passes: answer.passes,
-                    worker: posted.worker,
-                    version: posted.version
-                })
-            );
+    /// @dev INVARIANT (S-05): nothing is taken on or becomes final on a retired program; `refundRetired` ends it.
+    function _requireActive(bytes32 programId) internal view {
+        require(REGISTRY.isActive(programId), IProgramRegistry.ProgramNotActive(programId));
     }
 }

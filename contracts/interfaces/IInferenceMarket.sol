@@ -77,6 +77,9 @@ interface IInferenceMarket is ICommitments {
     /// @notice Thrown when a delivery is not due: wrong level, no consumer, or the hook was called with success.
     error NothingToDeliver(bytes32 requestId, RequestStatus status);
 
+    /// @notice Thrown when an input is asked for that stands on the chain.
+    error InputIsPosted(bytes32 requestId);
+
     /// @notice A request was posted. What it asks stands in the event, nowhere else; `input` is empty where it is kept off
     /// the chain.
     event Requested(

@@ -41,13 +41,32 @@ library IdLib {
     }
 
     /// @notice A request is its own id, under its chain and market.
-    function requestId(address market, Request calldata asked) internal view returns (bytes32) {
-        return keccak256(abi.encode(REQUEST_DOMAIN, block.chainid, market, asked));
+    /// @dev The hash of `abi.encode(REQUEST_DOMAIN, block.chainid, market, asked)` over the words as they came. Words that
+    /// break their types hash to the id of no request: one is only ever made from fields that were read.
+    function requestId(address market, Request calldata asked) internal view returns (bytes32 id) {
+        bytes32 domain = REQUEST_DOMAIN;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, domain)
+            mstore(add(buffer, 32), chainid())
+            mstore(add(buffer, 64), market)
+            calldatacopy(add(buffer, 96), asked, 384)
+            id := keccak256(buffer, 480)
+        }
     }
 
+    /// @notice The hash of `abi.encode(COMMITMENT_DOMAIN, block.chainid, source, terms)`.
     /// @param source The market, or the channels.
-    function commitId(address source, Terms memory terms) internal view returns (bytes32) {
-        return keccak256(abi.encode(COMMITMENT_DOMAIN, block.chainid, source, terms));
+    function commitId(address source, Terms memory terms) internal view returns (bytes32 id) {
+        bytes32 domain = COMMITMENT_DOMAIN;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, domain)
+            mstore(add(buffer, 32), chainid())
+            mstore(add(buffer, 64), source)
+            mcopy(add(buffer, 96), terms, 224)
+            id := keccak256(buffer, 320)
+        }
     }
 
     function disputeId(

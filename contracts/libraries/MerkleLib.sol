@@ -37,12 +37,13 @@ library MerkleLib {
     }
 
     /// @notice Root over the tiles of `data`; the last tile is as long as what is left.
-    function byteRoot(bytes calldata data) internal view returns (bytes32 root) {
+    function byteRoot(bytes calldata data) internal view returns (bytes32) {
+        // The level's hashes start at `level`; every node is built in `buffer`, then hashed over its first child.
+        uint256 buffer;
+        uint256 count = 0;
         assembly ("memory-safe") {
-            // The level's hashes start at `level`; every node is built in `buffer`, then hashed over its first child.
-            let buffer := mload(0x40)
+            buffer := mload(0x40)
             let level := add(buffer, 1056)
-            let count := 0
             mstore8(buffer, 0)
             for {
                 let offset := 0
@@ -60,27 +61,37 @@ library MerkleLib {
                 }
                 count := add(count, 1)
             }
-            mstore8(buffer, 1)
-            for {} gt(count, 1) {} {
-                let end := add(level, shl(5, count))
-                calldatacopy(end, calldatasize(), 480) // zeros: the children that the last node lacks
-                count := shr(4, add(count, 15))
-                for {
-                    let i := 0
-                } lt(i, count) {
-                    i := add(i, 1)
-                } {
-                    mcopy(add(buffer, 1), add(level, shl(9, i)), 512)
-                    let to := add(level, shl(5, i))
-                    if iszero(and(eq(returndatasize(), 32), staticcall(gas(), 2, buffer, 513, to, 32))) {
-                        revert(0, 0)
-                    }
+        }
+        return _rootOver(buffer, count);
+    }
+
+    /// @notice The same root of bytes in memory.
+    function byteRootOf(bytes memory data) internal view returns (bytes32) {
+        uint256 buffer;
+        uint256 count = 0;
+        assembly ("memory-safe") {
+            buffer := mload(0x40)
+            let level := add(buffer, 1056)
+            let length := mload(data)
+            mstore8(buffer, 0)
+            for {
+                let offset := 0
+            } lt(offset, length) {
+                offset := add(offset, 1024)
+            } {
+                let size := sub(length, offset)
+                if gt(size, 1024) {
+                    size := 1024
                 }
-            }
-            if count {
-                root := mload(level)
+                mcopy(add(buffer, 1), add(add(data, 32), offset), size)
+                let to := add(level, shl(5, count))
+                if iszero(and(eq(returndatasize(), 32), staticcall(gas(), 2, buffer, add(size, 1), to, 32))) {
+                    revert(0, 0)
+                }
+                count := add(count, 1)
             }
         }
+        return _rootOver(buffer, count);
     }
 
     /// @notice The least d with 16^d >= `leaves`.
@@ -118,6 +129,33 @@ library MerkleLib {
                 root := mload(0)
                 siblings := add(siblings, 480)
                 index := shr(4, index)
+            }
+        }
+    }
+
+    /// @dev Folds `count` hashes, which lie past the buffer, up to one.
+    function _rootOver(uint256 buffer, uint256 count) private view returns (bytes32 root) {
+        assembly ("memory-safe") {
+            let level := add(buffer, 1056)
+            mstore8(buffer, 1)
+            for {} gt(count, 1) {} {
+                let end := add(level, shl(5, count))
+                calldatacopy(end, calldatasize(), 480) // zeros: the children that the last node lacks
+                count := shr(4, add(count, 15))
+                for {
+                    let i := 0
+                } lt(i, count) {
+                    i := add(i, 1)
+                } {
+                    mcopy(add(buffer, 1), add(level, shl(9, i)), 512)
+                    let to := add(level, shl(5, i))
+                    if iszero(and(eq(returndatasize(), 32), staticcall(gas(), 2, buffer, 513, to, 32))) {
+                        revert(0, 0)
+                    }
+                }
+            }
+            if count {
+                root := mload(level)
             }
         }
     }

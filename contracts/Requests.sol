@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {Commitments} from "./Commitments.sol";
+import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
+import {GeometryLib} from "./libraries/GeometryLib.sol";
+import {IdLib} from "./libraries/IdLib.sol";
+import {MerkleLib} from "./libraries/MerkleLib.sol";
+import {StateLib} from "./libraries/StateLib.sol";
+import {FinalityLevel, Method, Permit, Request, RequestState, RequestStatus} from "./types/Market.sol";
+import {ProgramHeader} from "./types/Program.sol";
+
+/// @title The requester's side of the market: requests are posted, taken back, and end without a claim.
+/// @dev A request is kept as one word, how far it has come; what it asks is its id.
+abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
+    using StateLib for mapping(bytes32 requestId => uint256);
+
+    uint32 internal constant MAX_CALLBACK_GAS = 500_000;
+    uint32 internal constant MAX_PAUSE = 7 days;
+
+    bytes internal constant REQUEST_TYPE =
+        "Request(address requester,uint64 salt,bytes32 programId,bytes32 inputRoot,bool inputPosted,uint96 fee,"
+        "uint16 version,uint8 method,uint8 level,address worker,address consumer,uint32 callbackGas)";
+    bytes32 internal constant REQUEST_TYPEHASH = keccak256(REQUEST_TYPE);
+    bytes32 internal constant ORDER_TYPEHASH =
+        keccak256(abi.encodePacked("RequestOrder(Request request,uint64 validUntil)", REQUEST_TYPE));
+
+    mapping(bytes32 requestId => uint256) internal _states;
+    uint64 internal _pausedUntil;
+    uint64 internal _pauseAllowedFrom;
+
+    modifier whileNotPaused() {
+        // INVARIANT (I-51): a pause keeps out new work and nothing else, and ends by itself.
+        // GUARD: I-51
+        require(
+            GUARDIAN == address(0) || block.timestamp > _pausedUntil,
+            NewWorkPaused(_pausedUntil)
+        );
+        _;
+    }
+
+    constructor() EIP712("Assay InferenceMarket", "1") {}
+
+    // REQUESTER
+
+    /// @inheritdoc IInferenceMarket
+    function request(Request calldata asked, bytes calldata input) external returns (bytes32 requestId) {
+        require(msg.sender == asked.requester, NotAuthorized(msg.sender, asked.requester));
+        return _post(asked, input);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function requestFor(
+        Request calldata asked,
+        bytes calldata input,
+        uint64 validUntil,
+        bytes calldata signature,
+        Permit calldata permit
+    ) external returns (bytes32 requestId) {
+        bytes32 order = keccak256(
+            abi.encode(ORDER_TYPEHASH, keccak256(abi.encode(REQUEST_TYPEHASH, asked)), validUntil)
+        );
+        // INVARIANT (I-54): an order counts on its chain, at its market, in its time, and once: its salt is used up.
+        // GUARD: I-54
+        require(
+            block.timestamp <= validUntil &&
+                SignatureChecker.isValidSignatureNowCalldata(
+                    asked.requester,
+                    _hashTypedDataV4(order),
+                    signature
+                ),
+            InvalidOrder(asked.requester, validUntil)
+        );
+        if (permit.deadline != 0) {
+            VAULT.permit(asked.requester, permit.value, permit.deadline, permit.v, permit.r, permit.s);
+        }
+        return _post(asked, input);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function cancel(Request calldata asked) external {
+        require(msg.sender == asked.requester, NotAuthorized(msg.sender, asked.requester));
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Open);
+        _close(requestId, state, RequestStatus.Cancelled, asked.requester, asked.fee, 0);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function expire(Request calldata asked) external {
+        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Open);
+        _requireOver(state.deadline);
+        _close(requestId, state, RequestStatus.Expired, asked.requester, asked.fee, 0);
+    }
+
+    // GUARDIAN
+
+    /// @inheritdoc IInferenceMarket
+    function pauseNew(uint32 seconds_) external {
+        require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
+        // INVARIANT (I-51): at most seven days, then at least as long without.
+        // GUARD: I-51
+        require(
+            seconds_ > 0 && seconds_ <= MAX_PAUSE && block.timestamp > _pauseAllowedFrom,
+            InvalidPause(seconds_, MAX_PAUSE)
+        );
+        uint64 until = uint64(block.timestamp) + seconds_;
+        _pausedUntil = until;
+        _pauseAllowedFrom = until + seconds_;
+        emit Paused(until);
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IInferenceMarket
+    function requestIdOf(Request calldata asked) external view returns (bytes32) {
+        return IdLib.requestId(address(this), asked);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function requestState(bytes32 requestId) external view returns (RequestState memory) {
+        return _states.load(requestId);
+    }
+
+    // INTERNAL
+
+    function _post(
+        Request calldata asked,
+        bytes calldata input
+    ) internal whileNotPaused returns (bytes32 requestId) {
+        (uint96 minFee, uint32 claimSeconds, uint8 maxTraceDepth, uint8 maxTensorDepth) = PARAMETERS
+            .requestTerms(asked.version);
+        _checkTerms(asked, minFee);
+        _checkProgram(asked, input.length, maxTraceDepth, maxTensorDepth);
+        if (asked.inputPosted) {
+            // INVARIANT (S-07): the root is that of the posted bytes, so whoever reads the chain can check the answer.
+            // GUARD: S-07
+            _requireRoot(MerkleLib.byteRoot(input), asked.inputRoot);
+        }
+
+        // INVARIANT (A18, I-20): the id binds the question, so that a re-organisation cannot put another one under an answer.
+        requestId = IdLib.requestId(address(this), asked);
+        // INVARIANT (I-54): a question is asked once; asking it again takes another salt.
+        // GUARD: I-54
+        require(_states[requestId] == 0, RequestExists(requestId));
+        uint64 claimBy = uint64(block.timestamp) + claimSeconds;
+        RequestState memory state;
+        state.status = RequestStatus.Open;
+        state.deadline = uint40(claimBy);
+        _states.store(requestId, state);
+        emit Requested(requestId, asked.programId, asked.requester, claimBy, asked, input);
+        VAULT.escrowFrom(asked.requester, asked.fee);
+    }
+
+    function _checkTerms(Request calldata asked, uint96 minFee) internal pure {
+        require(asked.method == Method.Optimistic, MethodNotOffered(asked.method));
+        require(asked.level != FinalityLevel.Accepted, LevelNotOffered(asked.method, asked.level));
+        require(asked.fee >= minFee, FeeTooLow(asked.fee, minFee));
+        require(
+            asked.callbackGas <= MAX_CALLBACK_GAS &&
+                (asked.consumer != address(0)) == (asked.callbackGas > 0),
+            InvalidCallback(asked.consumer, asked.callbackGas, MAX_CALLBACK_GAS)
+        );
+    }
+
+    function _checkProgram(
+        Request calldata asked,
+        uint256 inputLength,
+        uint8 maxTraceDepth,
+        uint8 maxTensorDepth
+    ) internal view {
+        ProgramHeader memory header = REGISTRY.activeHeader(asked.programId);
+        uint256 required = asked.inputPosted ? header.inputBytes : 0;
+        require(inputLength == required, WrongLength(inputLength, required));
+        // SAFETY: 2^32 slots in 2^16 passes have 12 levels.
+        uint8 traceDepth = uint8(GeometryLib.traceDepth(header.slots, header.maxPasses));
+        // INVARIANT (S-14): a dispute takes no longer than the tier's formula says.
+        // GUARD: S-14
+        require(
+            traceDepth <= maxTraceDepth && header.tensorDepth <= maxTensorDepth,
+            ProgramTooDeep(traceDepth, header.tensorDepth, maxTraceDepth, maxTensorDepth)
+        );
+    }
+
+    /// @dev Ends a request without a result: the fee goes back.
+    function _close(
+        bytes32 requestId,
+        RequestState memory state,
+        RequestStatus status,
+        address requester,
+        uint96 fee,
+        uint96 penalty
+    ) internal {
+        state.status = status;
+        _states.store(requestId, state);
+        emit RequestClosed(requestId, status, fee, penalty);
+        VAULT.creditFromEscrow(requester, fee);
+    }
+
+    /// @dev How far the request has come, held to one status.
+    function _load(
+        Request calldata asked,
+        RequestStatus required
+    ) internal view returns (bytes32 requestId, RequestState memory state) {
+        requestId = IdLib.requestId(address(this), asked);
+        state = _states.load(requestId);
+        // INVARIANT (I-24): a request moves on from one status at a time, and from its last one never.
+        // GUARD: I-24
+        require(state.status == required, WrongStatus(requestId, state.status, required));
+    }
+
+    function _requireOver(uint40 deadline) internal view {
+        // INVARIANT (I-23): a call at a deadline is in time, so a poke needs it to have passed.
+        require(block.timestamp > deadline, DeadlineNotReached(deadline));
+    }
+
+    function _requireInTime(uint40 deadline) internal view {
+        require(block.timestamp <= deadline, DeadlinePassed(deadline));
+    }
+
+    function _requireRoot(bytes32 computed, bytes32 committed) internal pure {
+        require(computed == committed, WrongRoot(computed, committed));
+    }
+}
