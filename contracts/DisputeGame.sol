@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ICommitments} from "./interfaces/ICommitments.sol";
 import {IDisputeGame} from "./interfaces/IDisputeGame.sol";
-import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {Book, BookLib, Ending, Entry, Pot} from "./libraries/BookLib.sol";
-import {Descent, DescentLib} from "./libraries/DescentLib.sol";
+import {Descent, DescentLib, Standing} from "./libraries/DescentLib.sol";
 import {GameClockLib} from "./libraries/GameClockLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
@@ -18,19 +18,21 @@ import {Tier} from "./types/Tier.sol";
 import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "./types/Trace.sol";
 
 /// @title The dispute game: the worker opens its own trees, the challenger picks, one element decides.
-/// @dev Holds no tokens; bonds and gas pots lie in this module's escrow in the vault. Trusts the market on what is
-/// committed and the judge on what is right. No call loops over disputes or reveals.
+/// @dev Holds no tokens; bonds and gas pots lie in this module's escrow in the vault. Each instance decides the commitments of
+/// one source, which it trusts on what is committed, as it trusts the judge on what is right. No call loops over disputes or
+/// reveals.
 contract DisputeGame is IDisputeGame {
     using BookLib for Book;
     using BookLib for Pot;
     using DescentLib for Descent;
+    using DescentLib for Standing;
     using GameClockLib for GameClockLib.Clocks;
 
     uint8 internal constant BINDING_ROLES = 3; // operator or defender
     uint8 internal constant MAX_DEPTH = 16; // choices that a path can hold
 
     IStakeVault internal immutable VAULT;
-    IInferenceMarket internal immutable MARKET;
+    ICommitments internal immutable SOURCE;
     IParameters internal immutable PARAMETERS;
     IStepVerifier internal immutable VERIFIER;
 
@@ -40,14 +42,16 @@ contract DisputeGame is IDisputeGame {
     mapping(bytes32 commitId => mapping(bytes32 node => Reveal)) internal _reveals;
     mapping(bytes32 commitId => Pot) internal _pots;
 
-    modifier onlyMarket() {
-        require(msg.sender == address(MARKET), NotMarket(msg.sender));
+    modifier onlySource() {
+        // INVARIANT (I-50): only the source says how a commitment ended, and only it hands over a gas pot.
+        // GUARD: I-50
+        require(msg.sender == address(SOURCE), NotSource(msg.sender));
         _;
     }
 
-    constructor(IStakeVault vault, IInferenceMarket market, IParameters parameters, IStepVerifier verifier) {
+    constructor(IStakeVault vault, ICommitments source, IParameters parameters, IStepVerifier verifier) {
         VAULT = vault;
-        MARKET = market;
+        SOURCE = source;
         PARAMETERS = parameters;
         VERIFIER = verifier;
     }
@@ -55,30 +59,34 @@ contract DisputeGame is IDisputeGame {
     // OPEN
 
     /// @inheritdoc IDisputeGame
-    function challenge(bytes32 commitId) external returns (bytes32 disputeId) {
-        (uint16 version, uint64 challengeUntil) = MARKET.disputeOpened(commitId);
-        // INVARIANT (I-28, I-29): any number of disputes inside the window, none after it.
+    function challenge(bytes32 commitId, bytes calldata opening) external returns (bytes32 disputeId) {
+        (uint16 version, uint64 challengeUntil) = SOURCE.hold(commitId, opening, msg.sender);
+        // INVARIANT (I-28, I-29, S-09): any number of disputes inside the window, wherever it ends by now, none after it.
         // GUARD: I-29
         require(block.timestamp <= challengeUntil, WindowClosed(commitId, challengeUntil));
-        Tier memory tier = PARAMETERS.tier(version);
+        uint96 bond;
+        Standing memory standing;
         Book storage book = _books[commitId];
-        uint32 serial = book.append(_entries[commitId], msg.sender);
+        (
+            bond,
+            standing.clocks.workerSeconds,
+            standing.clocks.challengerSeconds,
+            book.floorSeconds
+        ) = PARAMETERS.challengeTerms(version);
+        standing.status = DisputeStatus.Open;
+        standing.serial = book.append(_entries[commitId], msg.sender);
+        standing.gasOwed = MoveGasLib.CHALLENGE;
+        standing.clocks.lastMoveAt = uint64(block.timestamp);
         book.gasOwed += MoveGasLib.CHALLENGE;
-        book.floorSeconds = tier.floorSeconds;
-        disputeId = IdLib.disputeId(commitId, msg.sender, serial);
+        disputeId = IdLib.disputeId(commitId, msg.sender, standing.serial);
 
         Descent storage descent = _descents[disputeId];
         descent.commitId = commitId;
         descent.node = commitId; // means nothing yet: a slot in use makes the first choice as cheap as the others
-        descent.status = DisputeStatus.Open;
-        descent.lastMoveAt = uint40(block.timestamp);
-        descent.workerSeconds = tier.workerSeconds;
-        descent.challengerSeconds = tier.challengerSeconds;
-        descent.gasOwed = MoveGasLib.CHALLENGE;
-        descent.serial = serial;
-        uint64 workerDeadline = uint64(block.timestamp) + tier.workerSeconds;
-        emit Challenged(disputeId, commitId, msg.sender, serial, tier.challengeBond, workerDeadline);
-        VAULT.escrowFrom(msg.sender, tier.challengeBond);
+        descent.save(standing);
+        uint64 workerDeadline = uint64(block.timestamp) + standing.clocks.workerSeconds;
+        emit Challenged(disputeId, commitId, msg.sender, standing.serial, bond, workerDeadline);
+        VAULT.escrowFrom(msg.sender, bond);
     }
 
     // THE WORKER'S SIDE
@@ -87,7 +95,7 @@ contract DisputeGame is IDisputeGame {
     function bindTrace(bytes32 commitId, bytes32[16] calldata children) external {
         Book storage book = _openBook(commitId);
         require(book.boundAt == 0, AlreadyBound(commitId, book.traceRoot));
-        (address worker, ) = MARKET.termsOf(commitId);
+        (address worker, ) = SOURCE.termsOf(commitId);
         // INVARIANT (S-08): only the worker's own keys say what it is bound to.
         // GUARD: S-08
         require(
@@ -129,19 +137,23 @@ contract DisputeGame is IDisputeGame {
         uint8 index
     ) external {
         Descent storage descent = _descents[disputeId];
-        Book storage book = _books[descent.commitId];
-        bytes32 node = descent.isRooted() ? descent.node : book.traceRoot;
+        bytes32 commitId = descent.commitId;
+        Book storage book = _books[commitId];
+        Standing memory standing = descent.standing();
+        bytes32 node = standing.isRooted() ? descent.node : book.traceRoot;
         _requireNode(expectedNode, node);
-        GameClockLib.Clocks memory clocks = _challengersMove(disputeId, descent, book);
+        _challengersMove(disputeId, commitId, node, standing, book);
         _requirePreimage(MerkleLib.nodeHash(children), node);
-        uint8 depth = descent.depth;
+        Position memory position = standing.position;
+        uint8 depth = position.depth;
         require(index < MerkleLib.ARITY && depth < MAX_DEPTH, InvalidChoice(index, depth));
-        Position memory position = descent.child(index);
 
-        descent.node = children[index];
-        book.gasOwed += MoveGasLib.CHOOSE;
-        descent.advance(position, clocks, MoveGasLib.CHOOSE);
-        emit Chosen(disputeId, children[index], position, clocks.lastMoveAt + clocks.workerSeconds);
+        // SAFETY: a path has room for 16 choices.
+        unchecked {
+            position.depth = depth + 1;
+            position.path = (position.path << 4) | index;
+        }
+        _choose(disputeId, children[index], descent, standing, book);
     }
 
     /// @inheritdoc IDisputeGame
@@ -149,15 +161,13 @@ contract DisputeGame is IDisputeGame {
         Descent storage descent = _descents[disputeId];
         bytes32 commitId = descent.commitId;
         Book storage book = _books[commitId];
-        require(!descent.isRooted(), UnexpectedNode(book.traceRoot, descent.node));
-        GameClockLib.Clocks memory clocks = _challengersMove(disputeId, descent, book);
-        bytes32 outputRoot = MARKET.getCommitment(commitId).outputRoot;
-        Position memory position = Position({section: Section.Output, depth: 0, path: 0});
+        Standing memory standing = descent.standing();
+        bytes32 node = book.traceRoot;
+        require(!standing.isRooted(), UnexpectedNode(node, descent.node));
+        _challengersMove(disputeId, commitId, node, standing, book);
 
-        descent.node = outputRoot;
-        book.gasOwed += MoveGasLib.CHOOSE;
-        descent.advance(position, clocks, MoveGasLib.CHOOSE);
-        emit Chosen(disputeId, outputRoot, position, clocks.lastMoveAt + clocks.workerSeconds);
+        standing.position.section = Section.Output;
+        _choose(disputeId, SOURCE.outputRootOf(commitId), descent, standing, book);
     }
 
     /// @inheritdoc IDisputeGame
@@ -169,20 +179,21 @@ contract DisputeGame is IDisputeGame {
         Descent storage descent = _descents[disputeId];
         bytes32 commitId = descent.commitId;
         Book storage book = _books[commitId];
-        (bytes32 node, NodeKind kind) = _nodeOf(descent, book);
+        Standing memory standing = descent.standing();
+        (bytes32 node, NodeKind kind) = _nodeOf(descent, standing, book);
         _requireNode(expectedNode, node);
-        _challengersMove(disputeId, descent, book);
+        _challengersMove(disputeId, commitId, node, standing, book);
         uint256 judgeGas;
-        (verdict, judgeGas) = _judge(descent, book, node, kind, proof);
+        (verdict, judgeGas) = _judge(commitId, standing.position, book, node, kind, proof);
 
-        emit StepProved(disputeId, commitId, verdict, descent.position(), proof.element);
+        emit StepProved(disputeId, commitId, verdict, standing.position, proof.element);
         if (verdict == Verdict.Correct) {
-            _lose(disputeId, descent, book);
+            _lose(disputeId, descent, standing, book);
         } else {
             uint32 moveGas = MoveGasLib.proveStep(judgeGas);
-            descent.gasOwed += moveGas;
+            standing.gasOwed += moveGas;
             book.gasOwed += moveGas;
-            _win(disputeId, descent, book);
+            _win(disputeId, descent, standing, book);
         }
     }
 
@@ -191,16 +202,18 @@ contract DisputeGame is IDisputeGame {
     /// @inheritdoc IDisputeGame
     function timeout(bytes32 disputeId) external {
         Descent storage descent = _descents[disputeId];
-        Book storage book = _books[descent.commitId];
-        _requireOpen(disputeId, descent, book);
-        (bool workersTurn, , uint64 deadline) = _turn(descent, book);
+        bytes32 commitId = descent.commitId;
+        Book storage book = _books[commitId];
+        Standing memory standing = descent.standing();
+        _requireOpen(disputeId, standing, book);
+        (bool workersTurn, , uint64 deadline) = _turn(descent, standing, book);
         // INVARIANT (I-20): a move at the deadline is legal, so only a later time ends the turn.
         // GUARD: I-20
         require(block.timestamp > deadline, ClockRunning(disputeId, deadline));
 
-        emit TimedOut(disputeId, descent.commitId, workersTurn);
-        if (workersTurn) _win(disputeId, descent, book);
-        else _lose(disputeId, descent, book);
+        emit TimedOut(disputeId, commitId, workersTurn);
+        if (workersTurn) _win(disputeId, descent, standing, book);
+        else _lose(disputeId, descent, standing, book);
     }
 
     /// @inheritdoc IDisputeGame
@@ -208,9 +221,10 @@ contract DisputeGame is IDisputeGame {
         Descent storage descent = _descents[disputeId];
         bytes32 commitId = descent.commitId;
         Book storage book = _books[commitId];
-        Entry storage entry = _entries[commitId][descent.serial];
+        Standing memory standing = descent.standing();
+        Entry storage entry = _entries[commitId][standing.serial];
         Ending ending = book.ending;
-        DisputeStatus status = descent.status;
+        DisputeStatus status = standing.status;
         // INVARIANT (I-30, S-13): every dispute that was not lost is paid, once, after the commitment has ended.
         require(
             (ending == Ending.Settled || ending == Ending.Voided) &&
@@ -220,31 +234,35 @@ contract DisputeGame is IDisputeGame {
         );
 
         entry.settled = true;
-        (, uint16 version) = MARKET.termsOf(commitId);
-        uint96 bond = PARAMETERS.tier(version).challengeBond;
-        uint96 gas = 0;
-        uint96 reward = 0;
+        (, uint16 version) = SOURCE.termsOf(commitId);
+        Tier memory tier = PARAMETERS.tier(version);
+        (uint96 gas, uint96 reward) = (0, 0);
         if (ending == Ending.Settled) {
-            uint96 dust;
-            (gas, dust) = _pots[commitId].take(descent.gasOwed, book.gasOwed);
-            // INVARIANT (I-04): every unit of the pot is paid or burned.
-            VAULT.burnFromEscrow(dust);
-            bool reports = book.first == descent.serial + 1;
-            if (reports) reward = SplitLib.slash(MARKET.getCommitment(commitId).lock, 0).reporter;
+            gas = _takeGas(commitId, standing, tier.gasPrice);
+            if (book.first == standing.serial + 1) {
+                reward = SplitLib.bps(SOURCE.getCommitment(commitId).lock, SplitLib.REPORTER_BPS);
+            }
         }
-        emit DisputeSettled(disputeId, entry.challenger, bond, reward, gas);
-        VAULT.creditFromEscrow(entry.challenger, bond + gas);
+        emit DisputeSettled(disputeId, entry.challenger, tier.challengeBond, reward, gas);
+        VAULT.creditFromEscrow(entry.challenger, tier.challengeBond + gas);
     }
 
-    // MARKET ONLY
+    // SOURCE ONLY
 
     /// @inheritdoc IDisputeGame
-    function voidDisputes(bytes32 commitId) external onlyMarket {
+    function voidDisputes(bytes32 commitId) external onlySource {
         _books[commitId].ending = Ending.Voided;
     }
 
     /// @inheritdoc IDisputeGame
-    function fundGas(bytes32 commitId, uint96 pot, uint64 gasPrice) external onlyMarket {
+    function slashedElsewhere(bytes32 commitId) external onlySource returns (address firstChallenger) {
+        Book storage book = _books[commitId];
+        book.ending = Ending.Slashed;
+        return _reporter(commitId, book);
+    }
+
+    /// @inheritdoc IDisputeGame
+    function fundGas(bytes32 commitId, uint96 pot, uint64 gasPrice) external onlySource {
         Book storage book = _books[commitId];
         uint256 owed = uint256(book.gasOwed) * gasPrice;
         // SAFETY: cast only where it is below a 96-bit pot.
@@ -261,23 +279,24 @@ contract DisputeGame is IDisputeGame {
         Descent storage descent = _descents[disputeId];
         bytes32 commitId = descent.commitId;
         Book storage book = _books[commitId];
-        Entry storage entry = _entries[commitId][descent.serial];
+        Standing memory standing = descent.standing();
+        Entry storage entry = _entries[commitId][standing.serial];
         found.commitId = commitId;
         found.challenger = entry.challenger;
-        found.status = _statusOf(descent, book);
-        found.serial = descent.serial;
-        found.lastMoveAt = descent.lastMoveAt;
-        found.workerSeconds = descent.workerSeconds;
-        found.challengerSeconds = descent.challengerSeconds;
-        found.position = descent.position();
-        found.rooted = descent.isRooted();
-        (found.node, ) = _nodeOf(descent, book);
-        found.gasOwed = descent.gasOwed;
+        found.status = _statusOf(standing, book);
+        found.serial = standing.serial;
+        found.lastMoveAt = standing.clocks.lastMoveAt;
+        found.workerSeconds = standing.clocks.workerSeconds;
+        found.challengerSeconds = standing.clocks.challengerSeconds;
+        found.position = standing.position;
+        found.rooted = standing.isRooted();
+        (found.node, ) = _nodeOf(descent, standing, book);
+        found.gasOwed = standing.gasOwed;
         found.previous = entry.previous;
         found.next = entry.next;
-        if (descent.status != DisputeStatus.None) {
-            (, uint16 version) = MARKET.termsOf(commitId);
-            found.bond = PARAMETERS.tier(version).challengeBond;
+        if (standing.status != DisputeStatus.None) {
+            (, uint16 version) = SOURCE.termsOf(commitId);
+            (found.bond, , , ) = PARAMETERS.challengeTerms(version);
         }
     }
 
@@ -310,8 +329,9 @@ contract DisputeGame is IDisputeGame {
     function turn(bytes32 disputeId) external view returns (bool workersTurn, uint64 deadline) {
         Descent storage descent = _descents[disputeId];
         Book storage book = _books[descent.commitId];
-        _requireOpen(disputeId, descent, book);
-        (workersTurn, , deadline) = _turn(descent, book);
+        Standing memory standing = descent.standing();
+        _requireOpen(disputeId, standing, book);
+        (workersTurn, , deadline) = _turn(descent, standing, book);
     }
 
     // MOVES
@@ -341,113 +361,179 @@ contract DisputeGame is IDisputeGame {
         require(expected == current, UnexpectedNode(expected, current));
     }
 
-    function _requireOpen(bytes32 disputeId, Descent storage descent, Book storage book) internal view {
-        DisputeStatus status = _statusOf(descent, book);
+    function _requireOpen(bytes32 disputeId, Standing memory standing, Book storage book) internal view {
+        DisputeStatus status = _statusOf(standing, book);
         // INVARIANT (I-24): ended disputes accept nothing.
+        // GUARD: I-24
         require(status == DisputeStatus.Open, DisputeNotOpen(disputeId, status));
     }
 
-    /// @dev Holds a challenger's move to the rules and returns the clocks as it leaves them.
+    /// @dev Holds a challenger's move at `node` to the rules and leaves the clocks as they are after it.
     function _challengersMove(
         bytes32 disputeId,
-        Descent storage descent,
+        bytes32 commitId,
+        bytes32 node,
+        Standing memory standing,
         Book storage book
-    ) internal view returns (GameClockLib.Clocks memory clocks) {
-        _requireOpen(disputeId, descent, book);
-        _requireChallenger(disputeId, descent);
-        clocks = descent.clocks();
-        (bool workersTurn, uint64 startedAt, uint64 deadline) = clocks.turn(_respondedAt(descent, book));
+    ) internal view {
+        _requireOpen(disputeId, standing, book);
+        _requireChallenger(disputeId, commitId, standing.serial);
+        uint64 respondedAt = _respondedAt(commitId, node, standing, book);
+        (bool workersTurn, uint64 startedAt, uint64 deadline) = standing.clocks.turn(respondedAt);
         require(!workersTurn, WorkerToMove(disputeId, deadline));
         // INVARIANT (I-25): a clock that has run out stays so.
         // GUARD: I-25
         require(block.timestamp <= deadline, ClockExpired(disputeId, deadline));
-        return clocks.afterMove(startedAt, uint64(block.timestamp), book.floorSeconds);
+        standing.clocks = standing.clocks.afterMove(startedAt, uint64(block.timestamp), book.floorSeconds);
     }
 
     /// @dev A dispute's id binds its challenger, so a hash does instead of a read; only the error reads.
-    function _requireChallenger(bytes32 disputeId, Descent storage descent) internal view {
-        (bytes32 commitId, uint32 serial) = (descent.commitId, descent.serial);
+    function _requireChallenger(bytes32 disputeId, bytes32 commitId, uint32 serial) internal view {
         if (IdLib.disputeId(commitId, msg.sender, serial) != disputeId) {
             revert NotChallenger(msg.sender, _entries[commitId][serial].challenger);
         }
     }
 
+    /// @dev Books a choice: the dispute stands at `node`, whose place `standing` tells.
+    function _choose(
+        bytes32 disputeId,
+        bytes32 node,
+        Descent storage descent,
+        Standing memory standing,
+        Book storage book
+    ) internal {
+        // SAFETY: a descent has at most 16 choices.
+        unchecked {
+            standing.gasOwed += MoveGasLib.CHOOSE;
+        }
+        book.gasOwed += MoveGasLib.CHOOSE;
+        descent.node = node;
+        descent.save(standing);
+        GameClockLib.Clocks memory clocks = standing.clocks;
+        emit Chosen(disputeId, node, standing.position, clocks.lastMoveAt + clocks.workerSeconds);
+    }
+
     /// @dev The judge's verdict on the claim at the node where the dispute stands, and the gas that it took.
     function _judge(
-        Descent storage descent,
+        bytes32 commitId,
+        Position memory position,
         Book storage book,
         bytes32 node,
         NodeKind kind,
         StepProof calldata proof
     ) internal view returns (Verdict verdict, uint256 judgeGas) {
-        Claim memory claim = MARKET.claimOf(descent.commitId);
+        Claim memory claim = SOURCE.claimOf(commitId);
         claim.traceRoot = book.traceRoot;
         judgeGas = gasleft();
-        verdict = VERIFIER.verify(claim, descent.position(), node, kind, proof);
+        verdict = VERIFIER.verify(claim, position, node, kind, proof);
         judgeGas -= gasleft();
     }
 
     // ENDS
 
     /// @dev The worker has lost: the commitment ends, and with it every dispute on it.
-    function _win(bytes32 disputeId, Descent storage descent, Book storage book) internal {
+    function _win(
+        bytes32 disputeId,
+        Descent storage descent,
+        Standing memory standing,
+        Book storage book
+    ) internal {
         bytes32 commitId = descent.commitId;
         book.ending = Ending.Slashed;
-        descent.status = DisputeStatus.Won;
+        book.winnerGas = standing.gasOwed;
+        standing.status = DisputeStatus.Won;
         // INVARIANT (S-13, I-30): the earliest dispute that was not lost is the reporter, whoever proves first.
-        address reporter = _entries[commitId][book.first - 1].challenger;
-        if (!MARKET.slash(commitId, reporter)) {
+        if (!SOURCE.slash(commitId, _reporter(commitId, book))) {
             book.ending = Ending.Voided;
-            descent.status = DisputeStatus.Open;
+            standing.status = DisputeStatus.Open;
         }
-        emit DisputeEnded(disputeId, commitId, _statusOf(descent, book));
+        descent.save(standing);
+        emit DisputeEnded(disputeId, commitId, _statusOf(standing, book));
     }
 
     /// @dev The challenger has lost: this dispute ends and changes nothing else.
-    function _lose(bytes32 disputeId, Descent storage descent, Book storage book) internal {
+    function _lose(
+        bytes32 disputeId,
+        Descent storage descent,
+        Standing memory standing,
+        Book storage book
+    ) internal {
         bytes32 commitId = descent.commitId;
-        descent.status = DisputeStatus.Lost;
-        book.gasOwed -= descent.gasOwed;
+        standing.status = DisputeStatus.Lost;
+        descent.save(standing);
+        book.gasOwed -= standing.gasOwed;
         // INVARIANT (S-13): a lost dispute is nobody's report.
         // GUARD: S-13
-        book.unlink(_entries[commitId], descent.serial);
+        book.unlink(_entries[commitId], standing.serial);
         emit DisputeEnded(disputeId, commitId, DisputeStatus.Lost);
 
-        MARKET.disputeLost(commitId);
-        (address worker, uint16 version) = MARKET.termsOf(commitId);
-        (uint96 toWorker, uint96 burned) = SplitLib.bond(PARAMETERS.tier(version).challengeBond);
+        SOURCE.release(commitId);
+        (address worker, uint16 version) = SOURCE.termsOf(commitId);
+        (uint96 bond, , , ) = PARAMETERS.challengeTerms(version);
+        (uint96 toWorker, uint96 burned) = SplitLib.bond(bond);
         VAULT.creditFromEscrow(worker, toWorker);
         VAULT.burnFromEscrow(burned);
+    }
+
+    /// @dev Takes the gas of a dispute's moves out of the pot.
+    function _takeGas(
+        bytes32 commitId,
+        Standing memory standing,
+        uint64 gasPrice
+    ) internal returns (uint96 gas) {
+        Book storage book = _books[commitId];
+        bool won = standing.status == DisputeStatus.Won;
+        uint96 dust;
+        (gas, dust) = _pots[commitId].take(book, standing.gasOwed, won, gasPrice);
+        // INVARIANT (I-04): every unit of the pot is paid or burned.
+        VAULT.burnFromEscrow(dust);
+    }
+
+    /// @dev The challenger of the earliest dispute that was not lost; zero where there is none.
+    function _reporter(bytes32 commitId, Book storage book) internal view returns (address) {
+        uint32 first = book.first;
+        return first == 0 ? address(0) : _entries[commitId][first - 1].challenger;
     }
 
     // DERIVED STATE
 
     /// @dev An open dispute is void once the commitment has ended by something else.
-    function _statusOf(Descent storage descent, Book storage book) internal view returns (DisputeStatus) {
-        DisputeStatus status = descent.status;
+    function _statusOf(Standing memory standing, Book storage book) internal view returns (DisputeStatus) {
+        DisputeStatus status = standing.status;
         if (status == DisputeStatus.Open && book.ending != Ending.None) return DisputeStatus.Void;
         return status;
     }
 
     function _turn(
         Descent storage descent,
+        Standing memory standing,
         Book storage book
     ) internal view returns (bool workersTurn, uint64 startedAt, uint64 deadline) {
-        return descent.clocks().turn(_respondedAt(descent, book));
+        return standing.clocks.turn(_respondedAt(descent.commitId, descent.node, standing, book));
     }
 
-    /// @dev When the worker answered the last move; zero while it has not. `EMPTY` has no preimage to show, so choosing it
-    /// leaves the turn with the challenger.
-    function _respondedAt(Descent storage descent, Book storage book) internal view returns (uint64) {
-        if (!descent.isRooted()) return book.boundAt;
-        bytes32 node = descent.node;
-        if (node == MerkleLib.EMPTY) return descent.lastMoveAt;
-        return _reveals[descent.commitId][node].revealedAt;
+    /// @dev When the worker answered the last move, after which the dispute stands at `node`; zero while it has not. `EMPTY`
+    /// has no preimage to show, so choosing it leaves the turn with the challenger.
+    function _respondedAt(
+        bytes32 commitId,
+        bytes32 node,
+        Standing memory standing,
+        Book storage book
+    ) internal view returns (uint64) {
+        if (!standing.isRooted()) return book.boundAt;
+        if (node == MerkleLib.EMPTY) return standing.clocks.lastMoveAt;
+        return _reveals[commitId][node].revealedAt;
     }
 
-    function _nodeOf(Descent storage descent, Book storage book) internal view returns (bytes32, NodeKind) {
-        bytes32 node = descent.node;
-        if (descent.isRooted()) return (node, _reveals[descent.commitId][node].kind);
+    function _nodeOf(
+        Descent storage descent,
+        Standing memory standing,
+        Book storage book
+    ) internal view returns (bytes32, NodeKind) {
+        if (standing.isRooted()) {
+            bytes32 node = descent.node;
+            return (node, _reveals[descent.commitId][node].kind);
+        }
         return (book.traceRoot, book.boundAt == 0 ? NodeKind.Unrevealed : NodeKind.Inner);
     }
 }

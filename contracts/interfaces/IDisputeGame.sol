@@ -10,7 +10,7 @@ import {Position, StepProof, Verdict} from "../types/Trace.sol";
 /// a move at the deadline is legal, a timeout needs the deadline to have passed.
 /// @dev Warning: only the worker's own keys may bind. Reveals below a bound root may be sent by anyone.
 interface IDisputeGame {
-    /// @notice Thrown when a commitment is outside its window, unknown or ended.
+    /// @notice Thrown when a commitment's window has closed. Unknown and ended ones are refused by their source.
     error WindowClosed(bytes32 commitId, uint64 challengeUntil);
 
     /// @notice Thrown when a commitment's trace root was bound before.
@@ -52,8 +52,8 @@ interface IDisputeGame {
     /// @notice Thrown when a child number is not below 16 or the path is full.
     error InvalidChoice(uint256 index, uint8 depth);
 
-    /// @notice Thrown when the caller is not the market.
-    error NotMarket(address caller);
+    /// @notice Thrown when the caller is not the source of the commitments that this game decides.
+    error NotSource(address caller);
 
     /// @notice Thrown when a dispute has nothing to pay out, or not yet.
     error NothingToSettle(bytes32 disputeId);
@@ -87,7 +87,8 @@ interface IDisputeGame {
     event TimedOut(bytes32 indexed disputeId, bytes32 indexed commitId, bool workerLost);
     /// @notice A dispute ended. The others on a slashed or refunded commitment become void without an event of their own.
     event DisputeEnded(bytes32 indexed disputeId, bytes32 indexed commitId, DisputeStatus status);
-    /// @notice A dispute was paid out: `bond` and `gas` now, `reward` (of the reporter) when the slash was settled.
+    /// @notice A dispute was paid out: `bond` and `gas` now, `reward` (of the reporter) when the slash was settled. `gas` of
+    /// the dispute that won comes first out of the pot; the others share what is left.
     event DisputeSettled(
         bytes32 indexed disputeId,
         address indexed challenger,
@@ -97,7 +98,8 @@ interface IDisputeGame {
     );
 
     /// @notice Opens a dispute on a commitment inside its window; the bond is pulled from the caller.
-    function challenge(bytes32 commitId) external returns (bytes32 disputeId);
+    /// @param opening What the source needs to recognise the commitment; ignored once it is recorded.
+    function challenge(bytes32 commitId, bytes calldata opening) external returns (bytes32 disputeId);
 
     /// @notice Binds the worker to the trace root whose 16 children are given. Once per commitment, for all disputes.
     function bindTrace(bytes32 commitId, bytes32[16] calldata children) external;
@@ -132,10 +134,15 @@ interface IDisputeGame {
     /// @notice Credits what a dispute is due: its bond, and after settlement its reward and gas share. Anyone.
     function settleDispute(bytes32 disputeId) external;
 
-    // Market only
+    // Source only
 
-    /// @notice Ends all disputes on a commitment that was refunded; their bonds come back through `settleDispute`.
+    /// @notice Ends all disputes on a commitment that was refunded, or whose slash became a refund; their bonds come back
+    /// through `settleDispute`.
     function voidDisputes(bytes32 commitId) external;
+
+    /// @notice Ends all disputes on a commitment that was slashed by something else than this game.
+    /// @return firstChallenger Of the earliest dispute that was not lost, zero where there is none.
+    function slashedElsewhere(bytes32 commitId) external returns (address firstChallenger);
 
     /// @notice Takes over the gas pot of a settled slash, which lies in this module's escrow. What the moves of the disputes
     /// that were not lost cannot need at `gasPrice` is burned at once.

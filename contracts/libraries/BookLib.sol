@@ -24,7 +24,8 @@ struct Book {
     uint32 disputes;
     uint32 first;
     uint32 last;
-    uint64 gasOwed;
+    uint48 gasOwed; // of all disputes not lost; more than the blocks of years hold
+    uint32 winnerGas; // the part of the dispute that slashed; zero where none did
     uint32 floorSeconds;
     Ending ending;
 }
@@ -32,8 +33,8 @@ struct Book {
 /// @notice The gas pot of a settled slash.
 struct Pot {
     uint96 amount;
-    uint96 paid;
-    uint64 settledGas;
+    uint96 paid; // to disputes other than the winner
+    uint48 settledGas; // of those
 }
 
 /// @title The books of all disputes on one commitment: a doubly linked list in opening order, and the gas pot.
@@ -70,17 +71,34 @@ library BookLib {
         else entries[next - 1].previous = previous;
     }
 
-    /// @notice Takes a dispute's part out of the pot, pro rata and rounded down.
-    /// @return gas What the dispute gets.
+    /// @notice Takes a dispute's part out of the pot: all of it for the dispute that slashed, then pro rata of what is left.
+    /// @dev INVARIANT (S-13): nobody who opens disputes beside the one that slashes takes anything of its gas. The pot of the
+    /// least lock pays for two whole disputes, so whoever dilutes the rest must spend more than one on doing so, and loses the
+    /// same share of it as those it harms. Nothing is repaid above its cost, so no number of disputes earns anything.
+    /// @param won Whether it is the dispute that slashed.
+    /// @return gas What the dispute gets, rounded down.
     /// @return dust What rounding left over, with the last dispute.
-    function take(Pot storage self, uint32 owed, uint64 allOwed) internal returns (uint96 gas, uint96 dust) {
+    function take(
+        Pot storage self,
+        Book storage book,
+        uint32 owed,
+        bool won,
+        uint64 gasPrice
+    ) internal returns (uint96 gas, uint96 dust) {
         uint96 amount = self.amount;
-        // SAFETY: `owed` is part of `allOwed`, so the share is part of the amount.
-        gas = uint96((uint256(amount) * owed) / allOwed);
+        uint48 winnerGas = book.winnerGas;
+        uint256 due = uint256(winnerGas) * gasPrice;
+        // SAFETY: cast only where it is below a 96-bit amount.
+        uint96 first = due < amount ? uint96(due) : amount;
+        if (won) return (first, 0);
+        uint48 allOwed = book.gasOwed - winnerGas;
+        uint96 rest = amount - first;
+        // SAFETY: `owed` is part of `allOwed`, so the share is part of the rest.
+        gas = uint96((uint256(rest) * owed) / allOwed);
         uint96 paid = self.paid + gas;
-        uint64 settledGas = self.settledGas + owed;
+        uint48 settledGas = self.settledGas + owed;
         self.paid = paid;
         self.settledGas = settledGas;
-        if (settledGas == allOwed) dust = amount - paid;
+        if (settledGas == allOwed) dust = rest - paid;
     }
 }
