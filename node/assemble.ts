@@ -116,7 +116,10 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
 }
 
 export function assembleKeeper(options: AssembleOptions): Assembled {
-  return assemble(options, openNode(options), (_, shared) => createKeeper(shared));
+  const { keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries } = options.config;
+  return assemble(options, openNode(options), (_, shared) =>
+    createKeeper({ ...shared, limits: { patienceSeconds, mostTries } }),
+  );
 }
 
 function assemble(

@@ -89,7 +89,8 @@ type Shared = Pick<NodeOptions, "fail" | "logger" | "metrics" | "clock">;
 
 function assemble({ config, deployment, sources }: NodeOptions, database: Database, common: Shared): Node {
   const { logger, clock } = common;
-  const { chainId, startBlock, inferenceMarket, disputeGame, programRegistry, stakeVault } = deployment;
+  const { chainId, startBlock, inferenceMarket, disputeGame, programRegistry, stakeVault, inputRequests } =
+    deployment;
   const journal = createJournal(database, clock);
   journal.bindTo({ chainId, market: inferenceMarket });
   const blobs = createBlobStore(join(config.dataDir, "blobs"));
@@ -107,7 +108,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     ...common,
     ...config,
     name: "protocol",
-    addresses: [inferenceMarket, disputeGame, programRegistry, stakeVault],
+    addresses: [inferenceMarket, disputeGame, programRegistry, stakeVault, inputRequests],
     startBlock,
     decode: decodeEvents,
     apply: (found, { to }) => {

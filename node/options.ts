@@ -29,7 +29,8 @@ export type Scope =
   | "programs"
   | "worker"
   | "defender"
-  | "watchtower";
+  | "watchtower"
+  | "keeper";
 
 export type Option<T> = {
   /** Dotted path in `assay.yaml`. */
@@ -344,6 +345,16 @@ export const options = {
   challenge: option("watchtower", flag, true, {
     key: "watchtower.challenge",
     help: "false: only report what is wrong",
+  }),
+
+  keeperPatienceSeconds: option("keeper", integer({ max: 86_400 }), 600, {
+    key: "keeper.patienceSeconds",
+    unit: "seconds",
+    help: "How long an answer is left to its worker after its window: the worker's own call pays it at once",
+  }),
+  keeperMostTries: option("keeper", integer({ max: 1_000 }), 6, {
+    key: "keeper.mostTries",
+    help: "Calls of one consumer before it is left to others; the time between them doubles",
   }),
 } as const;
 

@@ -1,9 +1,21 @@
 // The protocol's events, decoded and typed, in the order in which the chain has them.
-import { disputeGameAbi, inferenceMarketAbi, programRegistryAbi, stakeVaultAbi } from "@assay/sdk/abi";
+import {
+  disputeGameAbi,
+  inferenceMarketAbi,
+  inputRequestsAbi,
+  programRegistryAbi,
+  stakeVaultAbi,
+} from "@assay/sdk/abi";
 import { parseEventLogs } from "viem";
 import type { MinedLog } from "./poller.ts";
 
-const abi = [...inferenceMarketAbi, ...disputeGameAbi, ...programRegistryAbi, ...stakeVaultAbi] as const;
+const abi = [
+  ...inferenceMarketAbi,
+  ...disputeGameAbi,
+  ...inputRequestsAbi,
+  ...programRegistryAbi,
+  ...stakeVaultAbi,
+] as const;
 
 const decode = (logs: MinedLog[]) => parseEventLogs({ abi, logs });
 

@@ -1,16 +1,18 @@
 // Derives requests, commitments, disputes and programs in the journal from the protocol's events.
 import {
+  byteRoot,
   type DisputeStatus,
   disputeStatuses,
   enumName,
   type Hex,
   hexToBytes,
-  methods,
   type RequestStatus,
+  requestOf,
   requestStatuses,
   sections,
   verdicts,
 } from "@assay/sdk/protocol";
+import { zeroAddress } from "viem";
 import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
 import type { ProtocolEvent } from "./events.ts";
 
@@ -21,8 +23,12 @@ export function applyEvents(journal: Journal, events: readonly ProtocolEvent[]):
 
 function applyEvent(journal: Journal, event: ProtocolEvent): void {
   const block = event.blockNumber;
-  const setRequest = (id: Hex, state: RequestStatus, change: Partial<RequestItem> = {}) =>
-    journal.requests.update(id, ({ data }) => ({ state, data: { ...data, ...change } }), block);
+  const setRequest = (id: Hex, state: RequestStatus | undefined, change: Partial<RequestItem> = {}) =>
+    journal.requests.update(
+      id,
+      ({ data }) => ({ ...(state && { state }), data: { ...data, ...change } }),
+      block,
+    );
   const setCommitment = (id: Hex, state: RequestStatus | undefined, change: Partial<CommitmentItem> = {}) =>
     journal.commitments.update(
       id,
@@ -36,12 +42,20 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
       block,
     );
 
+  const end = (requestId: Hex, state: RequestStatus) => {
+    setRequest(requestId, state);
+    const commitId = journal.requests.get(requestId)?.data.commitId;
+    if (commitId !== undefined) setCommitment(commitId, state);
+  };
+
   switch (event.eventName) {
     case "Requested": {
-      const { worker, method, claimBy, input, ...rest } = event.args;
-      const request = { ...rest, reservedFor: worker, method: enumName(methods, method), deadline: claimBy };
-      journal.requests.put(request.requestId, "open", request, block);
-      journal.keepPayload(request.requestId, "input", hexToBytes(input));
+      const { requestId, claimBy: deadline, input } = event.args;
+      const request = requestOf(event.args.request);
+      journal.requests.put(requestId, "open", { requestId, request, deadline }, block);
+      if (request.inputPosted) journal.keepPayload(requestId, "input", hexToBytes(input));
+      if (request.consumer !== zeroAddress)
+        journal.deliveries.put(requestId, "open", { requestId, delivered: false }, block);
       return;
     }
     case "Claimed": {
@@ -49,40 +63,69 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
       setRequest(requestId, "claimed", { worker, lock, deadline: commitBy });
       return;
     }
+    case "InputAsked":
+      setRequest(event.args.requestId, "inputMissing", { deadline: event.args.postBy });
+      return;
+    case "InputShown":
+      setRequest(event.args.requestId, "claimed", { deadline: event.args.commitBy });
+      return;
     case "Committed": {
-      const { output, ...commitment } = event.args;
-      const { requestId, commitId, challengeUntil } = commitment;
+      const { requestId, commitId, batch, passes, challengeUntil } = event.args;
+      const { commitIds = [] } = journal.batches.get(String(batch))?.data ?? {};
+      journal.batches.put(String(batch), "published", { commitIds: [...commitIds, commitId] }, block);
       setRequest(requestId, "committed", { commitId, deadline: challengeUntil });
-      const request = journal.requests.get(requestId)?.data;
-      if (request === undefined) return;
+      const { request, worker } = journal.requests.get(requestId)?.data ?? {};
+      if (request === undefined || worker === undefined) return;
       const { programId, inputRoot } = request;
-      journal.commitments.put(commitId, "committed", { ...commitment, programId, inputRoot }, block);
-      journal.keepPayload(requestId, "output", hexToBytes(output));
+      const output = hexToBytes(event.args.output);
+      const terms = {
+        commitId,
+        requestId,
+        programId,
+        inputRoot,
+        worker,
+        passes,
+        outputRoot: byteRoot(output),
+      };
+      journal.commitments.put(commitId, "committed", { ...terms, batch, challengeUntil }, block);
+      journal.keepPayload(requestId, "output", output);
+      return;
+    }
+    case "CommitmentRecorded":
+      setCommitment(event.args.commitId, undefined, { recorded: true });
+      return;
+    case "WindowExtended": {
+      const { commitId, challengeUntil } = event.args;
+      setCommitment(commitId, undefined, { challengeUntil });
+      const requestId = journal.commitments.get(commitId)?.data.requestId;
+      if (requestId !== undefined) setRequest(requestId, undefined, { deadline: challengeUntil });
       return;
     }
     case "Finalized": {
-      const { requestId, commitId } = event.args;
-      setRequest(requestId, "finalized");
-      setCommitment(commitId, "finalized");
-      return;
-    }
-    case "CommitmentSlashed": {
-      const { requestId, commitId } = event.args;
-      setRequest(requestId, "slashed");
-      setCommitment(commitId, "slashed");
-      return;
-    }
-    case "RequestClosed": {
       const { requestId } = event.args;
-      const status = enumName(requestStatuses, event.args.status);
-      const commitId = journal.requests.get(requestId)?.data.commitId;
-      setRequest(requestId, status);
-      if (commitId !== undefined) setCommitment(commitId, status);
+      end(requestId, "finalized");
+      journal.deliveries.update(requestId, ({ data }) => (data.delivered ? { state: "done" } : {}), block);
       return;
     }
-    case "Delivered":
-      setRequest(event.args.requestId, "finalized", { delivered: true });
+    case "CommitmentSlashed":
+      end(event.args.subject, "slashed");
       return;
+    case "RequestClosed":
+      end(event.args.requestId, enumName(requestStatuses, event.args.status));
+      return;
+    case "FlippedToRefund": {
+      const requestId = journal.commitments.get(event.args.commitId)?.data.requestId;
+      if (requestId !== undefined) end(requestId, "refunded");
+      return;
+    }
+    case "Delivered": {
+      const { requestId, success } = event.args;
+      const mayChange = enumName(requestStatuses, event.args.status) === "committed";
+      const state = mayChange ? "open" : "done";
+      if (success)
+        journal.deliveries.update(requestId, () => ({ state, data: { requestId, delivered: true } }), block);
+      return;
+    }
     case "SlashSettled":
       setCommitment(event.args.commitId, undefined, { settled: true });
       return;

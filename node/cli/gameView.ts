@@ -37,9 +37,8 @@ export async function readGame(context: Context, chain: ChainAccess, disputeId: 
     client.getBlock(),
     readGameEvents(chain, { chunkBlocks: context.config.chunkBlocks, signal: context.signal }),
   ]);
-  const { requestId } = commitment;
-  const request = await getRequest(client, { deployment, requestId });
-  const { programId, version } = request;
+  const { subject: requestId, outputRoot, passes, programId, version } = commitment.terms;
+  const { request, status: stage, deadline, worker } = await getRequest(client, { deployment, requestId });
   const [tier, { status }, reveal, trace] = await Promise.all([
     getTier(client, { deployment, version }),
     getProgram(client, { deployment, programId }),
@@ -48,19 +47,21 @@ export async function readGame(context: Context, chain: ChainAccess, disputeId: 
       : { kind: "unrevealed" as const, revealedAt: 0n },
     ownTrace(context, chain, { requestId, programId }),
   ]);
-  const settled = events.some(
+  const isPaid = events.some(
     (event) => event.eventName === "DisputeSettled" && event.args.disputeId === disputeId,
   );
-  const view: DisputeView = { disputeId, dispute, reveal, settled };
+  const view: DisputeView = { disputeId, dispute, reveal, settled: isPaid };
+  const { holds, slashedAt, settled } = commitment;
   return {
     dispute: view,
     commitment: {
       requestId,
       request,
+      state: { status: stage, deadline, worker },
       tier,
       retired: status === "retired",
       commitId,
-      commitment,
+      commitment: { outputRoot, passes, holds, slashedAt, settled },
       binding,
       disputes: [view],
       trace,

@@ -1,10 +1,10 @@
 // A result with everything that checking it offline takes, in one JSON file.
 import { writeFileSync } from "node:fs";
 import { getInput, getResultFacts, type InferenceResult, type ResultFacts, stringifyJson } from "@assay/sdk";
-import { requestStatuses } from "@assay/sdk/protocol";
+import { finalityLevels, methods, requestStatuses } from "@assay/sdk/protocol";
 import { bytesToHex, type Hex, isHex } from "viem";
 import { z } from "zod";
-import { address, bytes32 } from "../optionTypes.ts";
+import { address, amount, bytes32 } from "../optionTypes.ts";
 import type { ChainAccess } from "./chain.ts";
 import { InputFormatError } from "./npy.ts";
 import { parseJson, readInputFile } from "./numbers.ts";
@@ -22,14 +22,29 @@ const schema = z.object({
     chainId: count,
     market: address,
     requestId: bytes32,
+    status: z.enum(requestStatuses),
     request: z.object({
+      requester: address,
+      salt: amount,
       programId: bytes32,
       inputRoot: bytes32,
-      commitId: bytes32,
-      status: z.enum(requestStatuses),
+      inputPosted: z.boolean(),
+      fee: amount,
       version: count,
+      method: z.enum(methods),
+      level: z.enum(finalityLevels),
+      worker: address,
+      consumer: address,
+      callbackGas: count,
     }),
-    commitment: z.object({ outputRoot: bytes32, passes: count, worker: address }),
+    commitment: z.object({
+      commitId: bytes32,
+      worker: address,
+      passes: count,
+      outputRoot: bytes32,
+      proof: z.array(bytes32),
+    }),
+    batchRoot: bytes32,
     registration: z.object({
       header: z.object({
         operatorSet: count,

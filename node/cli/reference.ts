@@ -16,6 +16,7 @@ const scopes: Readonly<Record<Scope, string>> = {
   worker: "`assay worker`",
   defender: "`assay defender`",
   watchtower: "`assay watchtower`",
+  keeper: "`assay keeper`",
 };
 
 /** The page with its generated parts written anew. */

@@ -7,12 +7,14 @@ import {
   getDispute,
   getRequest,
   getTier,
+  ResultNotAvailableError,
   sendCall,
   settleDispute,
   settleDisputeCall,
   timeoutDispute,
   timeoutDisputeCall,
 } from "@assay/sdk";
+import { encodeMarketOpening } from "@assay/sdk/protocol";
 import type { Hash, Hex } from "viem";
 import { defineCommand, optional, required, toggle } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
@@ -52,8 +54,10 @@ export const disputesChallengeCommand = defineCommand({
   run: (context, { commitment: commitId, unchecked, ...flags }) =>
     write<Challenged>(context, flags, "challenger", async (writer) => {
       const { client, deployment, sender, transaction } = writer;
-      const { requestId, outputRoot, passes } = await getCommitment(client, { deployment, commitId });
-      const { programId, version } = await getRequest(client, { deployment, requestId });
+      const { terms } = await getCommitment(client, { deployment, commitId });
+      const { subject: requestId, programId, outputRoot, passes, version } = terms;
+      const { request, answer } = await getRequest(client, { deployment, requestId });
+      if (answer === undefined) throw new ResultNotAvailableError({ requestId, status: "none" });
       const { challengeBond: bond } = await getTier(client, { deployment, version });
       if (!unchecked) {
         const own = await ownTrace(context, writer, { requestId, programId });
@@ -65,7 +69,7 @@ export const disputesChallengeCommand = defineCommand({
       }
       await requireTokens(writer, sender, bond);
       return {
-        calls: [challengeCall({ deployment, commitId })],
+        calls: [challengeCall({ deployment, commitId, opening: encodeMarketOpening(request, answer.leaf) })],
         effect: `${tokenText(bond)} of ${sender} are held as the bond of a dispute on ${commitId}.`,
         send: async () => {
           const { hash, disputeId, workerDeadline } = await challenge(client, {

@@ -109,7 +109,7 @@ export const disputesShowCommand = defineCommand({
       readGameEvents(chain, { chunkBlocks, signal: context.signal }),
     ]);
     const moves = await movesOf(chain, events, { disputeId, commitId, slots, maxPasses });
-    const { requestId, worker, outputRoot } = commitment;
+    const { subject: requestId, worker, outputRoot } = commitment.terms;
     return { ...dispute, requestId, worker, outputRoot, moves, now: Math.floor(context.clock.now() / 1_000) };
   },
   render: (shown) =>

@@ -4,6 +4,7 @@ import {
   FeeAboveMaximumError,
   getProgram,
   getTier,
+  prepareRequest,
   requestInference,
   requestInferenceCall,
   waitForResult,
@@ -131,13 +132,15 @@ function send(context: Context, given: Given): Promise<Requested | DryRun> {
       args: [sender, deployment.stakeVault],
     });
     const parameters = { deployment, programId, input, fee, version, method, worker };
-    const call = requestInferenceCall(parameters);
+    const prepared = await prepareRequest(client, { ...parameters, requester: sender });
+    const call = requestInferenceCall({ deployment, ...prepared });
     return {
       calls: allowance >= fee ? [call] : [approveCall({ deployment, amount: fee }), call],
       effect: `${tokenText(fee)} of ${sender} are held as the fee for ${program?.manifest.name ?? programId}; ${input.length} bytes of input become public.`,
       send: async () => {
         const { requestId, claimBy, hash } = await requestInference(client, {
           ...parameters,
+          salt: prepared.request.salt,
           ...transaction,
         });
         return { requestId, programId, fee, claimBy, hash };

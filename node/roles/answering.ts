@@ -40,7 +40,7 @@ export type Answering = {
   prepare(programId: Hex): Promise<void>;
   /** Computes and records the answer to a request. */
   execute(requestId: Hex): Promise<void>;
-  /** The recorded answer to what the chain asks under this id: after a re-org that can be another question. */
+  /** The recorded answer to a request. */
   answerTo(requestId: Hex): Answer | undefined;
   /** What was recorded as the answer; undefined when a re-org has left other bytes in its place. */
   executionOf(requestId: Hex): Execution | undefined;
@@ -91,7 +91,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
 
   /** What is asked under an id, with its input; undefined when there is nothing to answer. */
   function askedBy(requestId: Hex): Asked | undefined {
-    const request = journal.requests.get(requestId)?.data;
+    const request = journal.requests.get(requestId)?.data.request;
     const input = journal.inputOf(requestId);
     if (request === undefined || input === undefined) return undefined;
     const { programId, inputRoot } = request;
@@ -156,8 +156,8 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
   }
 
   function answerTo(requestId: Hex): Answer | undefined {
-    const request = journal.requests.get(requestId)?.data;
-    return request && journal.answerOf(request);
+    const request = journal.requests.get(requestId)?.data.request;
+    return request && journal.answerOf({ requestId, ...request });
   }
 
   function note(programId: Hex, { executeSeconds = 0, traceSeconds = 0 }: Partial<Measured>): void {

@@ -6,8 +6,11 @@ import {
   chooseOutputCall,
   claimCreditCall,
   claimRequestCall,
-  commitResultCall,
+  collectCall,
+  commitResultsCall,
   type Deployment,
+  deliverFailureCall,
+  deliverResultCall,
   expireRequestCall,
   finalizeRequestCall,
   proveStepCall,
@@ -20,34 +23,34 @@ import {
   timeoutDisputeCall,
 } from "@assay/sdk";
 import type { Execution, Trace } from "@assay/sdk/program";
-import type { Hex } from "@assay/sdk/protocol";
-import type { Address } from "viem";
+import type { Hex, Request } from "@assay/sdk/protocol";
+import { type Address, concat, keccak256 } from "viem";
 import type { SendRequest } from "../chain/sender.ts";
+import { RetryableError } from "../errors.ts";
+import type { Journal } from "../store/journal.ts";
 import type { KeeperAction } from "../strategy/keeperPlan.ts";
 import type { Reply } from "../strategy/replies.ts";
 import type { WatchtowerAction } from "../strategy/watchtowerPlan.ts";
 import type { WorkerAction } from "../strategy/workerPlan.ts";
+import { askedOf, leafOf } from "./openings.ts";
 
 type Of<action extends { kind: string }, kind extends action["kind"]> = Extract<action, { kind: kind }>;
 
 /** What moves on a request or a commitment and needs no key of anybody. */
 export type Poke = KeeperAction | { kind: "settleDispute"; disputeId: Hex };
 
-export function pokeRequest(deployment: Deployment, poke: Poke): SendRequest {
+/** Where the contracts are, and what has to be brought along to them. */
+type Ground = { deployment: Deployment; journal: Journal };
+
+/** @throws RetryableError when the journal lacks what has to be brought along. */
+export function pokeRequest({ deployment, journal }: Ground, poke: Poke): SendRequest {
+  if ("requestId" in poke) return requestPoke({ deployment, journal }, poke);
   switch (poke.kind) {
-    case "expire":
-      return ended(`expire:${poke.requestId}`, expireRequestCall({ deployment, ...poke }));
-    case "timeoutDelivery":
-      return ended(`timeoutDelivery:${poke.requestId}`, timeoutDeliveryCall({ deployment, ...poke }));
-    case "finalize":
-      return ended(`finalize:${poke.requestId}`, finalizeRequestCall({ deployment, ...poke }));
-    case "refundRetired":
-      return ended(`refundRetired:${poke.requestId}`, refundRetiredCall({ deployment, ...poke }));
     case "settle":
       return {
         key: `settle:${poke.commitId}`,
         call: settleSlashCall({ deployment, ...poke }),
-        done: ["AlreadySettled", "WrongStatus"],
+        done: ["AlreadySettled", "WrongCommitmentStatus"],
       };
     case "timeout":
       return {
@@ -64,35 +67,88 @@ export function pokeRequest(deployment: Deployment, poke: Poke): SendRequest {
   }
 }
 
+function requestPoke(
+  { deployment, journal }: Ground,
+  { kind, requestId }: Extract<Poke, { requestId: Hex }>,
+): SendRequest {
+  const request = askedOf(journal, requestId);
+  const key = `${kind}:${requestId}`;
+  switch (kind) {
+    case "expire":
+      return ended(key, expireRequestCall({ deployment, request }));
+    case "timeoutDelivery":
+      return ended(key, timeoutDeliveryCall({ deployment, request }));
+    case "finalize":
+      return ended(key, finalizeRequestCall({ deployment, request }));
+    case "refundRetired":
+      return ended(key, refundRetiredCall({ deployment, request }));
+    case "deliverFailure":
+      return delivered(key, deliverFailureCall({ deployment, request }));
+    case "deliver": {
+      const { commitId } = journal.requests.get(requestId)?.data ?? {};
+      const output = journal.outputOf(requestId);
+      if (commitId === undefined || output === undefined)
+        throw new RetryableError("The output is not at hand.", { facts: { requestId } });
+      const leaf = leafOf(journal, commitId);
+      return delivered(key, deliverResultCall({ deployment, request, leaf, output }));
+    }
+  }
+}
+
 /** The request has left the status that the call ends: somebody else was first. */
 const ended = (key: string, call: SendRequest["call"]): SendRequest => ({ key, call, done: ["WrongStatus"] });
+
+const delivered = (key: string, call: SendRequest["call"]): SendRequest => ({
+  key,
+  call,
+  done: ["AlreadyDelivered", "NothingToDeliver"],
+});
 
 export function claimSend(
   deployment: Deployment,
   { requestId, claimBy }: Of<WorkerAction, "claim">,
-  worker: Address,
+  { request, worker }: { request: Request; worker: Address },
 ): SendRequest {
   return {
     key: `claim:${requestId}`,
-    call: claimRequestCall({ deployment, requestId, worker }),
+    call: claimRequestCall({ deployment, request, worker }),
     deadline: claimBy,
     done: ["WrongStatus"],
   };
 }
 
+/** What a worker publishes to one request. */
+export type Published = Execution & { request: Request };
+
 export function commitSend(
   deployment: Deployment,
-  { requestId, commitBy }: Of<WorkerAction, "commit">,
-  { output, passes }: Execution,
+  { requestIds, commitBy }: Of<WorkerAction, "commit">,
+  answers: readonly Published[],
 ): SendRequest {
   return {
-    key: `commit:${requestId}`,
-    call: commitResultCall({ deployment, requestId, output, passes }),
+    key: `commit:${keyOfSet(requestIds)}`,
+    call: commitResultsCall({ deployment, answers }),
     deadline: commitBy,
     urgent: true,
     done: ["WrongStatus"],
   };
 }
+
+/** Pays `to` at once; its operator's key may do this for nobody else. */
+export function collectSend(
+  deployment: Deployment,
+  { requestIds }: Of<WorkerAction, "collect">,
+  { requests, to }: { requests: readonly Request[]; to: Address },
+): SendRequest {
+  return {
+    key: `collect:${keyOfSet(requestIds)}`,
+    call: collectCall({ deployment, requests, to }),
+    done: ["WrongStatus"],
+  };
+}
+
+/** One id for a set of them; of a set of one its only member. */
+const keyOfSet = (ids: readonly Hex[]): Hex => (ids.length === 1 ? ids[0]! : keccak256(concat(ids)));
 
 /** Undefined when the trace has nothing to show there. Needs the tensors of its pass. */
 export function replySend(
@@ -122,15 +178,20 @@ export function replySend(
   return { key, call, deadline, urgent: true, done: ["AlreadyRevealed", "NotDisputed"] };
 }
 
-type ChallengerSend = Of<WatchtowerAction, "challenge" | "choose" | "chooseOutput" | "proveStep">;
+/** @param opening What the source recognises the commitment by. */
+export function challengeSend(
+  deployment: Deployment,
+  { commitId, attempt, until }: Of<WatchtowerAction, "challenge">,
+  opening: Hex,
+): SendRequest {
+  const call = challengeCall({ deployment, commitId, opening });
+  return { key: `challenge:${commitId}:${attempt}`, call, deadline: until, urgent: true };
+}
+
+type ChallengerSend = Of<WatchtowerAction, "choose" | "chooseOutput" | "proveStep">;
 
 export function challengerSend(deployment: Deployment, move: ChallengerSend): SendRequest {
   switch (move.kind) {
-    case "challenge": {
-      const { commitId, attempt, until } = move;
-      const call = challengeCall({ deployment, commitId });
-      return { key: `challenge:${commitId}:${attempt}`, call, deadline: until, urgent: true };
-    }
     case "choose":
       return playing(
         `choose:${move.disputeId}:${move.node}`,

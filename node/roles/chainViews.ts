@@ -1,5 +1,12 @@
 // Reads what plans are made from: requests from the journal, whatever is contested from the chain at one block.
-import { getBinding, getCommitment, getDispute, getRequest, getReveal, getTier } from "@assay/sdk";
+import {
+  getBinding,
+  getDispute,
+  getRecordedCommitment,
+  getRequestState,
+  getReveal,
+  getTier,
+} from "@assay/sdk";
 import {
   type DisputeStatus,
   EMPTY,
@@ -8,7 +15,7 @@ import {
   type RequestStatus,
   type Tier,
 } from "@assay/sdk/protocol";
-import type { PublicClient } from "viem";
+import { type PublicClient, zeroAddress } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
 import type { Item } from "../store/items.ts";
 import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
@@ -31,6 +38,8 @@ export type DisputeEntry = Item<DisputeItem, DisputeStatus>;
 export type CommitmentEntry = Item<CommitmentItem, RequestStatus> & { disputes: readonly DisputeEntry[] };
 
 export type ChainViews = {
+  /** As the journal has it; undefined when it has not read it. */
+  request(requestId: Hex): Pick<RequestView, "requestId" | "request" | "state"> | undefined;
   requests(...states: RequestStatus[]): Promise<RequestView[]>;
   /** Commitments of the journal in those states, with their disputes. */
   entries(states: readonly RequestStatus[], filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
@@ -45,7 +54,7 @@ export type ChainViews = {
   ): Promise<{ block: Block; views: CommitmentView[] }>;
 };
 
-type Contested = Pick<CommitmentView, "commitId" | "request" | "commitment" | "binding" | "disputes">;
+type Contested = Pick<CommitmentView, "commitId" | "state" | "commitment" | "binding" | "disputes">;
 
 export function createChainViews({
   journal,
@@ -66,13 +75,14 @@ export function createChainViews({
   }
 
   async function requestView({ state, data }: Item<RequestItem, RequestStatus>): Promise<RequestView> {
-    const { requestId, method, version, deadline, fee, programId, worker, reservedFor } = data;
-    return {
-      requestId,
-      request: { status: state, method, version, deadline, fee, programId, worker: worker ?? reservedFor },
-      tier: await tierOf(version),
-      retired: journal.programs.get(programId)?.state === "retired",
-    };
+    const { version, programId } = data.request;
+    const retired = journal.programs.get(programId)?.state === "retired";
+    return { ...toldOf({ state, data }), tier: await tierOf(version), retired };
+  }
+
+  function toldOf({ state, data }: Pick<Item<RequestItem, RequestStatus>, "state" | "data">) {
+    const { requestId, request, deadline, worker = zeroAddress } = data;
+    return { requestId, request, state: { status: state, deadline, worker } };
   }
 
   function entries(
@@ -91,7 +101,8 @@ export function createChainViews({
   async function commitments(
     selected: readonly CommitmentEntry[],
     read: PinnedRead,
-    isContested = (entry: CommitmentEntry) => entry.disputes.length > 0 || entry.state === "slashed",
+    isContested = ({ data, disputes, state }: CommitmentEntry) =>
+      disputes.length > 0 || data.recorded === true || state === "slashed",
   ): Promise<{ block: Block; views: CommitmentView[] }> {
     const onChain = selected.filter(isContested);
     const { value, block } = await read(async (client, { number }) => {
@@ -114,22 +125,23 @@ export function createChainViews({
   async function readContested(
     client: PublicClient,
     blockNumber: bigint,
-    { data: { commitId, requestId }, disputes }: CommitmentEntry,
+    { data: { commitId, requestId, outputRoot, passes }, disputes }: CommitmentEntry,
   ): Promise<Contested | undefined> {
     const at = { deployment, blockNumber };
     try {
-      const [request, commitment, binding, seen] = await Promise.all([
-        getRequest(client, { ...at, requestId }),
-        getCommitment(client, { ...at, commitId }),
+      const [state, recorded, binding, seen] = await Promise.all([
+        getRequestState(client, { ...at, requestId }),
+        getRecordedCommitment(client, { ...at, commitId }),
         getBinding(client, { ...at, commitId }),
         Promise.all(disputes.filter(isRelevant).map(({ data }) => readDispute(client, blockNumber, data))),
       ]);
-      const { status, method, version, deadline, fee, programId, worker } = request;
-      const { outputRoot, passes, openDisputes, slashedAt, settled } = commitment;
+      if (state.batch === 0) return undefined;
+      const { status, deadline, worker } = state;
+      const { holds, slashedAt, settled } = recorded;
       return {
         commitId,
-        request: { status, method, version, deadline, fee, programId, worker },
-        commitment: { outputRoot, passes, openDisputes, slashedAt, settled },
+        state: { status, deadline, worker },
+        commitment: { outputRoot, passes, holds, slashedAt, settled },
         binding: { traceRoot: binding.traceRoot, boundAt: binding.boundAt },
         disputes: seen,
       };
@@ -151,6 +163,10 @@ export function createChainViews({
   }
 
   return {
+    request: (requestId) => {
+      const item = journal.requests.get(requestId);
+      return item && toldOf(item);
+    },
     requests: (...states) => Promise.all(journal.requests.list({ states }).map(requestView)),
     entries,
     commitments,
@@ -164,7 +180,7 @@ function uncontested({
   const { commitId, outputRoot, passes, settled = false } = data;
   return {
     commitId,
-    commitment: { outputRoot, passes, openDisputes: 0, slashedAt: 0n, settled },
+    commitment: { outputRoot, passes, holds: 0, slashedAt: 0n, settled },
     binding: { traceRoot: EMPTY, boundAt: 0n },
     disputes: [],
   };

@@ -8,10 +8,14 @@ import type { RoleContext } from "./context.ts";
 
 export type Conduct = {
   /** Waits until the move is in a block, by us or by somebody else. In a dry run it only says what would be sent. */
-  send(move: string, id: Hex, request: SendRequest, signal: AbortSignal): Promise<void>;
+  /** @param ids What the move is about; several where one transaction serves them. */
+  send(move: string, ids: Hex | readonly Hex[], request: SendRequest, signal: AbortSignal): Promise<Moved>;
   /** For an operator to look at now. */
   alarm(reason: string, facts: LogFields): void;
 };
+
+/** `ours`: by this sender; `theirs`: somebody else had made it; `shown`: a dry run. */
+export type Moved = "ours" | "theirs" | "shown";
 
 export type ConductOptions = {
   dryRun?: boolean;
@@ -37,21 +41,19 @@ export function createConduct(
   }
 
   return {
-    send: async (move, id, request, signal) => {
+    send: async (move, ids, request, signal) => {
+      const subjects = typeof ids === "string" ? [ids] : ids;
       if (dryRun) {
-        show(move, id, request);
-        return;
+        for (const id of subjects) show(move, id, request);
+        return "shown";
       }
       const { hash, receipt } = await sender.send(request, signal);
       onMove?.(move);
       const gas = receipt?.gasUsed;
-      logger.info(hash ? "Move made" : "Move had been made by somebody else", {
-        move,
-        id,
-        txHash: hash,
-        gas,
-      });
-      onEvent?.({ kind: "sent", move, id, hash, gas });
+      const said = hash ? "Move made" : "Move had been made by somebody else";
+      logger.info(said, { move, ids: subjects, txHash: hash, gas });
+      for (const id of subjects) onEvent?.({ kind: "sent", move, id, hash, gas });
+      return hash ? "ours" : "theirs";
     },
     alarm: (reason, facts) => {
       const key = [reason, ...Object.values(facts)].join(" ");

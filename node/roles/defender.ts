@@ -31,7 +31,9 @@ export function createDefender(options: DefenderOptions): Role {
       ({ data, disputes }) => isSame(data.worker, account) && disputes.length > 0,
     );
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
-    open = commitments.filter(({ commitment }) => commitment.openDisputes > 0).length;
+    open = commitments.filter(({ disputes }) =>
+      disputes.some(({ dispute }) => dispute.status === "open"),
+    ).length;
     traces.keep(new Set(commitments.map(({ commitId }) => commitId)));
     const defended = commitments.map((view) => ({ ...view, trace: traces.get(view.commitId) }));
     return defenderPlan({ now: block.timestamp, commitments: defended }, limits);

@@ -16,12 +16,13 @@ import {
   watchtowerPlan,
 } from "../strategy/watchtowerPlan.ts";
 import { createBonding } from "./bonding.ts";
-import { challengerSend, claimCreditSend, pokeRequest } from "./calls.ts";
+import { challengerSend, challengeSend, claimCreditSend, pokeRequest } from "./calls.ts";
 import { type CommitmentEntry, createChainViews, revealedIn } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
 import { createEvidence, type Executors } from "./evidence.ts";
 import { createNarration } from "./narration.ts";
+import { openingOf } from "./openings.ts";
 import { createQueue } from "./queue.ts";
 import { createRole, type Role } from "./role.ts";
 import { createTraces } from "./traces.ts";
@@ -190,16 +191,21 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       case "choose":
       case "chooseOutput":
       case "proveStep":
-        return conduct.send(action.kind, action.disputeId, challengerSend(deployment, action), signal);
+        await conduct.send(action.kind, action.disputeId, challengerSend(deployment, action), signal);
+        return;
       case "timeout":
       case "settleDispute":
-        return conduct.send(action.kind, action.disputeId, pokeRequest(deployment, action), signal);
+        await conduct.send(action.kind, action.disputeId, pokeRequest(options, action), signal);
+        return;
       case "settle":
-        return conduct.send(action.kind, action.commitId, pokeRequest(deployment, action), signal);
+        await conduct.send(action.kind, action.commitId, pokeRequest(options, action), signal);
+        return;
       case "refundRetired":
-        return conduct.send(action.kind, action.requestId, pokeRequest(deployment, action), signal);
+        await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
+        return;
       case "claimCredit":
-        return conduct.send(action.kind, challenger, claimCreditSend(deployment, challenger, head), signal);
+        await conduct.send(action.kind, challenger, claimCreditSend(deployment, challenger, head), signal);
+        return;
       case "alarm": {
         const { kind, reason, ...facts } = action;
         conduct.alarm(reason, facts);
@@ -239,7 +245,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     signal: AbortSignal,
   ): Promise<void> {
     const { commitId, bond } = action;
-    const request = challengerSend(deployment, action);
+    const request = challengeSend(deployment, action, openingOf(journal, commitId));
     const commitment = journal.commitments.get(commitId)?.data;
     const data = { claimed: commitment && answerKey(commitment), ...evidence.of(commitId) };
     journal.decide({ key: request.key, action: action.kind, subject: commitId, data });

@@ -5,15 +5,18 @@ import { type Address, formatEther } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { second } from "../clock.ts";
 import { isSame } from "../strategy/claims.ts";
+import type { DisputeView } from "../strategy/views.ts";
 import { type WorkerAction, type WorkerLimits, workerPlan } from "../strategy/workerPlan.ts";
 import { type AnsweringOptions, createAnswering } from "./answering.ts";
-import { claimSend, commitSend, pokeRequest } from "./calls.ts";
+import { claimSend, collectSend, commitSend, type Published, pokeRequest } from "./calls.ts";
 import { createChainViews, readPreferred } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { RoleContext } from "./context.ts";
 import { createNarration } from "./narration.ts";
+import { askedOf } from "./openings.ts";
 import { createReplying, keyOfReply } from "./replying.ts";
 import { createRole, type Role } from "./role.ts";
+import { createSets } from "./sets.ts";
 import { createTraces } from "./traces.ts";
 
 export type WorkerOptions = RoleContext &
@@ -41,6 +44,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const answering = createAnswering(options, conduct);
   const reply = createReplying(options, conduct, traces, noteTraceTime);
   const narration = createNarration(options, traces, isOurs);
+  const sets = createSets(journal);
   const askedAt = new Map<Hex, number>();
   let refused = new Map<Hex, string>();
   let draining = false;
@@ -50,9 +54,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const requests = await views.requests("open", "claimed");
     const entries = views.entries(["committed"], ({ data }) => isSame(data.worker, account));
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
-    const mine = requests.filter(
-      ({ request }) => request.status === "claimed" && isSame(request.worker, account),
-    );
+    const mine = requests.filter(({ state }) => state.status === "claimed" && isSame(state.worker, account));
     const disputed = entries.filter(({ disputes }) => disputes.length > 0);
     traces.keep(new Set(disputed.map(({ data }) => data.commitId)));
     const [balance, stake] = await endpoints.use((client) =>
@@ -75,6 +77,7 @@ export function createWorker(options: WorkerOptions): Worker {
         answered: new Set(
           mine.map(({ requestId }) => requestId).filter((id) => answering.answerTo(id) !== undefined),
         ),
+        underway: sets.underway(mine.map(({ requestId }) => requestId)),
       },
       limits,
     );
@@ -84,7 +87,7 @@ export function createWorker(options: WorkerOptions): Worker {
     metrics.worker.open.set({ status: "committed" }, commitments.length);
     metrics.worker.disputes.set(
       {},
-      commitments.reduce((sum, one) => sum + one.commitment.openDisputes, 0),
+      commitments.reduce((sum, { disputes }) => sum + disputes.filter(isOpen).length, 0),
     );
     for (const state of ["free", "locked", "unbonding", "credit"] as const)
       metrics.worker.stake.set({ state }, tokens(stake[state]));
@@ -111,36 +114,57 @@ export function createWorker(options: WorkerOptions): Worker {
     switch (action.kind) {
       case "prepare":
         return answering.prepare(action.programId);
-      case "claim":
-        askedAt.set(action.requestId, clock.now());
-        await conduct.send("claim", action.requestId, claimSend(deployment, action, account), signal);
+      case "claim": {
+        const { requestId } = action;
+        askedAt.set(requestId, clock.now());
+        const claimed = { request: askedOf(journal, requestId), worker: account };
+        await conduct.send("claim", requestId, claimSend(deployment, action, claimed), signal);
         metrics.worker.requests.add({ outcome: "claimed" });
         return;
+      }
       case "execute":
         return answering.execute(action.requestId);
       case "commit":
         return commit(action, signal);
+      case "collect":
+        return collect(action, signal);
       case "timeoutDelivery":
         metrics.worker.missed.add({ kind: "delivery" });
-        return conduct.send(action.kind, action.requestId, pokeRequest(deployment, action), signal);
-      case "finalize":
+        await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
+        return;
       case "refundRetired":
-        return conduct.send(action.kind, action.requestId, pokeRequest(deployment, action), signal);
+        await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
+        return;
       default:
         return reply(action, signal);
     }
   }
 
   async function commit(action: Extract<Action, { kind: "commit" }>, signal: AbortSignal): Promise<void> {
-    const { requestId } = action;
-    const execution = answering.executionOf(requestId);
-    // INVARIANT: only the recorded answer is ever signed.
-    if (execution === undefined) return answering.execute(requestId);
-    await conduct.send("commit", requestId, commitSend(deployment, action, execution), signal);
-    metrics.worker.requests.add({ outcome: "committed" });
-    const from = askedAt.get(requestId);
-    if (from !== undefined) metrics.worker.answerSeconds.observe({}, (clock.now() - from) / second);
-    askedAt.delete(requestId);
+    const { requestIds } = action;
+    const answers: Published[] = [];
+    for (const requestId of requestIds) {
+      const execution = answering.executionOf(requestId);
+      // INVARIANT: only the recorded answer is ever signed.
+      if (execution === undefined) return answering.execute(requestId);
+      answers.push({ ...execution, request: askedOf(journal, requestId) });
+    }
+    sets.decide(requestIds);
+    const request = commitSend(deployment, action, answers);
+    await sets.send(requestIds, () => conduct.send("commit", requestIds, request, signal), signal);
+    for (const requestId of requestIds) {
+      metrics.worker.requests.add({ outcome: "committed" });
+      const from = askedAt.get(requestId);
+      if (from !== undefined) metrics.worker.answerSeconds.observe({}, (clock.now() - from) / second);
+      askedAt.delete(requestId);
+    }
+  }
+
+  async function collect(action: Extract<Action, { kind: "collect" }>, signal: AbortSignal): Promise<void> {
+    const { requestIds } = action;
+    const requests = requestIds.map((requestId) => askedOf(journal, requestId));
+    const request = collectSend(deployment, action, { requests, to: account });
+    await sets.send(requestIds, () => conduct.send("collect", requestIds, request, signal), signal);
   }
 
   function noteTraceTime(commitId: Hex, traceSeconds: number): void {
@@ -168,6 +192,7 @@ export function createWorker(options: WorkerOptions): Worker {
     act,
     keyOf: (action) => {
       if ("commitId" in action) return keyOfReply(action);
+      if ("requestIds" in action) return `${action.kind}:${action.requestIds.join()}`;
       return `${action.kind}:${"requestId" in action ? action.requestId : action.programId}`;
     },
     isIdle: () => open === 0,
@@ -184,4 +209,5 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 }
 
+const isOpen = ({ dispute }: DisputeView): boolean => dispute.status === "open";
 const tokens = (amount: bigint): number => Number(formatEther(amount));

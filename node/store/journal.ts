@@ -2,11 +2,11 @@
 import type {
   DisputeStatus,
   Hex,
-  Method,
   NodeKind,
   Position,
   ProgramHeader,
   ProgramStatus,
+  Request,
   RequestStatus,
   Verdict,
 } from "@assay/sdk/protocol";
@@ -20,22 +20,21 @@ import { decodeJson, encodeJson } from "./json.ts";
 /** A request as its events tell it; the item's state is its status. */
 export type RequestItem = {
   requestId: Hex;
-  programId: Hex;
-  requester: Address;
-  /** The only worker that may claim, or zero. */
-  reservedFor: Address;
-  fee: bigint;
-  version: number;
-  method: Method;
-  inputRoot: Hex;
+  /** What is asked. The chain keeps its hash only: whoever acts on it brings it along. */
+  request: Request;
   /** Of the present status, unix seconds. */
   deadline: bigint;
   /** Who claimed it. */
   worker?: Address;
   lock?: bigint;
   commitId?: Hex;
-  /** Whether its consumer was called. */
-  delivered?: boolean;
+};
+
+/** What a request's consumer has been told; done when nothing more can follow. */
+export type DeliveryItem = {
+  requestId: Hex;
+  /** It has taken the output. */
+  delivered: boolean;
 };
 
 /** A commitment as its events tell it; the item's state is its request's status. */
@@ -47,11 +46,18 @@ export type CommitmentItem = {
   worker: Address;
   outputRoot: Hex;
   passes: number;
+  /** Number of the batch that holds it. */
+  batch: number;
   challengeUntil: bigint;
+  /** Something was held against it: from then on the chain knows more than its events tell. */
+  recorded?: boolean;
   /** Once the worker has bound it. */
   traceRoot?: Hex;
   settled?: boolean;
 };
+
+/** The commitments of one batch, in the order of its leaves. */
+export type BatchItem = { commitIds: readonly Hex[] };
 
 /** A dispute as its events tell it. What the clocks say is read from the chain. */
 export type DisputeItem = {
@@ -101,6 +107,10 @@ export type Journal = {
   transact<T>(work: () => T): T;
   requests: Items<RequestItem, RequestStatus>;
   commitments: Items<CommitmentItem, RequestStatus>;
+  /** By number. */
+  batches: Items<BatchItem, "published">;
+  /** Of requests that name a consumer. */
+  deliveries: Items<DeliveryItem, "open" | "done">;
   disputes: Items<DisputeItem, DisputeStatus>;
   reveals: Items<RevealItem, NodeKind>;
   programs: Items<ProgramItem, ProgramStatus>;
@@ -210,6 +220,8 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     transact,
     requests: items("request"),
     commitments: items("commitment"),
+    batches: items("batch"),
+    deliveries: items("delivery"),
     disputes,
     reveals,
     programs: items("program"),

@@ -77,7 +77,7 @@ export function chooseClaims(
   limits: ClaimLimits,
 ): Claims {
   const served = requests.filter(
-    ({ request }) => request.status === "open" && state.programs.get(request.programId)?.offered,
+    ({ request, state: { status } }) => status === "open" && state.programs.get(request.programId)?.offered,
   );
   served.sort((a, b) => (a.request.fee > b.request.fee ? -1 : a.request.fee < b.request.fee ? 1 : 0));
   const claims: RequestView[] = [];
@@ -100,7 +100,7 @@ export function chooseClaims(
 
 /** What speaks against the request itself. */
 function unsuitable(
-  { request, tier, retired }: RequestView,
+  { request, tier, retired, state: { deadline } }: RequestView,
   state: ClaimState,
   limits: ClaimLimits,
 ): Refusal | undefined {
@@ -112,7 +112,7 @@ function unsuitable(
   if (!limits.methods.includes(request.method)) return "method";
   if (!limits.versions.includes(request.version)) return "version";
   if (request.fee < limits.minFee || request.fee < tier.minFee) return "fee";
-  if (state.now > request.deadline) return "late";
+  if (state.now > deadline) return "late";
   return undefined;
 }
 

@@ -13,11 +13,11 @@ export interface Standing {
 /** Who has to move in a dispute on `commitment` at `now`, and until when. */
 export function standing(
   view: DisputeView,
-  commitment: Pick<CommitmentView, "binding" | "request">,
+  commitment: Pick<CommitmentView, "binding" | "state">,
   now: bigint,
 ): Standing {
   const present = turn(view.dispute, respondedAt(view.dispute, commitment.binding, view.reveal));
-  const isOpen = view.dispute.status === "open" && commitment.request.status === "committed";
+  const isOpen = view.dispute.status === "open" && commitment.state.status === "committed";
   return { waitingFor: isOpen ? waitingFor(present, now) : "nobody", turn: present };
 }
 

@@ -1,10 +1,13 @@
 // What a plan is made from: the chain at one block, seen by a role that may have to act.
-import type { Binding, Commitment, Dispute, Hex, Request, Reveal, Tier } from "@assay/sdk/protocol";
+import type { Binding, Dispute, Hex, Request, RequestState, Reveal, Tier } from "@assay/sdk/protocol";
 
-/** A request as the chain has it: `worker` is the only one that may claim, or the one that has, or zero. */
+/** A request, and how far it has come. */
 export interface RequestView {
   requestId: Hex;
-  request: Pick<Request, "status" | "method" | "version" | "deadline" | "worker" | "fee" | "programId">;
+  /** What is asked; `worker` is the only one that may claim, or zero. */
+  request: Request;
+  /** `worker` is the one that has claimed, or zero. */
+  state: Pick<RequestState, "status" | "deadline" | "worker">;
   tier: Tier;
   /** The program was retired as malformed: whoever is bound to it gets out by a refund. */
   retired: boolean;
@@ -19,10 +22,20 @@ export interface DisputeView {
   settled: boolean;
 }
 
+/** What a worker stands for, and what became of it. */
+export interface Answered {
+  outputRoot: Hex;
+  passes: number;
+  /** Open disputes and input requests: nothing is finalized while there are any. */
+  holds: number;
+  slashedAt: bigint;
+  settled: boolean;
+}
+
 /** A commitment with its request and its disputes. */
 export interface CommitmentView extends RequestView {
   commitId: Hex;
-  commitment: Pick<Commitment, "outputRoot" | "passes" | "openDisputes" | "slashedAt" | "settled">;
+  commitment: Answered;
   binding: Pick<Binding, "traceRoot" | "boundAt">;
   disputes: readonly DisputeView[];
 }

@@ -83,7 +83,7 @@ export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits)
   if (missing) return [{ kind: "alarm", reason: "unhealthy", missing }];
   const views = state.commitments
     .map((view) => judged(view, state))
-    .sort((a, b) => Number(a.request.deadline - b.request.deadline));
+    .sort((a, b) => Number(a.state.deadline - b.state.deadline));
   return [
     ...views.flatMap(contradictions),
     ...failedSelfTests(views),
@@ -103,15 +103,15 @@ type Judged = WatchedCommitment & {
 
 function judged(view: WatchedCommitment, { challenger, distrusted }: WatchtowerState): Judged {
   const own = view.disputes.filter(({ dispute }) => isSame(dispute.challenger, challenger));
-  const playing = view.request.status === "committed" && own.some(({ dispute }) => dispute.status === "open");
+  const playing = view.state.status === "committed" && own.some(({ dispute }) => dispute.status === "open");
   const judgement = distrusted.has(view.request.programId)
     ? "distrusted"
     : judge(answerKey(view.commitment), view.evidence);
   return { ...view, own, playing, judgement };
 }
 
-const isInWindow = ({ request }: Judged, now: bigint): boolean =>
-  request.status === "committed" && now <= request.deadline;
+const isInWindow = ({ state: { status, deadline } }: Judged, now: bigint): boolean =>
+  status === "committed" && now <= deadline;
 
 function contradictions({ judgement, commitId }: Judged): WatchtowerAction[] {
   return judgement === "contradiction" ? [{ kind: "alarm", reason: "contradiction", commitId }] : [];
@@ -153,9 +153,15 @@ function challenges(
         because: "unconfirmed",
       });
     if (view.judgement !== "invalid") continue;
-    const { commitId, request, tier, own } = view;
+    const {
+      commitId,
+      request,
+      state: { deadline },
+      tier,
+      own,
+    } = view;
     const bond = tier.challengeBond;
-    const isLate = request.deadline - now < BigInt(marginSeconds);
+    const isLate = deadline - now < BigInt(marginSeconds);
     const obstacles: [Obstacle, boolean][] = [
       ["disabled", !challenge],
       ["refuted", refuted.has(request.programId)],
@@ -164,7 +170,7 @@ function challenges(
     ];
     const because = obstacles.find(([, applies]) => applies)?.[0];
     if (because === undefined) {
-      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: request.deadline });
+      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: deadline });
       funds -= bond;
     } else actions.push({ kind: "alarm", reason: "unchallenged", commitId, because });
     isShort ||= because === "bond";
@@ -179,11 +185,11 @@ const isUnconfirmed = ({ judgement, evidence }: Judged): boolean =>
 const unfinished: readonly Judged["judgement"][] = ["unchecked", "unconfirmed", "unavailable"];
 
 function checks(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
-  const { commitId, evidence, request, judgement, playing } = view;
+  const { commitId, evidence, state, judgement, playing } = view;
   if (!playing && !isInWindow(view, now)) return [];
   if (!unfinished.includes(judgement) || now < (evidence.retryAt ?? 0n)) return [];
   const kind = evidence.fast === undefined ? "check" : "confirm";
-  return [{ kind, commitId, until: request.deadline }];
+  return [{ kind, commitId, until: state.deadline }];
 }
 
 function settlements(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
@@ -198,8 +204,8 @@ function settlements(view: Judged, { now }: WatchtowerState): WatchtowerAction[]
 }
 
 /** True when a dispute that was not lost may be paid: after the slash was settled, or at once after a refund. */
-function isPayable({ dispute, settled }: DisputeView, { request, commitment }: Judged): boolean {
-  const isOver = request.status === "slashed" ? commitment.settled : request.status === "refunded";
+function isPayable({ dispute, settled }: DisputeView, { state: { status }, commitment }: Judged): boolean {
+  const isOver = status === "slashed" ? commitment.settled : status === "refunded";
   return isOver && !settled && (dispute.status === "won" || dispute.status === "void");
 }
 

@@ -1,8 +1,10 @@
 // What a worker does: it takes on what it can answer for, answers, defends its answers, and collects.
 import type { Hex } from "@assay/sdk/protocol";
+import { least } from "../bigints.ts";
 import { byDeadline, type OpenWork } from "./capacity.ts";
 import { type ClaimLimits, type ClaimState, type Claims, chooseClaims, isSame } from "./claims.ts";
 import { type DefendedCommitment, type Reply, type ReplyLimits, replies } from "./replies.ts";
+import { type Ready, together, type Underway } from "./together.ts";
 import type { RequestView } from "./views.ts";
 
 export interface WorkerState extends ClaimState {
@@ -12,6 +14,8 @@ export interface WorkerState extends ClaimState {
   commitments: readonly DefendedCommitment[];
   /** Requests whose answer is in the journal. */
   answered: ReadonlySet<Hex>;
+  /** What was sent before and may still be on its way. */
+  underway: Underway;
 }
 
 export type WorkerLimits = ClaimLimits &
@@ -25,8 +29,11 @@ export type WorkerAction =
   | { kind: "claim"; requestId: Hex; claimBy: bigint }
   /** Compute the answer and write it to the journal. */
   | { kind: "execute"; requestId: Hex; commitBy: bigint }
-  | { kind: "commit"; requestId: Hex; commitBy: bigint }
-  | { kind: "timeoutDelivery" | "finalize" | "refundRetired"; requestId: Hex };
+  /** Publish recorded answers in one batch; the first of their deadlines. */
+  | { kind: "commit"; requestIds: readonly Hex[]; commitBy: bigint }
+  /** Finish requests whose windows have passed, and be paid for them. */
+  | { kind: "collect"; requestIds: readonly Hex[] }
+  | { kind: "timeoutDelivery" | "refundRetired"; requestId: Hex };
 
 export interface WorkerPlan {
   actions: readonly WorkerAction[];
@@ -36,42 +43,60 @@ export interface WorkerPlan {
 /** The moves due now: replies first, because they decide about the lock, new work last. */
 export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan {
   const mine = state.requests.filter(
-    ({ request }) => request.status === "claimed" && isSame(request.worker, state.worker),
+    ({ state: { status, worker } }) => status === "claimed" && isSame(worker, state.worker),
   );
   const { claims, refusals } = chooseClaims(state.requests, openWork(mine, state), state, limits);
   const actions: WorkerAction[] = [
     ...replies(state.commitments, state.now, limits),
-    ...mine.flatMap((view) => delivery(view, state)),
+    ...mine.flatMap((view) => release(view, state.now)),
+    ...commits(mine, state),
     ...nextExecutions(mine, state, limits),
-    ...state.commitments.flatMap((view) => collection(view, state.now)),
+    ...collections(state),
     ...claims.map(
-      ({ requestId, request }): WorkerAction => ({ kind: "claim", requestId, claimBy: request.deadline }),
+      ({ requestId, state: { deadline } }): WorkerAction => ({ kind: "claim", requestId, claimBy: deadline }),
     ),
   ];
   return { actions, refusals };
 }
 
 function openWork(mine: readonly RequestView[], { commitments, answered }: WorkerState): OpenWork[] {
-  const claimed = mine.map(({ requestId, request, tier }) => ({
+  const claimed = mine.map(({ requestId, request, state: { deadline }, tier }) => ({
     programId: request.programId,
     tier,
-    commitBy: answered.has(requestId) ? undefined : request.deadline,
+    commitBy: answered.has(requestId) ? undefined : deadline,
   }));
   const committed = commitments
-    .filter(({ request }) => request.status === "committed")
+    .filter(({ state }) => state.status === "committed")
     .map(({ request, tier }) => ({ programId: request.programId, tier, commitBy: undefined }));
   return [...claimed, ...committed];
 }
 
-function delivery(
-  { requestId, request, retired }: RequestView,
-  { now, answered, halted, programs }: WorkerState,
-): WorkerAction[] {
-  const commitBy = request.deadline;
+/** What can no longer be delivered is let go. */
+function release({ requestId, state: { deadline }, retired }: RequestView, now: bigint): WorkerAction[] {
   if (retired) return [{ kind: "refundRetired", requestId }];
-  if (now > commitBy) return [{ kind: "timeoutDelivery", requestId }];
-  const isTrusted = !halted && programs.get(request.programId)?.ready === true;
-  return isTrusted && answered.has(requestId) ? [{ kind: "commit", requestId, commitBy }] : [];
+  return now > deadline ? [{ kind: "timeoutDelivery", requestId }] : [];
+}
+
+/** What one answer adds to a transaction besides its output. */
+const answerBytes = 640;
+
+function commits(mine: readonly RequestView[], state: WorkerState): WorkerAction[] {
+  const { now, answered, halted, programs, underway } = state;
+  if (halted) return [];
+  const due = mine.filter(
+    ({ requestId, request, retired, state: { deadline } }) =>
+      !retired && now <= deadline && programs.get(request.programId)?.ready && answered.has(requestId),
+  );
+  const deadlines = new Map(due.map(({ requestId, state: { deadline } }) => [requestId, deadline]));
+  const ready = due.map(({ requestId, request, state: { deadline }, tier }): Ready => {
+    const { outputBytes = 0 } = programs.get(request.programId)?.header ?? {};
+    const patient = 2n * (deadline - now) > BigInt(tier.deliverySeconds);
+    return { requestId, bytes: answerBytes + outputBytes, patient };
+  });
+  return together(ready, underway).map((requestIds) => {
+    const [first = 0n, ...others] = requestIds.map((id) => deadlines.get(id)!);
+    return { kind: "commit", requestIds, commitBy: least(first, ...others) };
+  });
 }
 
 /**
@@ -86,9 +111,9 @@ function nextExecutions(
   const { now, answered, halted, programs } = state;
   const waiting = mine
     .filter(({ requestId, retired }) => !retired && !answered.has(requestId))
-    .map(({ requestId, request }) => ({
+    .map(({ requestId, request, state: { deadline } }) => ({
       requestId,
-      commitBy: request.deadline,
+      commitBy: deadline,
       programId: request.programId,
     }));
   const timely = byDeadline(waiting).filter(({ commitBy, programId }) => {
@@ -102,12 +127,17 @@ function nextExecutions(
   return together.map(({ requestId, commitBy }) => ({ kind: "execute", requestId, commitBy }));
 }
 
-function collection(
-  { requestId, request, commitment, retired }: DefendedCommitment,
-  now: bigint,
-): WorkerAction[] {
-  if (request.status !== "committed") return [];
-  if (retired) return [{ kind: "refundRetired", requestId }];
-  const isOver = now > request.deadline && commitment.openDisputes === 0;
-  return isOver ? [{ kind: "finalize", requestId }] : [];
+/** What one request adds to a call that collects. */
+const requestBytes = 384;
+
+function collections({ commitments, now, underway }: WorkerState): WorkerAction[] {
+  const committed = commitments.filter(({ state }) => state.status === "committed");
+  const refunds = committed
+    .filter(({ retired }) => retired)
+    .map(({ requestId }): WorkerAction => ({ kind: "refundRetired", requestId }));
+  const ready = committed
+    .filter(({ retired, state, commitment }) => !retired && now > state.deadline && commitment.holds === 0)
+    .map(({ requestId }): Ready => ({ requestId, bytes: requestBytes, patient: true }));
+  const sets = together(ready, { ...underway, decided: new Map() });
+  return [...refunds, ...sets.map((requestIds): WorkerAction => ({ kind: "collect", requestIds }))];
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { approveCall, sendCall } from "@assay/sdk";
 import { createTrace } from "@assay/sdk/program";
-import { byteRoot, type Hex, hexToBytes } from "@assay/sdk/protocol";
+import { byteRoot, commitId as commitIdOf, type Hex, hexToBytes } from "@assay/sdk/protocol";
 import { parseEther } from "viem";
 import type { DigitSample } from "../../examples/digits/digits.ts";
 import { cast, cheater, type WorkerKeys } from "./cast.ts";
@@ -108,7 +108,6 @@ export async function payHonestly({ stage, narrator }: Scene, answers: readonly 
   await Promise.all(payments).finally(closed);
   // Windows are short: the lie is told when the watchtower has been seen to watch.
   await within(patience, stage.watching, "The watchtower's first check");
-  for (const { owner } of cast.workers) await stage.clientOf(owner).claimCredit({ to: owner.address });
 }
 
 export interface Told {
@@ -222,7 +221,7 @@ async function ask(
   const { model, feed, clientOf } = stage;
   const from = performance.now();
   const input = inputOf(model.manifest, sample);
-  const { requestId } = await clientOf(cast.requester).requestInference({
+  const { requestId, request } = await clientOf(cast.requester).requestInference({
     programId: model.programId,
     input,
     fee,
@@ -232,7 +231,13 @@ async function ask(
     .event("Committed", ({ args }) => args.requestId === requestId, `The answer of ${worker.name}`, patience)
     .then(({ args: committed }) => {
       const output = hexToBytes(committed.output);
-      expect(byteRoot(output) === committed.outputRoot, "The output does not hash to its root.");
+      const { programId, inputRoot, version } = request;
+      const outputRoot = byteRoot(output);
+      const work = { subject: requestId, programId, inputRoot, outputRoot, passes: committed.passes };
+      const terms = { ...work, worker: worker.owner.address, version };
+      const { chainId, inferenceMarket: source } = stage.deployment;
+      const bound = commitIdOf({ chainId: BigInt(chainId), source, terms });
+      expect(bound === committed.commitId, "The worker has bound itself to something else.");
       const answer: Answer = {
         image: [...sample.pixels],
         written: sample.label,

@@ -70,10 +70,11 @@ export async function play(stage: Stage, narrator: Narrator, elapsed: () => numb
 function tellChecks({ feed }: Stage, narrator: Narrator): (event: NodeEvent) => void {
   const wrong = new Set<unknown>();
   const whose = (commitId: unknown): string => {
-    const committed = feed.seen
-      .map((one) => eventIn(one, "Committed")?.args)
-      .find((one) => one?.commitId === commitId);
-    return committed === undefined ? "an answer" : `the answer of ${nameOf(committed.worker)}`;
+    const told = feed.seen.flatMap(({ events }) => events);
+    const committed = told.find((one) => one.eventName === "Committed" && one.args.commitId === commitId);
+    const requestId = committed?.eventName === "Committed" ? committed.args.requestId : undefined;
+    const claimed = told.find((one) => one.eventName === "Claimed" && one.args.requestId === requestId);
+    return claimed?.eventName === "Claimed" ? `the answer of ${nameOf(claimed.args.worker)}` : "an answer";
   };
   return ({ event, commitId, judgement }) => {
     if (event === "checked" && judgement === "valid")

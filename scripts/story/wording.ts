@@ -36,23 +36,18 @@ function describe(seen: Seen, manifest: Manifest): string {
       return `stakes ${tokens(event("Staked")?.args.amount)}`;
     case "setKey":
       return "lets its operator key work for it";
-    case "request":
-      return `asks ${nameOf(event("Requested")?.args.worker ?? zeroAddress)}, fee ${tokens(event("Requested")?.args.fee)}`;
+    case "request": {
+      const asked = event("Requested")?.args.request;
+      return `asks ${nameOf(asked?.worker ?? zeroAddress)}, fee ${tokens(asked?.fee)}`;
+    }
     case "claim":
       return `takes the request, locks ${tokens(event("Claimed")?.args.lock)}`;
     case "commit": {
       const output = event("Committed")?.args.output;
       return output === undefined ? "answers" : `answers ${digitOf(manifest, hexToBytes(output))}`;
     }
-    case "finalize": {
-      const paid = event("Finalized");
-      if (paid === undefined) return "closes the window";
-      const earned = tokens(paid.args.fee);
-      const worker = nameOf(paid.args.worker);
-      return worker === nameOf(seen.from)
-        ? `earns ${earned}: the window has closed`
-        : `closes the window: ${worker} earns ${earned}`;
-    }
+    case "collect":
+      return `earns ${tokens(event("Finalized")?.args.fee)}: the window has closed`;
     case "claimCredit":
       return `takes out ${tokens(event("CreditClaimed")?.args.amount)}`;
     case "challenge":

@@ -63,7 +63,7 @@ describe("a killed process", function () {
     const won = await stage.check(requestId, "committed");
     expect(gain(before, won, "friend")).to.equal(-network.tier.challengeBond);
     await stage.passDeadline(requestId);
-    await third.until(sent("finalize"));
+    await third.until(sent("collect"));
     const paid = await stage.check(requestId, "finalized");
     expect(gain(before, paid, "worker")).to.equal(fee + (network.tier.challengeBond * 60n) / 100n);
     // A restarted worker may report the same transaction again; there is only one.

@@ -20,8 +20,8 @@ describe("a false challenge", () => {
     expect(gain(before, after, "friend")).to.equal(-challengeBond);
     expect(gain(before, after, "worker")).to.equal((challengeBond * 60n) / 100n);
     expect(after.pendingBurn - before.pendingBurn).to.equal((challengeBond * 40n) / 100n);
-    const { openDisputes } = await network.clients.deployer.getCommitment({ commitId });
-    expect(openDisputes).to.equal(0);
+    const { holds } = await network.clients.deployer.getCommitment({ commitId });
+    expect(holds).to.equal(0);
     expect(liar.events.filter(({ kind }) => kind === "challenged")).to.have.length(1);
     expect(liar.events.find(({ kind }) => kind === "stepProved")).to.include({ verdict: "correct", step: 3 });
     const alarm = liar.events.find(({ kind }) => kind === "alarm");

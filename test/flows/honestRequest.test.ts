@@ -22,8 +22,8 @@ describe("an honest request", () => {
     const commitment = await network.clients.stranger.getCommitment({
       commitId: await stage.commitIdOf(requestId),
     });
-    expect(commitment.outputRoot).to.equal(byteRoot(right));
-    expect(commitment.openDisputes).to.equal(0);
+    expect(commitment.terms.outputRoot).to.equal(byteRoot(right));
+    expect(commitment.holds).to.equal(0);
     expect(worker.events.find(({ kind }) => kind === "sampled")).to.include({ agrees: true });
     expect(watchtower.events.map(({ kind }) => kind)).to.deep.equal(["checked"]);
     expect(watchtower.events[0]).to.include({ judgement: "valid" });

@@ -84,8 +84,8 @@ describe("a generation on chain", () => {
     await play(network, [worker, watchtower]);
     await stage.check(requestId, "committed");
     const commitId = await stage.commitIdOf(requestId);
-    const { passes, openDisputes } = await network.clients.stranger.getCommitment({ commitId });
-    expect({ passes, openDisputes }).to.deep.equal({ passes: due, openDisputes: 0 });
+    const { terms, holds } = await network.clients.stranger.getCommitment({ commitId });
+    expect({ passes: terms.passes, holds }).to.deep.equal({ passes: due, holds: 0 });
     expect(worker.events.find(({ kind }) => kind === "executed")).to.include({ passes: due });
     expect(watchtower.events[0]).to.include({ kind: "checked", judgement: "valid" });
     await stage.passDeadline(requestId);

@@ -34,7 +34,7 @@ describe("a silent worker", () => {
         await play(network, [watchtower]);
       }
       await stage.check(requestId, "committed");
-      expect((await network.clients.deployer.getCommitment({ commitId })).openDisputes).to.equal(1);
+      expect((await network.clients.deployer.getCommitment({ commitId })).holds).to.equal(1);
 
       // A second before the end of its clock the worker could still answer.
       const [dispute] = watchtower.context.journal.disputesOf(commitId);

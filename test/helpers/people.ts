@@ -129,7 +129,9 @@ export interface Books {
   wallets: Record<Person, bigint>;
   /** Credits in the vault. */
   credits: Record<Person, bigint>;
-  held: bigint;
+  /** What accounts, escrows and the pending burn sum to. */
+  ledger: bigint;
+  /** What the vault holds. */
   vault: bigint;
   /** Recorded as burned, still in the vault. */
   pendingBurn: bigint;
@@ -151,12 +153,21 @@ export async function readBooks({ deployment, clients, addresses }: Network): Pr
     Object.fromEntries(
       await Promise.all(people.map(async (person) => [person, await read(person)])),
     ) as Record<Person, value>;
+  const accounts = await each((person) => deployer.getAccount({ owner: addresses[person] }));
+  const modules = await deployer.readContract({ ...vault, functionName: "modules" });
+  const escrows = await Promise.all(
+    modules.map((module) => deployer.readContract({ ...vault, functionName: "escrow", args: [module] })),
+  );
+  const pendingBurn = await deployer.readContract({ ...vault, functionName: "pendingBurn" });
+  const owned = Object.values(accounts).map(
+    ({ free, locked, unbonding, credit }) => free + locked + unbonding + credit,
+  );
   return {
     wallets: await each((person) => balanceOf(addresses[person])),
-    credits: await each(async (person) => (await deployer.getAccount({ owner: addresses[person] })).credit),
-    held: await deployer.readContract({ ...vault, functionName: "held" }),
+    credits: await each(async (person) => accounts[person].credit),
+    ledger: [...owned, ...escrows, pendingBurn].reduce((total, one) => total + one, 0n),
     vault: await balanceOf(deployment.stakeVault),
-    pendingBurn: await deployer.readContract({ ...vault, functionName: "pendingBurn" }),
+    pendingBurn,
     swept: await balanceOf(burnAddress),
   };
 }

@@ -78,6 +78,7 @@ export function openParts(
       deployment.disputeGame,
       deployment.programRegistry,
       deployment.stakeVault,
+      deployment.inputRequests,
     ],
     startBlock,
     decode: decodeEvents,
@@ -262,7 +263,11 @@ export function joinCheater(network: Network, library: Library, flip: Flip): Pla
 
 export function joinKeeper(network: Network): Player {
   const parts = openParts(network, "keeper");
-  return { ...parts, person: "keeper", role: createKeeper(parts.context) };
+  return {
+    ...parts,
+    person: "keeper",
+    role: createKeeper({ ...parts.context, limits: { patienceSeconds: 0, mostTries: 3 } }),
+  };
 }
 
 const mostRounds = 120;

@@ -63,7 +63,7 @@ export async function setStage({
   await clients.worker.stake({ amount: stake });
   if (defended) await clients.worker.setKey({ key: addresses.defender, roles: ["defender"] });
 
-  const statusOf = async (requestId: Hex) => (await clients.deployer.getRequest({ requestId })).status;
+  const statusOf = async (requestId: Hex) => (await clients.deployer.getRequestState({ requestId })).status;
   let seed = 1_000;
   return {
     network: chain,
@@ -82,7 +82,11 @@ export async function setStage({
       });
       return requestId;
     },
-    commitIdOf: async (requestId) => (await clients.deployer.getRequest({ requestId })).commitId,
+    commitIdOf: async (requestId) => {
+      const { answer } = await clients.deployer.getRequest({ requestId });
+      if (answer === undefined) throw new Error("The request has no answer");
+      return answer.commitId;
+    },
     statusOf,
     check: async (requestId, status) => {
       expect(await statusOf(requestId)).to.equal(status);
@@ -93,7 +97,7 @@ export async function setStage({
       return createTrace(committed, input, [...executePasses(program, input)]);
     },
     passDeadline: async (requestId) => {
-      const { deadline } = await clients.deployer.getRequest({ requestId });
+      const { deadline } = await clients.deployer.getRequestState({ requestId });
       const left = deadline + 1n - (await chain.now());
       if (left > 0n) await chain.advance(Number(left));
     },
@@ -103,7 +107,7 @@ export async function setStage({
 /** Asserts that the vault holds what its books say, and that no token was made or lost. */
 export async function checkBooks(network: Network): Promise<Books> {
   const books = await readBooks(network);
-  expect(books.held, "held()").to.equal(books.vault);
+  expect(books.ledger, "the ledger").to.equal(books.vault);
   const wallets = Object.values(books.wallets).reduce((total, one) => total + one, 0n);
   const total = wallets + books.vault + books.swept;
   expect(total, "all tokens").to.equal(wealth * BigInt(people.length));

@@ -118,7 +118,8 @@ describe("openNode", () => {
     const sender = node.senderOf(worker);
     await sender.start?.(new AbortController().signal);
     cleanups.push(() => sender.stop?.());
-    const call = claimRequestCall({ deployment: market.deployment, requestId, worker: worker.address });
+    const { request } = await market.clients.stranger.getRequest({ requestId });
+    const call = claimRequestCall({ deployment: market.deployment, request, worker: worker.address });
     const [first, second] = await Promise.all(
       [1, 2].map(() => sender.send({ key: `claim:${requestId}`, call })),
     );

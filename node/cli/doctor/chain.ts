@@ -57,7 +57,7 @@ function endpointCheck({ config }: Context, url: string): Promise<Check> {
 
 /** Code where the deployment says that contracts are, and a market that answers as one. */
 async function contracts({ client, deployment, chainId }: ChainAccess): Promise<Check> {
-  const { startBlock, chainId: _, ...addresses } = deployment;
+  const { startBlock, chainId: _, governor, guardian, auditPool, ...addresses } = deployment;
   const codes = await Promise.all(
     Object.entries(addresses).map(
       async ([name, address]) => [name, await client.getCode({ address })] as const,
@@ -71,7 +71,7 @@ async function contracts({ client, deployment, chainId }: ChainAccess): Promise<
       "Use the deployment file of this very chain",
     );
   const { inferenceMarket: address, parameters } = deployment;
-  await client.readContract({ address, abi: inferenceMarketAbi, functionName: "nonces", args: [address] });
+  await client.readContract({ address, abi: inferenceMarketAbi, functionName: "batchRoot", args: [0] });
   const versions = await client.readContract({
     address: parameters,
     abi: parametersAbi,

@@ -70,7 +70,7 @@ describe("nodes on the command line", () => {
     (await devnet.clientOf("requester").requestInference({ programId: program.programId, input })).requestId;
   const right = () => rightOutput(program, input);
   const statusOf = async (requestId: Hex) =>
-    (await devnet.clientOf("deployer").getRequest({ requestId })).status;
+    (await devnet.clientOf("deployer").getRequestState({ requestId })).status;
 
   const answer = (output: Uint8Array): Promise<Answered> => answerByHand(devnet, program, input, output);
   const wrong = () => {
@@ -231,8 +231,8 @@ describe("nodes on the command line", () => {
     );
     expect((await keyless.until("running")).tokens).to.equal("0 tokens");
     expect((await keyless.stop()).code).to.equal(0);
-    const { openDisputes } = await devnet.clientOf("deployer").getCommitment({ commitId });
-    expect(openDisputes).to.equal(0);
+    const { holds } = await devnet.clientOf("deployer").getCommitment({ commitId });
+    expect(holds).to.equal(0);
   });
 
   it("wins a dispute against a silent worker, and lets a defender answer for an honest one", async () => {
@@ -249,7 +249,11 @@ describe("nodes on the command line", () => {
     const defender = new Runner(["defender", ...(await dataDir("defender"))], devnet.folder);
     await defender.until("sent", { move: "bindTrace", id: good.commitId });
     await devnet.advance(clockSeconds + 1);
-    const keeper = new Runner(["keeper", "--data-dir", join(devnet.folder, "keeper")], devnet.folder);
+    const patience = ["--keeper-patience-seconds", "0"];
+    const keeper = new Runner(
+      ["keeper", ...patience, "--data-dir", join(devnet.folder, "keeper")],
+      devnet.folder,
+    );
     await keeper.until("sent", { move: "timeout", id: disputeId });
     await keeper.until("sent", { move: "finalize", id: good.requestId });
     for (const node of [tower, defender, keeper]) expect((await node.stop()).code).to.equal(0);

@@ -75,7 +75,8 @@ describe("replying", () => {
     const alarms: string[] = [];
     const conduct: Conduct = {
       send: async (_, node) => {
-        shown.push(node);
+        shown.push(node as Hex);
+        return "ours";
       },
       alarm: (reason) => alarms.push(reason),
     };
@@ -103,6 +104,7 @@ describe("replying", () => {
     const conduct: Conduct = {
       send: async (move) => {
         shown.push(move);
+        return "ours";
       },
       alarm: () => expect.fail("alarm"),
     };

@@ -68,7 +68,8 @@ describe("worker", () => {
     await stage.check(requestId, "committed");
     expect(folder.journal.outputOf(requestId)).to.not.equal(undefined);
     const again = await stage.request({ seed: 5 });
-    const { programId, inputRoot } = await stage.network.clients.deployer.getRequest({ requestId: again });
+    const { request } = await stage.network.clients.deployer.getRequest({ requestId: again });
+    const { programId, inputRoot } = request;
     const other = { requestId: `0x${"12".repeat(32)}` as const, programId, inputRoot, passes: 1 };
     const worker = work({ person: "stranger" });
     await stage.network.clients.stranger.stake({ amount: stage.stake });
@@ -140,8 +141,8 @@ describe("worker", () => {
     for (const requestId of requestIds) {
       await stage.check(requestId, "committed");
       const commitId = await stage.commitIdOf(requestId);
-      const { outputRoot } = await stage.network.clients.stranger.getCommitment({ commitId });
-      expect(outputRoot).to.equal((await stage.traceOf(requestId)).outputRoot);
+      const { terms } = await stage.network.clients.stranger.getCommitment({ commitId });
+      expect(terms.outputRoot).to.equal((await stage.traceOf(requestId)).outputRoot);
     }
     expect(batches.length, "some were run together").to.be.greaterThan(0);
     expect(Math.max(...batches)).to.be.within(2, 4);

@@ -13,13 +13,20 @@ import { errorOf, temporaryDatabase, temporaryFolder } from "../../helpers/nodeP
 const id = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const request = (n: number, deadline = 5n): RequestItem => ({
   requestId: id(n),
-  programId: id(1),
-  requester: zeroAddress,
-  reservedFor: zeroAddress,
-  fee: 2n ** 90n,
-  version: 1,
-  method: "optimistic",
-  inputRoot: id(9),
+  request: {
+    requester: zeroAddress,
+    salt: BigInt(n),
+    programId: id(1),
+    inputRoot: id(9),
+    inputPosted: true,
+    fee: 2n ** 90n,
+    version: 1,
+    method: "optimistic",
+    level: "final",
+    worker: zeroAddress,
+    consumer: zeroAddress,
+    callbackGas: 0,
+  },
   deadline,
 });
 const answer = (n: number, output = 3) => ({
@@ -120,7 +127,7 @@ describe("createJournal", () => {
 
   it("[S-11] answers other questions freely, and the same one again", () => {
     journal.recordAnswer(answer(31), payload);
-    const afterReorg = { ...answer(30, 7), inputRoot: id(8) }; // the requester's counter gave another request this id
+    const afterReorg = { ...answer(30, 7), inputRoot: id(8) };
     journal.recordAnswer(afterReorg, payload);
     expect(journal.answerOf(afterReorg)).to.deep.equal(afterReorg);
     expect(journal.answerOf({ ...answer(30), programId: id(77) })).to.equal(undefined);

@@ -1,11 +1,21 @@
 // What the keeper pokes, and that it pokes nothing a second too early.
+import type { FinalityLevel, RequestStatus } from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { keeperPlan } from "../../../node/strategy/keeperPlan.ts";
+import { type KeeperLimits, keeperPlan, type PendingDelivery } from "../../../node/strategy/keeperPlan.ts";
 import type { CommitmentView, RequestView } from "../../../node/strategy/views.ts";
 import { commitmentView, disputeView, id, now, requestView } from "./views.ts";
 
-const plan = (state: { requests?: RequestView[]; commitments?: CommitmentView[]; at?: bigint }) =>
-  keeperPlan({ now: state.at ?? now, requests: state.requests ?? [], commitments: state.commitments ?? [] });
+const limits: KeeperLimits = { patienceSeconds: 0, mostTries: 3 };
+
+type Said = {
+  requests?: RequestView[];
+  commitments?: CommitmentView[];
+  deliveries?: PendingDelivery[];
+  at?: bigint;
+};
+
+const plan = ({ at = now, ...said }: Said, changed: Partial<KeeperLimits> = {}) =>
+  keeperPlan({ now: at, requests: [], commitments: [], deliveries: [], ...said }, { ...limits, ...changed });
 
 describe("keeperPlan", () => {
   const requestId = id(1);
@@ -25,6 +35,19 @@ describe("keeperPlan", () => {
     const commitments = [commitmentView({ request: requestView("committed", { deadline: now }) })];
     expect(plan({ commitments })).to.deep.equal([]);
     expect(plan({ commitments, at: now + 1n })).to.deep.equal([{ kind: "finalize", requestId }]);
+  });
+
+  it("leaves an answer to its worker for a while", () => {
+    const commitments = [commitmentView({ request: requestView("committed", { deadline: now - 9n }) })];
+    expect(plan({ commitments }, { patienceSeconds: 9 })).to.deep.equal([]);
+    expect(plan({ commitments }, { patienceSeconds: 8 })).to.have.length(1);
+  });
+
+  it("leaves a commitment alone while something holds it", () => {
+    const asked = requestView("committed", { deadline: now - 1n });
+    expect(
+      plan({ commitments: [commitmentView({ request: asked, commitment: { holds: 1 } })] }),
+    ).to.deep.equal([]);
   });
 
   it("leaves a commitment alone while a dispute is open", () => {
@@ -71,5 +94,43 @@ describe("keeperPlan", () => {
     const committed = commitmentView({ request: requestView("committed", {}, retired) });
     expect(plan({ commitments: [committed] })).to.deep.equal(refund);
     expect(plan({ requests: [requestView("open", {}, retired)] })).to.deep.equal([]);
+  });
+
+  const pending = (
+    status: RequestStatus,
+    level: FinalityLevel,
+    parts: Partial<PendingDelivery> = {},
+  ): PendingDelivery => ({
+    ...requestView(status, { level }),
+    ...{ delivered: false, tries: 0, retryAt: 0n },
+    ...parts,
+  });
+
+  it("calls a consumer at the level that its request names", () => {
+    const deliver = [{ kind: "deliver", requestId }];
+    expect(plan({ deliveries: [pending("committed", "provisional")] })).to.deep.equal(deliver);
+    expect(plan({ deliveries: [pending("committed", "final")] })).to.deep.equal([]);
+    expect(plan({ deliveries: [pending("finalized", "final")] })).to.deep.equal(deliver);
+    expect(plan({ deliveries: [pending("finalized", "provisional")] })).to.deep.equal(deliver);
+    const taken = pending("committed", "provisional", { delivered: true });
+    expect(plan({ deliveries: [taken] })).to.deep.equal([]);
+    expect(plan({ deliveries: [pending("open", "provisional")] })).to.deep.equal([]);
+  });
+
+  it("tells a consumer that there is no result, also one that had taken it provisionally", () => {
+    const tell = [{ kind: "deliverFailure", requestId }];
+    for (const status of ["slashed", "refunded", "expired", "cancelled"] as const) {
+      expect(plan({ deliveries: [pending(status, "final")] })).to.deep.equal(tell);
+      const taken = pending(status, "provisional", { delivered: true });
+      expect(plan({ deliveries: [taken] })).to.deep.equal(tell);
+    }
+  });
+
+  it("calls a consumer that fails again later, a few times", () => {
+    const failed = pending("finalized", "final", { tries: 1, retryAt: now + 1n });
+    expect(plan({ deliveries: [failed] })).to.deep.equal([]);
+    expect(plan({ deliveries: [failed], at: now + 1n })).to.have.length(1);
+    const hopeless = pending("finalized", "final", { tries: 3 });
+    expect(plan({ deliveries: [hopeless] })).to.deep.equal([]);
   });
 });

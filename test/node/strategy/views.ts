@@ -3,6 +3,7 @@ import {
   type Dispute,
   EMPTY,
   type Hex,
+  type Request,
   type RequestStatus,
   type Reveal,
   type Tier,
@@ -26,11 +27,13 @@ export const tier: Tier = {
   claimSeconds: 60,
   deliverySeconds: 60,
   windowSeconds: 120,
+  receiptSeconds: 60,
   workerSeconds: 100,
   challengerSeconds: 100,
   floorSeconds: 20,
   airgapSeconds: 30,
   inputSeconds: 30,
+  recheckSeconds: 40,
   maxTraceDepth: 4,
   maxTensorDepth: 4,
   minLock: 1_000n,
@@ -65,9 +68,12 @@ const deadlines: Partial<Record<RequestStatus, bigint>> = {
   committed: now + 120n,
 };
 
+/** `worker` is the only one that may claim; `claimant` the one that has. */
+type Said = Partial<Request> & { deadline?: bigint; claimant?: Hex };
+
 export function requestView(
   status: RequestStatus,
-  request: Partial<RequestView["request"]> = {},
+  { deadline, claimant, ...request }: Said = {},
   rest: Partial<RequestView> = {},
 ): RequestView {
   return {
@@ -75,14 +81,24 @@ export function requestView(
     retired: false,
     tier,
     ...rest,
-    request: {
+    state: {
       status,
-      method: "optimistic",
-      version: 1,
-      deadline: deadlines[status] ?? now,
-      worker: status === "open" ? nobody : worker,
-      fee: 100n,
+      deadline: deadline ?? deadlines[status] ?? now,
+      worker: claimant ?? (status === "open" ? nobody : worker),
+    },
+    request: {
+      requester: friend,
+      salt: 0n,
       programId,
+      inputRoot: id(0xc),
+      inputPosted: true,
+      fee: 100n,
+      version: 1,
+      method: "optimistic",
+      level: "final",
+      worker: nobody,
+      consumer: nobody,
+      callbackGas: 0,
       ...request,
     },
   };
@@ -103,7 +119,7 @@ export function commitmentView(parts: {
     commitment: {
       outputRoot: id(0x0f),
       passes: 1,
-      openDisputes: disputes.filter(({ dispute }) => dispute.status === "open").length,
+      holds: disputes.filter(({ dispute }) => dispute.status === "open").length,
       slashedAt: 0n,
       settled: false,
       ...parts.commitment,

@@ -29,6 +29,8 @@ const limits: WorkerLimits = {
   patienceSeconds: 0,
 };
 
+const nothing: WorkerState["underway"] = { decided: new Map(), sending: new Set(), alone: new Set() };
+
 const state = (parts: Partial<WorkerState> = {}): WorkerState => ({
   now,
   worker,
@@ -40,6 +42,7 @@ const state = (parts: Partial<WorkerState> = {}): WorkerState => ({
   requests: [],
   commitments: [],
   answered: new Set<Hex>(),
+  underway: nothing,
   ...parts,
 });
 
@@ -143,7 +146,7 @@ describe("workerPlan", () => {
   it("executes requests for one program together where it takes batches, the most urgent first", () => {
     const requests = many(5, "claimed").map((view, index) => ({
       ...view,
-      request: { ...view.request, deadline: now + 50n - BigInt(index) },
+      state: { ...view.state, deadline: now + 50n - BigInt(index) },
     }));
     const idsOf = (batches: boolean, batchSize: number) => {
       const programs = new Map([[programId, { ...served, batches }]]);
@@ -171,12 +174,12 @@ describe("workerPlan", () => {
     const execute = [{ kind: "execute", requestId: id(1), commitBy }];
     expect(workerPlan(state({ requests }), limits).actions).to.deep.equal(execute);
     const answered = new Set([id(1)]);
-    const commit = [{ kind: "commit", requestId: id(1), commitBy }];
+    const commit = [{ kind: "commit", requestIds: [id(1)], commitBy }];
     expect(workerPlan(state({ requests, answered }), limits).actions).to.deep.equal(commit);
   });
 
   it("leaves alone what others claimed", () => {
-    const requests = [requestView("claimed", { worker: friend })];
+    const requests = [requestView("claimed", { claimant: friend })];
     expect(workerPlan(state({ requests }), limits).actions).to.deep.equal([]);
   });
 
@@ -196,14 +199,16 @@ describe("workerPlan", () => {
       trace: undefined,
     };
     const halted = state({ requests, answered, halted: true, commitments: [disputed, over] });
-    expect(workerPlan(halted, limits).actions.map(({ kind }) => kind)).to.deep.equal(["trace", "finalize"]);
+    expect(workerPlan(halted, limits).actions.map(({ kind }) => kind)).to.deep.equal(["trace", "collect"]);
   });
 
-  it("finalizes after the window when no dispute is open, and refunds retired programs", () => {
+  it("collects after the window when nothing holds the answer, and refunds retired programs", () => {
     const request = requestView("committed", { deadline: now - 1n });
     const over = { ...commitmentView({ request }), trace: undefined };
-    const finalize = [{ kind: "finalize", requestId: id(1) }];
-    expect(workerPlan(state({ commitments: [over] }), limits).actions).to.deep.equal(finalize);
+    const collect = [{ kind: "collect", requestIds: [id(1)] }];
+    expect(workerPlan(state({ commitments: [over] }), limits).actions).to.deep.equal(collect);
+    const held = { ...over, commitment: { ...over.commitment, holds: 1 } };
+    expect(workerPlan(state({ commitments: [held] }), limits).actions).to.deep.equal([]);
     const retired = { ...over, retired: true };
     const refund = [{ kind: "refundRetired", requestId: id(1) }];
     expect(workerPlan(state({ commitments: [retired] }), limits).actions).to.deep.equal(refund);
