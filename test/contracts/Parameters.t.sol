@@ -5,32 +5,12 @@ import {Parameters} from "../../contracts/Parameters.sol";
 import {IParameters} from "../../contracts/interfaces/IParameters.sol";
 import {MoveGasLib} from "../../contracts/libraries/MoveGasLib.sol";
 import {Tier} from "../../contracts/types/Tier.sol";
-import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {Tiers} from "./support/Tiers.sol";
 import {vm} from "./support/Vm.sol";
 
-contract ParametersTest is ProtocolTest {
-    uint32 internal constant TWO_WEEKS = 14 days;
-
+/// @notice What versions are held to, whoever adds them. How one is added later is in ParametersChange.t.sol.
+contract ParametersTest is Tiers {
     function setUp() public override {}
-
-    /// @notice A tier that is legal on every chain, each time at its floor.
-    function live() internal pure returns (Tier memory t) {
-        t = tier();
-        t.claimSeconds = 1 minutes;
-        t.deliverySeconds = 1 minutes;
-        t.windowSeconds = 30 minutes;
-        t.workerSeconds = 6 hours;
-        t.challengerSeconds = 6 hours;
-        t.floorSeconds = 10 minutes;
-        t.airgapSeconds = 1 hours;
-        t.inputSeconds = 10 minutes;
-    }
-
-    function make(Tier memory t, uint32 unbonding) public returns (Parameters) {
-        Tier[] memory tiers = new Tier[](1);
-        tiers[0] = t;
-        return new Parameters(tiers, unbonding);
-    }
 
     function refused(Tier memory t, bytes32 parameter, uint256 given, uint256 bound) internal {
         expectRefusal(
@@ -52,7 +32,7 @@ contract ParametersTest is ProtocolTest {
     function test_tier_versionsFromOne_succeeds() public {
         Tier[] memory tiers = new Tier[](2);
         (tiers[0], tiers[1]) = (tier(), live());
-        parameters = new Parameters(tiers, TWO_WEEKS);
+        parameters = new Parameters(tiers, TWO_WEEKS, address(0));
         equal(parameters.versions(), 2, "versions");
         equal(parameters.unbondingSeconds(), TWO_WEEKS, "unbonding");
         require(keccak256(abi.encode(parameters.tier(1))) == keccak256(abi.encode(tiers[0])), "first");
@@ -67,6 +47,29 @@ contract ParametersTest is ProtocolTest {
         parameters.tier(2);
         vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
         parameters.disputeSeconds(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.requestTerms(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.workTerms(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.challengeTerms(2);
+    }
+
+    function test_terms_areTheTiers() public {
+        parameters = make(tier(), UNBONDING);
+        (uint96 minFee, uint32 claim, uint8 traceDepth, uint8 tensorDepth) = parameters.requestTerms(1);
+        require(minFee == 1e15 && claim == 50 && traceDepth == 4 && tensorDepth == 5, "request");
+        (uint96 minLock, uint16 perFee, uint32 delivery, uint32 window) = parameters.workTerms(1);
+        require(minLock == 100e18 && perFee == 20 && delivery == 60 && window == 60, "work");
+        (uint96 bond, uint32 worker, uint32 challenger, uint32 floor) = parameters.challengeTerms(1);
+        require(bond == 10e18 && worker == 60 && challenger == 60 && floor == 10, "challenge");
+    }
+
+    function test_publisherBond_largestOfAll_S05() public {
+        Tier[] memory tiers = new Tier[](3);
+        (tiers[0], tiers[1], tiers[2]) = (tier(), tier(), tier());
+        tiers[1].publisherBond = 60e18;
+        equal(new Parameters(tiers, UNBONDING, address(0)).publisherBond(), 60e18, "bond");
     }
 
     // Floors
@@ -101,6 +104,12 @@ contract ParametersTest is ProtocolTest {
         t = live();
         t.inputSeconds -= 1;
         refused(t, "inputSeconds", 599, 600);
+        t = live();
+        t.recheckSeconds -= 1;
+        refused(t, "recheckSeconds", 599, 600);
+        t = live();
+        t.receiptSeconds -= 1;
+        refused(t, "receiptSeconds", 1799, 1800);
     }
 
     function test_constructor_shortUnbondingOnAnotherChain_reverts_S15() public {
@@ -186,24 +195,24 @@ contract ParametersTest is ProtocolTest {
         equal(parameters.disputeSeconds(1), 60 + 60 + (11 + 10) * 10, "dispute");
     }
 
+    /// @param times deliverySeconds, receiptSeconds, windowSeconds, inputSeconds, recheckSeconds, workerSeconds,
+    /// challengerSeconds, airgapSeconds.
     function testFuzz_constructor_unbondingBelowFormula_reverts_S14_I53(
-        uint24 delivery,
-        uint24 window,
-        uint24 worker,
-        uint24 challenger,
+        uint24[8] memory times,
         uint16 floorSeconds,
-        uint24 airgap,
-        uint24 input,
         uint8 traceDepth,
         uint8 tensorDepth
     ) public {
         Tier memory t = tier();
-        (t.deliverySeconds, t.windowSeconds, t.inputSeconds) = (delivery, window, input);
-        (t.workerSeconds, t.challengerSeconds, t.floorSeconds) = (worker, challenger, floorSeconds);
-        t.airgapSeconds = airgap;
+        (t.deliverySeconds, t.receiptSeconds, t.windowSeconds) = (times[0], times[1], times[2]);
+        (t.inputSeconds, t.recheckSeconds) = (times[3], times[4]);
+        (t.workerSeconds, t.challengerSeconds, t.airgapSeconds) = (times[5], times[6], times[7]);
+        t.floorSeconds = floorSeconds;
         t.maxTraceDepth = 1 + (traceDepth % 4);
         t.maxTensorDepth = tensorDepth % 6;
-        uint256 span = uint256(delivery) + window + input + airgap + worker + challenger;
+        // U = max(SLA + W, W_r + W) + T_in + T_dispute + A + margin
+        uint256 span = times[0] > times[1] ? times[0] : times[1];
+        for (uint256 i = 2; i < 8; ++i) span += times[i];
         span += (2 * uint256(t.maxTraceDepth + t.maxTensorDepth) + 3) * floorSeconds;
         uint256 required = span + (span + 9) / 10;
         make(t, uint32(required));

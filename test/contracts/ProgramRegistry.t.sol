@@ -5,10 +5,10 @@ import {IProgramRegistry} from "../../contracts/interfaces/IProgramRegistry.sol"
 import {IStepVerifier} from "../../contracts/interfaces/IStepVerifier.sol";
 import {MerkleLib} from "../../contracts/libraries/MerkleLib.sol";
 import {Program, ProgramHeader, ProgramStatus} from "../../contracts/types/Program.sol";
-import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {Base} from "./support/Base.sol";
 import {vm} from "./support/Vm.sol";
 
-contract ProgramRegistryTest is ProtocolTest {
+contract ProgramRegistryTest is Base {
     uint256 internal constant BOND = 50e18;
 
     function proof(uint32 index) internal pure returns (IProgramRegistry.MalformedProof memory made) {
@@ -168,6 +168,17 @@ contract ProgramRegistryTest is ProtocolTest {
         p.index = 256;
         vm.expectRevert(abi.encodeWithSelector(MerkleLib.LeafOutOfTree.selector, 256, 2));
         registry.proveMalformed(programId, p);
+    }
+
+    // activeHeader
+
+    function test_activeHeader_activeOnly_S05() public {
+        bytes32 before = keccak256(abi.encode(registry.header(programId)));
+        require(keccak256(abi.encode(registry.activeHeader(programId))) == before, "header");
+        registry.proveMalformed(programId, proof(3));
+        vm.expectRevert(abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId));
+        registry.activeHeader(programId);
+        require(keccak256(abi.encode(registry.header(programId))) == before, "still readable");
     }
 
     // reclaimBond

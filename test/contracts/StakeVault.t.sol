@@ -2,81 +2,20 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {StakeVault} from "../../contracts/StakeVault.sol";
 import {IStakeVault} from "../../contracts/interfaces/IStakeVault.sol";
-import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {AssayToken} from "../../contracts/mocks/AssayToken.sol";
+import {WrappedEther} from "../../contracts/mocks/WrappedEther.sol";
+import {Permit} from "../../contracts/types/Market.sol";
+import {VaultTest} from "./support/VaultTest.sol";
+import {GreedyToken, TaxedToken} from "./support/tokens.sol";
 import {vm} from "./support/Vm.sol";
 
-/// @notice Takes one unit of every transfer for itself.
-contract TaxedToken is ERC20("Taxed", "TAX") {
-    function mint(address to, uint256 amount) external {
-        _mint(to, amount);
-    }
-
-    function _update(address from, address to, uint256 amount) internal override {
-        super._update(from, to, amount);
-        if (from != address(0)) super._update(to, address(1), 1);
-    }
-}
-
-contract StakeVaultTest is ProtocolTest {
-    address internal constant MODULE = address(0xB001);
-    address internal constant OTHER_MODULE = address(0xB002);
-
-    function setUp() public override {
-        super.setUp();
-        vault = freshVault(IERC20(address(token)));
-        vm.prank(WORKER);
-        token.approve(address(vault), type(uint256).max);
-        vm.prank(STRANGER);
-        token.approve(address(vault), type(uint256).max);
-    }
-
-    function freshVault(IERC20 token_) internal returns (StakeVault made) {
-        made = new StakeVault(token_, parameters);
-        address[] memory modules = new address[](2);
-        (modules[0], modules[1]) = (MODULE, OTHER_MODULE);
-        made.setModules(modules);
-    }
-
-    function stakeWorker(uint96 amount) internal {
-        vm.prank(WORKER);
-        vault.stake(WORKER, amount);
-    }
-
-    function fundModule(uint96 amount) internal {
-        vm.prank(MODULE);
-        vault.escrowFrom(STRANGER, amount);
-    }
-
-    function sumsUp() internal view {
-        address[3] memory people = [WORKER, STRANGER, REQUESTER];
-        uint256 sum = vault.pendingBurn() + vault.escrow(MODULE) + vault.escrow(OTHER_MODULE);
-        for (uint256 i = 0; i < people.length; ++i) {
-            IStakeVault.Account memory a = account(people[i]);
-            sum += uint256(a.free) + a.locked + a.unbonding + a.credit;
-        }
-        equal(sum, vault.held(), "I-01 sum of the ledger");
-        equal(token.balanceOf(address(vault)), vault.held(), "I-01 balance");
-    }
-
-    // setModules
-
-    function test_setModules_secondTime_reverts() public {
-        vm.expectRevert(IStakeVault.ModulesAlreadySet.selector);
-        vault.setModules(new address[](0));
-    }
-
-    function test_setModules_byStranger_reverts() public {
-        StakeVault made = new StakeVault(IERC20(address(token)), parameters);
-        vm.prank(STRANGER);
-        vm.expectRevert(IStakeVault.ModulesAlreadySet.selector);
-        made.setModules(new address[](0));
-    }
-
+/// @notice What owners do with their stake.
+contract StakeVaultTest is VaultTest {
     // stake
 
     function test_stake_zero_reverts() public {
@@ -105,7 +44,7 @@ contract StakeVaultTest is ProtocolTest {
         sumsUp();
     }
 
-    function test_stake_taxedToken_reverts() public {
+    function test_stake_taxedToken_reverts_I01() public {
         TaxedToken taxed = new TaxedToken();
         StakeVault made = freshVault(IERC20(address(taxed)));
         taxed.mint(STRANGER, 100);
@@ -129,6 +68,112 @@ contract StakeVaultTest is ProtocolTest {
         );
         vault.stake(REQUESTER, 1);
         vm.stopPrank();
+    }
+
+    // permit
+
+    uint256 internal constant SECRET = 0xA11CE;
+
+    /// @notice A permit of `SECRET`'s account, which owns tokens, for `spender`.
+    function permitFor(
+        AssayToken asset,
+        address spender,
+        uint256 value
+    ) internal returns (Permit memory made) {
+        address owner = vm.addr(SECRET);
+        asset.mint(owner, value);
+        bytes32 kind = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+        );
+        uint256 deadline = START + 1000;
+        bytes32 content = keccak256(abi.encode(kind, owner, spender, value, asset.nonces(owner), deadline));
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", asset.DOMAIN_SEPARATOR(), content));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(SECRET, digest);
+        return Permit({value: value, deadline: deadline, v: v, r: r, s: s});
+    }
+
+    function test_stakeWithPermit_oneTransaction_succeeds() public {
+        Permit memory given = permitFor(token, address(vault), 100);
+        vm.prank(vm.addr(SECRET));
+        vault.stakeWithPermit(WORKER, 100, given);
+        equal(account(WORKER).free, 100, "staked");
+        equal(token.balanceOf(vm.addr(SECRET)), 0, "paid");
+    }
+
+    function test_stakeWithPermit_shownBefore_succeeds_A26() public {
+        Permit memory given = permitFor(token, address(vault), 100);
+        address owner = vm.addr(SECRET);
+        vm.prank(STRANGER);
+        vault.permit(owner, given.value, given.deadline, given.v, given.r, given.s);
+        equal(token.allowance(owner, address(vault)), 100, "the front-runner did the work");
+        vm.prank(owner);
+        vault.stakeWithPermit(owner, 100, given);
+        equal(account(owner).free, 100, "staked all the same");
+    }
+
+    function test_permit_forged_changesNothing_I54() public {
+        Permit memory given = permitFor(token, address(vault), 100);
+        address owner = vm.addr(SECRET);
+        vault.permit(owner, given.value + 1, given.deadline, given.v, given.r, given.s);
+        equal(token.allowance(owner, address(vault)), 0, "no allowance");
+        // Signed for another vault.
+        given = permitFor(token, address(freshVault(IERC20(address(token)))), 100);
+        vault.permit(owner, given.value, given.deadline, given.v, given.r, given.s);
+        equal(token.allowance(owner, address(vault)), 0, "no allowance for this one");
+        vm.prank(owner);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(vault), 0, 100)
+        );
+        vault.stakeWithPermit(owner, 100, given);
+    }
+
+    function test_permit_tokenWithout_changesNothing() public {
+        TaxedToken plain = new TaxedToken();
+        StakeVault made = freshVault(IERC20(address(plain)));
+        made.permit(WORKER, 1, START, 27, 0, 0);
+        equal(plain.allowance(WORKER, address(made)), 0, "allowance");
+    }
+
+    // ether
+
+    function test_stakeEther_wrapped_succeeds() public {
+        WrappedEther ether_ = new WrappedEther();
+        StakeVault made = freshVault(IERC20(address(ether_)));
+        vm.deal(STRANGER, 5);
+        vm.prank(STRANGER);
+        made.stakeEther{value: 5}(WORKER);
+        equal(made.account(WORKER).free, 5, "staked");
+        equal(ether_.balanceOf(address(made)), 5, "wrapped");
+        vm.prank(STRANGER);
+        vm.expectRevert(IStakeVault.ZeroAmount.selector);
+        made.stakeEther(WORKER);
+
+        // It leaves as the token, which its owner may unwrap.
+        vm.startPrank(WORKER);
+        made.requestUnbond(5);
+        vm.warp(START + UNBONDING);
+        made.withdraw();
+        uint256 before = WORKER.balance;
+        ether_.withdraw(5);
+        vm.stopPrank();
+        equal(WORKER.balance - before, 5, "unwrapped");
+    }
+
+    function test_stakeEther_otherToken_reverts() public {
+        vm.deal(STRANGER, 5);
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.EtherNotAccepted.selector, token));
+        vault.stakeEther{value: 5}(WORKER);
+        equal(STRANGER.balance, 5, "kept");
+    }
+
+    function test_stakeEther_tokenThatKeepsIt_reverts_I01() public {
+        GreedyToken greedy = new GreedyToken();
+        StakeVault made = freshVault(IERC20(address(greedy)));
+        vm.deal(STRANGER, 5);
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.UnexpectedTransferAmount.selector, 0, 5));
+        made.stakeEther{value: 5}(WORKER);
     }
 
     // requestUnbond and withdraw
@@ -165,7 +210,7 @@ contract StakeVaultTest is ProtocolTest {
         equal(vault.tranches(WORKER).length, 1, "tranches");
     }
 
-    function test_withdraw_aroundMaturity_succeeds() public {
+    function test_withdraw_aroundMaturity_succeeds_I11() public {
         stakeWorker(100);
         vm.startPrank(WORKER);
         vault.requestUnbond(60);
@@ -205,105 +250,5 @@ contract StakeVaultTest is ProtocolTest {
         vm.prank(WORKER);
         vault.setKey(KEY, 0);
         require(!vault.hasRole(WORKER, KEY, asked), "revoked");
-    }
-
-    // modules only
-
-    function test_modulesOnly_byStranger_reverts_I50() public {
-        bytes[] memory calls = new bytes[](7);
-        calls[0] = abi.encodeCall(vault.escrowFrom, (WORKER, 1));
-        calls[1] = abi.encodeCall(vault.creditFromEscrow, (STRANGER, 1));
-        calls[2] = abi.encodeCall(vault.burnFromEscrow, (1));
-        calls[3] = abi.encodeCall(vault.lock, (WORKER, 1));
-        calls[4] = abi.encodeCall(vault.unlock, (WORKER, 1));
-        calls[5] = abi.encodeCall(vault.slashToEscrow, (WORKER, 1));
-        calls[6] = abi.encodeCall(vault.moveEscrow, (MODULE, 1));
-        bytes memory expected = abi.encodeWithSelector(IStakeVault.NotModule.selector, STRANGER);
-        for (uint256 i = 0; i < calls.length; ++i) {
-            vm.prank(STRANGER);
-            (bool success, bytes memory reason) = address(vault).call(calls[i]);
-            require(!success && keccak256(reason) == keccak256(expected), "a stranger moved money");
-        }
-    }
-
-    function test_moveEscrow_toStranger_reverts() public {
-        fundModule(5);
-        vm.prank(MODULE);
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotModule.selector, STRANGER));
-        vault.moveEscrow(STRANGER, 5);
-    }
-
-    function testFuzz_escrow_paysOutOnlyWhatItHolds_I03(uint96 paid, uint96 credit, uint96 burn) public {
-        paid = uint96(1 + (paid % 1e23));
-        credit = uint96(credit % (uint256(paid) + 1));
-        burn = uint96(burn % (uint256(paid - credit) + 1));
-        fundModule(paid);
-        vm.startPrank(MODULE);
-        vault.creditFromEscrow(WORKER, credit);
-        vault.burnFromEscrow(burn);
-        uint96 rest = paid - credit - burn;
-        bytes memory poor = abi.encodeWithSelector(
-            IStakeVault.InsufficientEscrow.selector,
-            MODULE,
-            rest,
-            rest + 1
-        );
-        vm.expectRevert(poor);
-        vault.creditFromEscrow(WORKER, rest + 1);
-        vm.expectRevert(poor);
-        vault.burnFromEscrow(rest + 1);
-        vm.expectRevert(poor);
-        vault.moveEscrow(OTHER_MODULE, rest + 1);
-        vault.moveEscrow(OTHER_MODULE, rest);
-        vm.stopPrank();
-        equal(vault.escrow(OTHER_MODULE), rest, "moved");
-        sumsUp();
-
-        if (credit > 0) {
-            vm.prank(WORKER);
-            equal(vault.claimCredit(REQUESTER), credit, "claimed");
-            equal(token.balanceOf(REQUESTER), uint256(WEALTH) + credit, "paid");
-        }
-        vm.prank(WORKER);
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NothingToClaim.selector, WORKER));
-        vault.claimCredit(WORKER);
-        if (burn > 0) {
-            equal(vault.sweepBurn(), burn, "swept");
-            equal(token.balanceOf(0x000000000000000000000000000000000000dEaD), burn, "burned");
-        }
-        vm.expectRevert(IStakeVault.ZeroAmount.selector);
-        vault.sweepBurn();
-        sumsUp();
-    }
-
-    function testFuzz_lock_freeStakeOnly_I12(uint96 staked, uint96 amount) public {
-        staked = uint96(1 + (staked % 1e23));
-        amount = uint96(amount % (uint256(staked) + 1));
-        stakeWorker(staked);
-        vm.startPrank(MODULE);
-        vault.lock(WORKER, amount);
-        uint96 rest = staked - amount;
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakeVault.InsufficientStake.selector, WORKER, rest, rest + 1)
-        );
-        vault.lock(WORKER, rest + 1);
-        vault.unlock(WORKER, amount);
-        vm.stopPrank();
-        equal(account(WORKER).free, staked, "free again");
-        equal(account(WORKER).locked, 0, "nothing locked");
-    }
-
-    function testFuzz_slashToEscrow_neverReverts(uint96 staked, uint96 locked, uint96 amount) public {
-        staked = uint96(1 + (staked % 1e23));
-        locked = uint96(locked % (uint256(staked) + 1));
-        stakeWorker(staked);
-        vm.startPrank(MODULE);
-        vault.lock(WORKER, locked);
-        uint96 slashed = vault.slashToEscrow(WORKER, amount);
-        vm.stopPrank();
-        equal(slashed, amount < locked ? amount : locked, "slashed");
-        equal(account(WORKER).free, staked - locked, "free stake is not touched");
-        equal(vault.escrow(MODULE), slashed, "escrow");
-        sumsUp();
     }
 }
