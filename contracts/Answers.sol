@@ -91,7 +91,7 @@ abstract contract Answers is Requests {
 
     /// @inheritdoc ICommitments
     function proven(bytes calldata opening) external view returns (bytes32 commitId, Terms memory terms) {
-        (Request calldata asked, Leaf memory leaf) = _decode(opening);
+        (Request calldata asked, Leaf calldata leaf) = _decode(opening);
         bytes32 requestId = IdLib.requestId(address(this), asked);
         return _prove(asked, requestId, _states.load(requestId), leaf);
     }
@@ -112,23 +112,26 @@ abstract contract Answers is Requests {
         Request calldata asked,
         bytes32 requestId,
         RequestState memory state,
-        Leaf memory leaf
+        Leaf calldata leaf
     ) internal view returns (bytes32 commitId, Terms memory terms) {
         terms = _termsOf(asked, requestId, leaf.passes, leaf.outputRoot, state.worker);
         commitId = IdLib.commitId(address(this), terms);
         // INVARIANT (S-07): an answer counts only as it was published, in the batch that its request was answered in.
         // GUARD: S-07
         require(
-            state.batch != 0 && MerkleProof.verify(leaf.proof, _batches[state.batch - 1], commitId),
+            state.batch != 0 && MerkleProof.verifyCalldata(leaf.proof, _batches[state.batch - 1], commitId),
             NotInBatch(commitId, state.batch)
         );
     }
 
-    /// @dev An opening is `abi.encode(Request, Leaf)`; the request is read where it lies.
-    function _decode(bytes calldata opening) internal pure returns (Request calldata asked, Leaf memory leaf) {
-        (, leaf) = abi.decode(opening, (Request, Leaf));
+    /// @dev An opening is `abi.encode(Request, Leaf)`, read where it lies. It need not be checked: what it says counts only
+    /// if it hashes into a batch.
+    function _decode(
+        bytes calldata opening
+    ) internal pure returns (Request calldata asked, Leaf calldata leaf) {
         assembly ("memory-safe") {
             asked := opening.offset
+            leaf := add(opening.offset, calldataload(add(opening.offset, 384)))
         }
     }
 

@@ -9,7 +9,7 @@ import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
 import {Commitment, CommitmentStatus, Terms} from "./types/Commitment.sol";
-import {Program, ProgramStatus} from "./types/Program.sol";
+import {Program} from "./types/Program.sol";
 import {Tier} from "./types/Tier.sol";
 import {Claim} from "./types/Trace.sol";
 
@@ -31,9 +31,7 @@ abstract contract Commitments is ICommitments {
     mapping(bytes32 commitId => Commitment) internal _commitments;
 
     modifier onlyModule() {
-        // INVARIANT (I-50): nothing but the rules of the modules slashes or holds up a commitment.
-        // GUARD: I-50
-        require(_isModule[msg.sender], NotModuleOfSource(msg.sender));
+        _requireModule();
         _;
     }
 
@@ -135,7 +133,7 @@ abstract contract Commitments is ICommitments {
         // INVARIANT (I-30): a slash pays out once.
         // GUARD: I-30
         require(!held.settled, AlreadySettled(commitId));
-        Tier memory tier = PARAMETERS.tier(held.terms.version);
+        Tier memory tier = _tierOf(held.terms.version);
         uint64 airgapUntil = uint64(held.slashedAt) + tier.airgapSeconds;
         require(block.timestamp > airgapUntil, AirgapRunning(commitId, airgapUntil));
 
@@ -151,10 +149,10 @@ abstract contract Commitments is ICommitments {
             split.audit,
             split.burned
         );
-        VAULT.creditFromEscrow(held.reporter, split.reporter);
-        VAULT.creditFromEscrow(held.beneficiary, split.compensation);
-        VAULT.creditFromEscrow(AUDIT_POOL, split.audit);
-        VAULT.burnFromEscrow(split.burned);
+        _credit(held.reporter, split.reporter);
+        _credit(held.beneficiary, split.compensation);
+        _credit(AUDIT_POOL, split.audit);
+        _burn(split.burned);
         VAULT.moveEscrow(address(_game), split.gasPot);
         _game.fundGas(commitId, split.gasPot, tier.gasPrice);
     }
@@ -163,12 +161,10 @@ abstract contract Commitments is ICommitments {
 
     /// @inheritdoc ICommitments
     function flipToRefund(bytes32 commitId) external {
-        // INVARIANT (I-50): where the deployment chose no guardian, this is nobody's: no caller has address zero.
-        // GUARD: I-50
-        require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
+        _requireGuardian();
         Commitment storage held = _commitments[commitId];
         _requireCommitment(commitId, held, CommitmentStatus.Slashed);
-        uint64 airgapUntil = uint64(held.slashedAt) + PARAMETERS.tier(held.terms.version).airgapSeconds;
+        uint64 airgapUntil = uint64(held.slashedAt) + _tierOf(held.terms.version).airgapSeconds;
         // INVARIANT (I-50, S-15): only inside the airgap, so nothing that was paid out is ever taken back.
         // GUARD: S-15
         require(block.timestamp <= airgapUntil, AirgapOver(commitId, airgapUntil));
@@ -192,6 +188,11 @@ abstract contract Commitments is ICommitments {
     function termsOf(bytes32 commitId) external view returns (address worker, uint16 version) {
         Terms storage terms = _commitments[commitId].terms;
         return (terms.worker, terms.version);
+    }
+
+    /// @inheritdoc ICommitments
+    function outputRootOf(bytes32 commitId) external view returns (bytes32) {
+        return _commitments[commitId].terms.outputRoot;
     }
 
     /// @inheritdoc ICommitments
@@ -263,8 +264,40 @@ abstract contract Commitments is ICommitments {
         _onRefunded(commitId, held);
     }
 
+    function _requireModule() internal view {
+        // INVARIANT (I-50): nothing but the rules of the modules slashes or holds up a commitment.
+        // GUARD: I-50
+        require(_isModule[msg.sender], NotModuleOfSource(msg.sender));
+    }
+
+    function _requireGuardian() internal view {
+        // INVARIANT (I-50): where the deployment chose no guardian, this is nobody's: no caller has address zero.
+        // GUARD: I-50
+        require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
+    }
+
+    function _tierOf(uint16 version) internal view returns (Tier memory) {
+        return PARAMETERS.tier(version);
+    }
+
+    /// @dev Credits out of this module's escrow.
+    function _credit(address owner, uint96 amount) internal {
+        VAULT.creditFromEscrow(owner, amount);
+    }
+
+    /// @dev Burns out of this module's escrow.
+    function _burn(uint96 amount) internal {
+        VAULT.burnFromEscrow(amount);
+    }
+
+    function _unlock(address worker, uint96 amount) internal {
+        VAULT.unlock(worker, amount);
+    }
+
+    /// @dev A program that was active once and is not any more. One that nobody knows counts as retired too: nothing can be
+    /// judged over it.
     function _isRetired(bytes32 programId) internal view returns (bool) {
-        return REGISTRY.program(programId).status == ProgramStatus.Retired;
+        return !REGISTRY.isActive(programId);
     }
 
     function _requireCommitment(

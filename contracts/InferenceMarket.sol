@@ -37,8 +37,7 @@ contract InferenceMarket is Answers {
     mapping(bytes32 requestId => bytes32 commitId) internal _recorded;
 
     modifier onlyInputRequests() {
-        // GUARD: I-50
-        require(msg.sender == _inputRequests, NotModuleOfSource(msg.sender));
+        _requireInputRequests();
         _;
     }
 
@@ -108,8 +107,8 @@ contract InferenceMarket is Answers {
         // INVARIANT (I-50): an operator key works for its worker and never takes its money elsewhere.
         // GUARD: I-50
         if (to == worker) _requireOperator(worker);
-        else require(msg.sender == worker, NotAuthorized(msg.sender, worker));
-        VAULT.unlock(worker, locks);
+        else _requireAuthorized(msg.sender == worker, worker);
+        _unlock(worker, locks);
         VAULT.payFromEscrow(to, fees);
         return fees;
     }
@@ -120,8 +119,8 @@ contract InferenceMarket is Answers {
     function finalize(Request calldata asked) external {
         _requireActive(asked.programId);
         (address worker, uint96 lock) = _finish(asked, address(0));
-        VAULT.creditFromEscrow(worker, asked.fee);
-        VAULT.unlock(worker, lock);
+        _credit(worker, asked.fee);
+        _unlock(worker, lock);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -129,10 +128,10 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
         _requireOver(state.deadline);
         uint96 lock = _lockOf(asked);
-        uint16 share = PARAMETERS.tier(asked.version).deliveryPenaltyBps;
+        uint16 share = _tierOf(asked.version).deliveryPenaltyBps;
         uint96 penalty = VAULT.slashToEscrow(state.worker, SplitLib.bps(lock, share));
-        VAULT.creditFromEscrow(asked.requester, penalty);
-        VAULT.unlock(state.worker, lock - penalty);
+        _credit(asked.requester, penalty);
+        _unlock(state.worker, lock - penalty);
         _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, penalty);
     }
 
@@ -151,7 +150,7 @@ contract InferenceMarket is Answers {
             bytes32 commitId = _recorded[requestId];
             _refund(commitId, _commitments[commitId]);
         } else {
-            VAULT.unlock(state.worker, _lockOf(asked));
+            _unlock(state.worker, _lockOf(asked));
             _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, 0);
         }
     }
@@ -170,7 +169,7 @@ contract InferenceMarket is Answers {
         // INVARIANT (S-09): what stands on the chain is not asked for, and nothing is asked for twice.
         // GUARD: S-09
         require(!asked.inputPosted && state.flags & StateLib.INPUT_SHOWN == 0, InputIsPosted(requestId));
-        postBy = uint64(block.timestamp) + PARAMETERS.tier(asked.version).inputSeconds;
+        postBy = uint64(block.timestamp) + _tierOf(asked.version).inputSeconds;
         state.status = RequestStatus.InputMissing;
         state.deadline = uint40(postBy);
         _states.store(requestId, state);
@@ -182,7 +181,7 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
         _requireInTime(state.deadline);
         // INVARIANT (S-14): what the formula allows for after an input was shown, and no more.
-        uint64 commitBy = uint64(block.timestamp) + PARAMETERS.tier(asked.version).recheckSeconds;
+        uint64 commitBy = uint64(block.timestamp) + _tierOf(asked.version).recheckSeconds;
         state.status = RequestStatus.Claimed;
         state.deadline = uint40(commitBy);
         state.flags |= StateLib.INPUT_SHOWN;
@@ -198,10 +197,10 @@ contract InferenceMarket is Answers {
         state.status = RequestStatus.Expired;
         _states.store(requestId, state);
         emit RequestClosed(requestId, RequestStatus.Expired, 0, 0);
-        VAULT.creditFromEscrow(state.worker, toWorker);
+        _credit(state.worker, toWorker);
         // INVARIANT (I-07): dust goes to nobody.
-        VAULT.burnFromEscrow(asked.fee - toWorker);
-        VAULT.unlock(state.worker, _lockOf(asked));
+        _burn(asked.fee - toWorker);
+        _unlock(state.worker, _lockOf(asked));
     }
 
     // COMMITMENTS
@@ -209,7 +208,7 @@ contract InferenceMarket is Answers {
     /// @inheritdoc Commitments
     /// @dev An opening is `abi.encode(Request, Leaf)`.
     function _recognise(bytes calldata opening, address) internal override returns (Commitment memory found) {
-        (Request calldata asked, Leaf memory leaf) = _decode(opening);
+        (Request calldata asked, Leaf calldata leaf) = _decode(opening);
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Committed);
         bytes32 commitId;
         (commitId, found.terms) = _prove(asked, requestId, state, leaf);
@@ -234,7 +233,7 @@ contract InferenceMarket is Answers {
     function _onRefunded(bytes32, Commitment storage held) internal override {
         bytes32 requestId = held.terms.subject;
         RequestState memory state = _states.load(requestId);
-        VAULT.unlock(held.terms.worker, held.lock);
+        _unlock(held.terms.worker, held.lock);
         _close(requestId, state, RequestStatus.Refunded, held.beneficiary, held.fee, 0);
     }
 
@@ -330,15 +329,17 @@ contract InferenceMarket is Answers {
         return SplitLib.lockFor(asked.fee, minLock, lockPerFee);
     }
 
+    function _requireInputRequests() internal view {
+        // GUARD: I-50
+        require(msg.sender == _inputRequests, NotModuleOfSource(msg.sender));
+    }
+
     function _requireOperator(address worker) internal view {
-        require(
-            msg.sender == worker || VAULT.hasRole(worker, msg.sender, OPERATOR),
-            NotAuthorized(msg.sender, worker)
-        );
+        _requireAuthorized(msg.sender == worker || VAULT.hasRole(worker, msg.sender, OPERATOR), worker);
     }
 
     /// @dev INVARIANT (S-05): nothing is taken on or becomes final on a retired program; `refundRetired` ends it.
     function _requireActive(bytes32 programId) internal view {
-        require(REGISTRY.isActive(programId), IProgramRegistry.ProgramNotActive(programId));
+        require(!_isRetired(programId), IProgramRegistry.ProgramNotActive(programId));
     }
 }

@@ -33,12 +33,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
     uint64 internal _pauseAllowedFrom;
 
     modifier whileNotPaused() {
-        // INVARIANT (I-51): a pause keeps out new work and nothing else, and ends by itself.
-        // GUARD: I-51
-        require(
-            GUARDIAN == address(0) || block.timestamp > _pausedUntil,
-            NewWorkPaused(_pausedUntil)
-        );
+        _requireNotPaused();
         _;
     }
 
@@ -48,7 +43,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
 
     /// @inheritdoc IInferenceMarket
     function request(Request calldata asked, bytes calldata input) external returns (bytes32 requestId) {
-        require(msg.sender == asked.requester, NotAuthorized(msg.sender, asked.requester));
+        _requireAuthorized(msg.sender == asked.requester, asked.requester);
         return _post(asked, input);
     }
 
@@ -82,7 +77,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
 
     /// @inheritdoc IInferenceMarket
     function cancel(Request calldata asked) external {
-        require(msg.sender == asked.requester, NotAuthorized(msg.sender, asked.requester));
+        _requireAuthorized(msg.sender == asked.requester, asked.requester);
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Open);
         _close(requestId, state, RequestStatus.Cancelled, asked.requester, asked.fee, 0);
     }
@@ -98,7 +93,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
 
     /// @inheritdoc IInferenceMarket
     function pauseNew(uint32 seconds_) external {
-        require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
+        _requireGuardian();
         // INVARIANT (I-51): at most seven days, then at least as long without.
         // GUARD: I-51
         require(
@@ -195,7 +190,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         state.status = status;
         _states.store(requestId, state);
         emit RequestClosed(requestId, status, fee, penalty);
-        VAULT.creditFromEscrow(requester, fee);
+        _credit(requester, fee);
     }
 
     /// @dev How far the request has come, held to one status.
@@ -208,6 +203,17 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         // INVARIANT (I-24): a request moves on from one status at a time, and from its last one never.
         // GUARD: I-24
         require(state.status == required, WrongStatus(requestId, state.status, required));
+    }
+
+    function _requireNotPaused() internal view {
+        if (GUARDIAN == address(0)) return;
+        // INVARIANT (I-51): a pause keeps out new work and nothing else, and ends by itself.
+        // GUARD: I-51
+        require(block.timestamp > _pausedUntil, NewWorkPaused(_pausedUntil));
+    }
+
+    function _requireAuthorized(bool authorized, address account) internal view {
+        require(authorized, NotAuthorized(msg.sender, account));
     }
 
     function _requireOver(uint40 deadline) internal view {

@@ -114,6 +114,9 @@ interface ICommitments {
     /// @notice Who stands for a recorded commitment, and under which parameter version.
     function termsOf(bytes32 commitId) external view returns (address worker, uint16 version);
 
+    /// @notice What was answered on a recorded commitment.
+    function outputRootOf(bytes32 commitId) external view returns (bytes32);
+
     /// @notice What the judge is asked about a recorded commitment; `traceRoot` is left zero.
     function claimOf(bytes32 commitId) external view returns (Claim memory);
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Consumer} from "@assay/contracts/consumer/Consumer.sol";
 import {IInferenceMarket} from "@assay/contracts/interfaces/IInferenceMarket.sol";
 import {IStakeVault} from "@assay/contracts/interfaces/IStakeVault.sol";
+import {FinalityLevel} from "@assay/contracts/types/Market.sol";
 
 /// @title Reads handwritten digits: its owner sends an image, and the digit arrives on-chain once it is final.
 /// @notice Fees are paid from the tokens that this contract holds; send it some.
@@ -47,7 +48,7 @@ contract DigitsConsumer is Consumer {
         return _claimCredit(address(this));
     }
 
-    function _fulfil(bytes32 requestId, bytes calldata output) internal override {
+    function _fulfil(bytes32 requestId, FinalityLevel, bytes calldata output) internal override {
         uint8 digit = uint8(output[DIGIT_OFFSET]);
         readings[requestId] = Reading({known: true, digit: digit});
         emit DigitRead(requestId, digit);
