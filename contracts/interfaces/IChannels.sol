@@ -34,6 +34,9 @@ interface IChannels is ICommitments {
     /// @notice Thrown when a signature is not the session key's, or has its `s` in the upper half.
     error InvalidSessionSignature(bytes32 receiptId);
 
+    /// @notice Thrown when an opening is not the ABI encoding of a receipt, its signature and an input.
+    error MalformedOpening(uint256 length);
+
     /// @notice Thrown when a receipt is opened before it was issued or after its challenge time.
     error ReceiptNotOpen(bytes32 receiptId, uint64 issuedAt, uint64 challengeUntil);
 
