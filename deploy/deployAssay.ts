@@ -1,30 +1,35 @@
 // Deploys the protocol through Ignition and says where everything lies, as the SDK reads it.
 import type { Deployment } from "@assay/sdk";
 import type { NetworkConnection } from "hardhat/types/network";
+import { heldOffices, type Offices, officeAddresses } from "../node/devnet/describeDeployment.ts";
 import Assay from "./modules/Assay.ts";
 import LocalAssay from "./modules/LocalAssay.ts";
 import { parameterSet, type TierName } from "./parameters.ts";
 
 type Address = Deployment["token"];
 
-export interface DeployAssayOptions {
-  /** Version 1 is the first. Tiers other than `standard` exist only on chain id 31337. */
+export interface DeployAssayOptions extends Offices {
+  /** Version 1 is the first. `devnet` and `demo` exist only on chain id 31337. */
   tiers: readonly TierName[];
   /** The stake token; play money is deployed without one, on chain id 31337 only. */
-  token?: Address;
+  token?: Address | undefined;
 }
 
 /** Deploys everything with the connection's first account, which keeps no power over it. */
 export async function deployAssay(
   connection: NetworkConnection,
-  { tiers, token }: DeployAssayOptions,
+  { tiers, token, ...offices }: DeployAssayOptions,
 ): Promise<Deployment> {
   const { ethers, ignition } = connection;
   const startBlock = BigInt((await ethers.provider.getBlockNumber()) + 1);
   const { chainId } = await ethers.provider.getNetwork();
   const set = parameterSet(tiers);
   // Ignition's parameters are plain JSON values and bigints.
-  const shared = { tiers: set.tiers.map((tier) => ({ ...tier })), unbondingSeconds: set.unbondingSeconds };
+  const shared = {
+    tiers: set.tiers.map((tier) => ({ ...tier })),
+    unbondingSeconds: set.unbondingSeconds,
+    ...officeAddresses(offices),
+  };
 
   const at = async (contract: { getAddress(): Promise<string> }) => (await contract.getAddress()) as Address;
   const deploy = async () => {
@@ -33,20 +38,19 @@ export async function deployAssay(
     const { token: minted, ...rest } = await ignition.deploy(LocalAssay, {
       parameters: { LocalAssay: shared },
     });
-    return { ...rest, token: await at(minted) };
+    return { token: await at(minted), ...rest };
   };
 
-  const deployed = await deploy();
+  const { token: existing, ...deployed } = await deploy();
+  const addresses = await Promise.all(
+    Object.entries(deployed).map(async ([name, contract]) => [name, await at(contract)] as const),
+  );
   return {
     chainId: Number(chainId),
     startBlock,
-    token: deployed.token,
-    stakeVault: await at(deployed.stakeVault),
-    programRegistry: await at(deployed.programRegistry),
-    inferenceMarket: await at(deployed.inferenceMarket),
-    disputeGame: await at(deployed.disputeGame),
-    stepVerifier: await at(deployed.stepVerifier),
-    parameters: await at(deployed.parameters),
+    token: existing,
+    ...(Object.fromEntries(addresses) as Record<keyof typeof deployed, Address>),
+    ...heldOffices(offices),
   };
 }
 

@@ -1,8 +1,10 @@
 // Deploys to a network of the Hardhat configuration and records the addresses in deploy/deployments/<chainId>.json:
-//   node --conditions=assay-source --import tsx deploy/main.ts --network NAME [--tiers standard] [--token 0x…]
+//   node --conditions=assay-source --import tsx deploy/main.ts --network NAME [--tiers standard,fast] [--token 0x…]
+//   [--governor 0x…] [--guardian 0x…] [--audit-pool 0x…]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { network } from "hardhat";
+import { isAddress } from "viem";
 import { deployAssay, deploymentJson } from "./deployAssay.ts";
 import { type TierName, tiers } from "./parameters.ts";
 
@@ -11,6 +13,9 @@ const { values } = parseArgs({
     network: { type: "string" },
     tiers: { type: "string", default: "standard" },
     token: { type: "string" },
+    governor: { type: "string" },
+    guardian: { type: "string" },
+    "audit-pool": { type: "string" },
   },
 });
 if (!values.network) throw new Error("--network NAME is missing: a network of hardhat.config.ts");
@@ -18,13 +23,21 @@ const names = values.tiers.split(",");
 const isTier = (name: string): name is TierName => Object.hasOwn(tiers, name);
 if (!names.every(isTier))
   throw new Error(`--tiers takes ${Object.keys(tiers).join(", ")}, not ${values.tiers}`);
-if (values.token !== undefined && !/^0x[0-9a-fA-F]{40}$/.test(values.token)) {
-  throw new Error(`--token takes an address, not ${values.token}`);
-}
+const addressOf = (flag: "token" | "governor" | "guardian" | "audit-pool") => {
+  const value = values[flag];
+  if (value === undefined) return undefined;
+  if (!isAddress(value)) throw new Error(`--${flag} takes an address, not ${value}`);
+  return value;
+};
+const addresses = {
+  token: addressOf("token"),
+  governor: addressOf("governor"),
+  guardian: addressOf("guardian"),
+  auditPool: addressOf("audit-pool"),
+};
 
 const connection = await network.create(values.network);
-const token = values.token as `0x${string}` | undefined;
-const deployment = await deployAssay(connection, { tiers: names, ...(token ? { token } : {}) });
+const deployment = await deployAssay(connection, { tiers: names, ...addresses });
 const file = new URL(`deployments/${deployment.chainId}.json`, import.meta.url);
 mkdirSync(new URL(".", file), { recursive: true });
 writeFileSync(file, deploymentJson(deployment));

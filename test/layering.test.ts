@@ -17,7 +17,7 @@ const arrows: Record<string, string[]> = {
   sdk: ["sdk", "pkg"],
   "node/strategy": ["@assay/sdk/protocol", "@assay/sdk/program"],
   node: ["node", "@assay/sdk", "pkg", "node:"],
-  deploy: ["deploy", "@assay/sdk", "any", "node:"],
+  deploy: ["deploy", "node", "@assay/sdk", "any", "node:"],
   examples: ["examples", "@assay/contracts", "@assay/sdk", "@assay/node", "any", "node:"],
   scripts: ["scripts", "sdk", "node", "deploy", "examples", "@assay/sdk", "@assay/node", "any", "node:"],
   // Benchmarks play what the tests play, only more of it.

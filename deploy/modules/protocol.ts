@@ -1,24 +1,27 @@
-// The contracts of a deployment in the order of their dependencies, for a token that exists or is deployed along.
+// The contracts of a deployment as Ignition builds them, for a token that exists or is deployed along.
 import type {
   IgnitionModuleBuilder,
   NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
+import { describeDeployment } from "../../node/devnet/describeDeployment.ts";
 
-type Token =
-  | NamedArtifactContractDeploymentFuture<"AssayToken">
-  | ReturnType<IgnitionModuleBuilder["getParameter"]>;
+type Contract = NamedArtifactContractDeploymentFuture<string>;
+type Token = Contract | ReturnType<IgnitionModuleBuilder["getParameter"]>;
 
-/** Module parameters: `tiers` (array of tiers), `unbondingSeconds`, and `token` where one exists. */
+/** Module parameters: `tiers` (array of tiers), `unbondingSeconds`, the offices, and `token` where one exists. */
 export function protocol(m: IgnitionModuleBuilder, token: Token) {
-  const parameters = m.contract("Parameters", [m.getParameter("tiers"), m.getParameter("unbondingSeconds")]);
-  const stakeVault = m.contract("StakeVault", [token, parameters]);
-  const judges = ["SumJudge", "ElementJudge", "MovementJudge"].map((name) => m.contract(name));
-  const stepVerifier = m.contract("StepVerifier", judges);
-  const programRegistry = m.contract("ProgramRegistry", [stakeVault, stepVerifier, parameters]);
-  const inferenceMarket = m.contract("InferenceMarket", [stakeVault, programRegistry, parameters]);
-  const disputeGame = m.contract("DisputeGame", [stakeVault, inferenceMarket, parameters, stepVerifier]);
-  // Each of the two calls works once, for the deployer only; after them nobody is privileged.
-  m.call(stakeVault, "setModules", [[inferenceMarket, disputeGame, programRegistry]]);
-  m.call(inferenceMarket, "setGame", [disputeGame]);
-  return { parameters, stakeVault, stepVerifier, programRegistry, inferenceMarket, disputeGame };
+  return describeDeployment<Contract>(
+    {
+      contract: (name, args, id = name) => m.contract(name, args as never[], { id }),
+      call: (contract, functionName, args) => void m.call(contract, functionName, args as never[]),
+    },
+    {
+      token,
+      tiers: m.getParameter("tiers"),
+      unbondingSeconds: m.getParameter("unbondingSeconds"),
+      governor: m.getParameter("governor"),
+      guardian: m.getParameter("guardian"),
+      auditPool: m.getParameter("auditPool"),
+    },
+  );
 }

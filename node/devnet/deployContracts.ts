@@ -1,4 +1,4 @@
-// Deploys the protocol and a play-money token to a local chain, in the order of deploy/modules/protocol.ts.
+// Deploys the protocol and a play-money token to a local chain.
 import type { Deployment } from "@assay/sdk";
 import type { Tier } from "@assay/sdk/protocol";
 import {
@@ -12,36 +12,20 @@ import {
 } from "viem";
 import { FatalError } from "../errors.ts";
 import { readArtifact } from "./artifacts.ts";
-
-/** What a deployment is made of; a local chain and a recorder both are builders. */
-export type ContractBuilder<contract> = {
-  contract(name: string, args: readonly unknown[]): contract;
-  call(contract: contract, functionName: string, args: readonly unknown[]): void;
-};
-
-/** Contracts, constructor arguments and wiring, in order. */
-export function describeDeployment<contract>(
-  m: ContractBuilder<contract>,
-  { tiers, unbondingSeconds }: { tiers: unknown; unbondingSeconds: unknown },
-) {
-  const token = m.contract("AssayToken", []);
-  const parameters = m.contract("Parameters", [tiers, unbondingSeconds]);
-  const stakeVault = m.contract("StakeVault", [token, parameters]);
-  const judges = ["SumJudge", "ElementJudge", "MovementJudge"].map((name) => m.contract(name, []));
-  const stepVerifier = m.contract("StepVerifier", judges);
-  const programRegistry = m.contract("ProgramRegistry", [stakeVault, stepVerifier, parameters]);
-  const inferenceMarket = m.contract("InferenceMarket", [stakeVault, programRegistry, parameters]);
-  const disputeGame = m.contract("DisputeGame", [stakeVault, inferenceMarket, parameters, stepVerifier]);
-  m.call(stakeVault, "setModules", [[inferenceMarket, disputeGame, programRegistry]]);
-  m.call(inferenceMarket, "setGame", [disputeGame]);
-  return { token, parameters, stakeVault, stepVerifier, programRegistry, inferenceMarket, disputeGame };
-}
+import {
+  type ContractBuilder,
+  describeDeployment,
+  heldOffices,
+  type Offices,
+  officeAddresses,
+} from "./describeDeployment.ts";
 
 export type DeployContractsOptions = {
   rpcUrl: string;
   deployer: Account;
   tiers: readonly Tier[];
   unbondingSeconds: number;
+  offices?: Offices | undefined;
 };
 
 /** A contract could not be created. */
@@ -57,6 +41,7 @@ export async function deployContracts({
   deployer,
   tiers,
   unbondingSeconds,
+  offices = {},
 }: DeployContractsOptions): Promise<Deployment> {
   const client = createWalletClient({
     account: deployer,
@@ -77,24 +62,24 @@ export async function deployContracts({
       : argument;
   };
   const chain = null;
-  const contracts = describeDeployment<Step>(
-    {
-      contract: (name, args) => {
-        const { abi, bytecode } = readArtifact(name);
-        const nonce = first + sends.length;
-        names.push(name);
-        sends.push(() => client.deployContract({ abi, bytecode, args: args.map(address), nonce, chain }));
-        return { name, abi, address: getContractAddress({ from: deployer.address, nonce: BigInt(nonce) }) };
-      },
-      call: (target, functionName, args) => {
-        const nonce = first + sends.length;
-        const call = { address: target.address, abi: target.abi, functionName, args: args.map(address) };
-        names.push(`${target.name}.${functionName}`);
-        sends.push(() => client.writeContract({ ...call, nonce, chain }));
-      },
+  const builder: ContractBuilder<Step> = {
+    contract: (name, args, id = name) => {
+      const { abi, bytecode } = readArtifact(name);
+      const nonce = first + sends.length;
+      names.push(id);
+      sends.push(() => client.deployContract({ abi, bytecode, args: args.map(address), nonce, chain }));
+      return { name: id, abi, address: getContractAddress({ from: deployer.address, nonce: BigInt(nonce) }) };
     },
-    { tiers, unbondingSeconds },
-  );
+    call: (target, functionName, args) => {
+      const nonce = first + sends.length;
+      const call = { address: target.address, abi: target.abi, functionName, args: args.map(address) };
+      names.push(`${target.name}.${functionName}`);
+      sends.push(() => client.writeContract({ ...call, nonce, chain }));
+    },
+  };
+  const token = builder.contract("AssayToken", []);
+  const given = { token, tiers, unbondingSeconds, ...officeAddresses(offices) };
+  const contracts = { token, ...describeDeployment(builder, given) };
   for (const [index, send] of sends.entries()) {
     const receipt = await client.waitForTransactionReceipt({ hash: await send() });
     if (receipt.status === "reverted")
@@ -103,5 +88,10 @@ export async function deployContracts({
   const addresses = Object.fromEntries(
     Object.entries(contracts).map(([name, { address }]) => [name, address]),
   );
-  return { chainId, startBlock: block + 1n, ...(addresses as Record<keyof typeof contracts, Address>) };
+  return {
+    chainId,
+    startBlock: block + 1n,
+    ...(addresses as Record<keyof typeof contracts, Address>),
+    ...heldOffices(offices),
+  };
 }

@@ -21,7 +21,7 @@ const money = {
   gasPrice: tokens("0.000001"),
 };
 
-/** As the deployment's own parameters have them. */
+/** Tiers that exist on a local chain only, each with the unbonding delay that its time formula needs. */
 export const localTiers: Readonly<Record<LocalTierName, { tier: Tier; unbondingSeconds: number }>> = {
   devnet: {
     tier: {
@@ -29,14 +29,16 @@ export const localTiers: Readonly<Record<LocalTierName, { tier: Tier; unbondingS
       claimSeconds: 5 * minute,
       deliverySeconds: minute,
       windowSeconds: minute,
+      receiptSeconds: 2 * minute,
       workerSeconds: minute,
       challengerSeconds: minute,
       floorSeconds: 10,
       airgapSeconds: 30,
       inputSeconds: 30,
+      recheckSeconds: 30,
       ...money,
     },
-    unbondingSeconds: 11 * minute,
+    unbondingSeconds: 12 * minute,
   },
   demo: {
     tier: {
@@ -44,13 +46,15 @@ export const localTiers: Readonly<Record<LocalTierName, { tier: Tier; unbondingS
       claimSeconds: 30,
       deliverySeconds: 20,
       windowSeconds: 8,
+      receiptSeconds: 20,
       workerSeconds: 20,
       challengerSeconds: 20,
       floorSeconds: 3,
       airgapSeconds: 2,
-      inputSeconds: 3,
+      inputSeconds: 6,
+      recheckSeconds: 4,
       ...money,
     },
-    unbondingSeconds: 170,
+    unbondingSeconds: 175,
   },
 };
