@@ -114,6 +114,23 @@ contract Parameters is IParameters {
     }
 
     /// @inheritdoc IParameters
+    function settleTerms(uint16 version) external view returns (uint32, uint64) {
+        Tier storage t = _tier(version);
+        return (t.airgapSeconds, t.gasPrice);
+    }
+
+    /// @inheritdoc IParameters
+    function inputTerms(uint16 version) external view returns (uint32, uint32) {
+        Tier storage t = _tier(version);
+        return (t.inputSeconds, t.recheckSeconds);
+    }
+
+    /// @inheritdoc IParameters
+    function deliveryPenaltyBps(uint16 version) external view returns (uint16) {
+        return _tier(version).deliveryPenaltyBps;
+    }
+
+    /// @inheritdoc IParameters
     function versions() external view returns (uint16) {
         return _versions;
     }
@@ -183,6 +200,9 @@ contract Parameters is IParameters {
     }
 
     function _checkTimes(Tier memory t, uint32 unbonding) internal view {
+        // Without them an answer of a moment before is out of time on every chain.
+        _atLeast(t.name, "inputSeconds", t.inputSeconds, 1);
+        _atLeast(t.name, "recheckSeconds", t.recheckSeconds, 1);
         if (block.chainid == LOCAL_CHAIN) return;
         _atLeast(t.name, "claimSeconds", t.claimSeconds, MIN_CLAIM);
         _atLeast(t.name, "deliverySeconds", t.deliverySeconds, MIN_DELIVERY);
@@ -218,12 +238,14 @@ contract Parameters is IParameters {
             t.challengeBond,
             _ceil(MoveGasLib.worker(depth) * t.gasPrice * SplitLib.BPS, SplitLib.WORKER_BOND_BPS)
         );
-        // INVARIANT (S-13): the gas pot of the least lock pays for every move of one challenger, and a lock covers a bond.
+        // INVARIANT (S-13): the gas pot of the least lock pays for every move of the challenger that wins and of one more,
+        // and a lock covers a bond.
+        // GUARD: S-13
         _atLeast(
             t.name,
             "minLock",
             t.minLock,
-            _ceil(MoveGasLib.challenger(depth) * t.gasPrice * SplitLib.BPS, SplitLib.GAS_POT_BPS)
+            _ceil(2 * MoveGasLib.challenger(depth) * t.gasPrice * SplitLib.BPS, SplitLib.GAS_POT_BPS)
         );
         _atLeast(t.name, "minLock", t.minLock, t.challengeBond);
     }

@@ -9,6 +9,7 @@ import {GeometryLib} from "./libraries/GeometryLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {Program, ProgramHeader, ProgramStatus} from "./types/Program.sol";
+import {Claim} from "./types/Trace.sol";
 
 /// @title Registered programs. Append-only; nobody owns an entry.
 /// @dev Holds no tokens; bonds lie in this module's escrow in the vault. Trusts the judge on what is malformed.
@@ -121,6 +122,29 @@ contract ProgramRegistry is IProgramRegistry {
     /// @inheritdoc IProgramRegistry
     function isActive(bytes32 programId) external view returns (bool) {
         return _programs[programId].status == ProgramStatus.Active;
+    }
+
+    /// @inheritdoc IProgramRegistry
+    function claimOf(
+        bytes32 programId,
+        bytes32 inputRoot,
+        uint32 passes
+    ) external view returns (Claim memory) {
+        Program storage entry = _programs[programId];
+        ProgramHeader memory known = entry.header;
+        return
+            Claim({
+                descriptorsRoot: entry.descriptorsRoot,
+                constantsRoot: entry.constantsRoot,
+                inputRoot: inputRoot,
+                traceRoot: 0,
+                slots: known.slots,
+                constants: known.constants,
+                maxPasses: known.maxPasses,
+                passes: passes,
+                inputBytes: known.inputBytes,
+                outputBytes: known.outputBytes
+            });
     }
 
     /// @inheritdoc IProgramRegistry

@@ -62,6 +62,15 @@ interface IParameters {
         view
         returns (uint96 challengeBond, uint32 workerSeconds, uint32 challengerSeconds, uint32 floorSeconds);
 
+    /// @notice What a settlement is held to.
+    function settleTerms(uint16 version) external view returns (uint32 airgapSeconds, uint64 gasPrice);
+
+    /// @notice What a request for an input is held to.
+    function inputTerms(uint16 version) external view returns (uint32 inputSeconds, uint32 recheckSeconds);
+
+    /// @notice The share of a lock that a missed delivery costs, in basis points.
+    function deliveryPenaltyBps(uint16 version) external view returns (uint16);
+
     /// @notice The number of versions; the last one's number.
     function versions() external view returns (uint16);
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Program, ProgramHeader} from "../types/Program.sol";
+import {Claim} from "../types/Trace.sol";
 
 /// @title Registered programs. Append-only; nobody owns an entry.
 /// @notice Publishing takes a bond. A descriptor that breaks a rule retires the program, costs the bond, and turns every
@@ -67,6 +68,13 @@ interface IProgramRegistry {
     /// @notice The header of a program that new work may be asked of; reverts where it is not active.
     function activeHeader(bytes32 programId) external view returns (ProgramHeader memory);
     function isActive(bytes32 programId) external view returns (bool);
+
+    /// @notice What the judge is asked about a run of a program; `traceRoot` is left zero.
+    function claimOf(
+        bytes32 programId,
+        bytes32 inputRoot,
+        uint32 passes
+    ) external view returns (Claim memory);
 
     /// @notice Depth of the trace tree and of the deepest tensor tree.
     function depths(bytes32 programId) external view returns (uint8 traceDepth, uint8 tensorDepth);

@@ -53,6 +53,12 @@ contract ParametersTest is Tiers {
         parameters.workTerms(2);
         vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
         parameters.challengeTerms(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.settleTerms(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.inputTerms(2);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        parameters.deliveryPenaltyBps(2);
     }
 
     function test_terms_areTheTiers() public {
@@ -63,6 +69,11 @@ contract ParametersTest is Tiers {
         require(minLock == 100e18 && perFee == 20 && delivery == 60 && window == 60, "work");
         (uint96 bond, uint32 worker, uint32 challenger, uint32 floor) = parameters.challengeTerms(1);
         require(bond == 10e18 && worker == 60 && challenger == 60 && floor == 10, "challenge");
+        (uint32 airgap, uint64 gasPrice) = parameters.settleTerms(1);
+        require(airgap == 30 && gasPrice == 1e12, "settlement");
+        (uint32 input, uint32 recheck) = parameters.inputTerms(1);
+        require(input == 30 && recheck == 20, "input");
+        equal(parameters.deliveryPenaltyBps(1), 100, "penalty");
     }
 
     function test_publisherBond_largestOfAll_S05() public {
@@ -79,6 +90,15 @@ contract ParametersTest is Tiers {
         vm.chainId(1);
         refused(tier(), "claimSeconds", 50, 60);
         make(live(), TWO_WEEKS); // fine everywhere
+    }
+
+    function test_constructor_noTimeForInputs_revertsEverywhere_S09() public {
+        Tier memory t = tier();
+        t.inputSeconds = 0;
+        refused(t, "inputSeconds", 0, 1);
+        t = tier();
+        t.recheckSeconds = 0;
+        refused(t, "recheckSeconds", 0, 1);
     }
 
     function test_constructor_everyTimeFloor_reverts_S15() public {
@@ -178,7 +198,7 @@ contract ParametersTest is Tiers {
     function test_constructor_lockBelowGasPot_reverts_S13() public {
         Tier memory t = live();
         t.challengeBond = 2e18;
-        uint256 moves = MoveGasLib.challenger(9) * t.gasPrice;
+        uint256 moves = 2 * MoveGasLib.challenger(9) * t.gasPrice;
         uint256 least = (moves * 100 + 14) / 15;
         t.minLock = uint96(least - 1);
         refused(t, "minLock", least - 1, least);
@@ -205,6 +225,7 @@ contract ParametersTest is Tiers {
     ) public {
         Tier memory t = tier();
         (t.deliverySeconds, t.receiptSeconds, t.windowSeconds) = (times[0], times[1], times[2]);
+        (times[3], times[4]) = (times[3] | 1, times[4] | 1);
         (t.inputSeconds, t.recheckSeconds) = (times[3], times[4]);
         (t.workerSeconds, t.challengerSeconds, t.airgapSeconds) = (times[5], times[6], times[7]);
         t.floorSeconds = floorSeconds;
@@ -216,7 +237,6 @@ contract ParametersTest is Tiers {
         span += (2 * uint256(t.maxTraceDepth + t.maxTensorDepth) + 3) * floorSeconds;
         uint256 required = span + (span + 9) / 10;
         make(t, uint32(required));
-        if (required == 0) return;
         vm.expectRevert(
             abi.encodeWithSelector(IParameters.UnbondingTooShort.selector, t.name, required - 1, required)
         );

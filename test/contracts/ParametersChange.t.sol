@@ -70,7 +70,7 @@ contract ParametersChangeTest is Tiers {
     function test_activate_changesNoOldVersion_I13_I15() public {
         bytes32 before = keccak256(abi.encode(parameters.tier(1)));
         Tier memory added = live();
-        (added.minLock, added.lockPerFee) = (26e18, 1);
+        (added.minLock, added.lockPerFee) = (51e18, 1);
         propose(added);
         vm.warp(START + CHANGE);
         parameters.activate(2);

@@ -5,6 +5,7 @@ import {IProgramRegistry} from "../../contracts/interfaces/IProgramRegistry.sol"
 import {IStepVerifier} from "../../contracts/interfaces/IStepVerifier.sol";
 import {MerkleLib} from "../../contracts/libraries/MerkleLib.sol";
 import {Program, ProgramHeader, ProgramStatus} from "../../contracts/types/Program.sol";
+import {Claim} from "../../contracts/types/Trace.sol";
 import {Base} from "./support/Base.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -179,6 +180,14 @@ contract ProgramRegistryTest is Base {
         vm.expectRevert(abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId));
         registry.activeHeader(programId);
         require(keccak256(abi.encode(registry.header(programId))) == before, "still readable");
+    }
+
+    function test_claimOf_isTheProgramsHeaderAndRoots() public view {
+        Claim memory made = registry.claimOf(programId, bytes32(uint256(5)), 7);
+        require(made.descriptorsRoot == descriptorsRoot() && made.constantsRoot == 0, "roots");
+        require(made.inputRoot == bytes32(uint256(5)) && made.traceRoot == 0, "given roots");
+        require(made.slots == SLOTS && made.constants == 0 && made.maxPasses == 1, "header");
+        require(made.passes == 7 && made.inputBytes == 8 && made.outputBytes == 16, "bytes");
     }
 
     // reclaimBond
