@@ -21,7 +21,8 @@ abstract contract Answers is Requests {
     /// @dev What a delivery needs around the call itself: the cold account, then the event.
     uint256 internal constant DELIVERY_RESERVE = 10_000;
 
-    bytes32[] internal _batches; // number − 1 → root
+    uint40 internal _batches; // the last one's number
+    mapping(uint256 batch => bytes32) internal _batchRoots;
 
     // CONSUMERS
 
@@ -46,17 +47,13 @@ abstract contract Answers is Requests {
         bytes32 requestId = IdLib.requestId(address(this), asked);
         RequestState memory state = _states.load(requestId);
         RequestStatus status = state.status;
-        require(
-            status == RequestStatus.Slashed ||
-                status == RequestStatus.Refunded ||
-                status == RequestStatus.Expired ||
-                status == RequestStatus.Cancelled,
-            NothingToDeliver(requestId, status)
-        );
+        // The statuses past `Finalized` are the ends without a result.
+        require(status > RequestStatus.Finalized, NothingToDeliver(requestId, status));
         // What was delivered and did not end final was delivered as provisional.
-        bytes memory data = state.flags & StateLib.DELIVERED != 0
-            ? abi.encodeCall(IConsumer.onOverturned, (requestId))
-            : abi.encodeCall(IConsumer.onFailed, (requestId, status));
+        bytes memory data =
+            state.flags & StateLib.DELIVERED != 0
+                ? abi.encodeCall(IConsumer.onOverturned, (requestId))
+                : abi.encodeCall(IConsumer.onFailed, (requestId, status));
         _call(asked, requestId, state, StateLib.FAILURE_DELIVERED, FinalityLevel.Final, data);
     }
 
@@ -75,7 +72,7 @@ abstract contract Answers is Requests {
 
     /// @inheritdoc IInferenceMarket
     function batchRoot(uint40 batch) external view returns (bytes32) {
-        return batch == 0 || batch > _batches.length ? bytes32(0) : _batches[batch - 1];
+        return _batchRoots[batch];
     }
 
     /// @inheritdoc IInferenceMarket
@@ -119,7 +116,7 @@ abstract contract Answers is Requests {
         // INVARIANT (S-07): an answer counts only as it was published, in the batch that its request was answered in.
         // GUARD: S-07
         require(
-            state.batch != 0 && MerkleProof.verifyCalldata(leaf.proof, _batches[state.batch - 1], commitId),
+            state.batch != 0 && MerkleProof.verifyCalldata(leaf.proof, _batchRoots[state.batch], commitId),
             NotInBatch(commitId, state.batch)
         );
     }

@@ -9,8 +9,6 @@ import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
 import {Commitment, CommitmentStatus, Terms} from "./types/Commitment.sol";
-import {Program} from "./types/Program.sol";
-import {Tier} from "./types/Tier.sol";
 import {Claim} from "./types/Trace.sol";
 
 /// @title What every source of commitments shares: holds, slashes and their distribution.
@@ -133,8 +131,7 @@ abstract contract Commitments is ICommitments {
         // INVARIANT (I-30): a slash pays out once.
         // GUARD: I-30
         require(!held.settled, AlreadySettled(commitId));
-        Tier memory tier = _tierOf(held.terms.version);
-        uint64 airgapUntil = uint64(held.slashedAt) + tier.airgapSeconds;
+        (uint64 airgapUntil, uint64 gasPrice) = _airgapOf(held);
         require(block.timestamp > airgapUntil, AirgapRunning(commitId, airgapUntil));
 
         // INVARIANT (I-04, I-05): the shares sum to the lock, and at least half of it burns.
@@ -153,8 +150,8 @@ abstract contract Commitments is ICommitments {
         _credit(held.beneficiary, split.compensation);
         _credit(AUDIT_POOL, split.audit);
         _burn(split.burned);
-        VAULT.moveEscrow(address(_game), split.gasPot);
-        _game.fundGas(commitId, split.gasPot, tier.gasPrice);
+        _move(VAULT.moveEscrow, address(_game), split.gasPot);
+        _game.fundGas(commitId, split.gasPot, gasPrice);
     }
 
     // GUARDIAN
@@ -164,7 +161,7 @@ abstract contract Commitments is ICommitments {
         _requireGuardian();
         Commitment storage held = _commitments[commitId];
         _requireCommitment(commitId, held, CommitmentStatus.Slashed);
-        uint64 airgapUntil = uint64(held.slashedAt) + _tierOf(held.terms.version).airgapSeconds;
+        (uint64 airgapUntil, ) = _airgapOf(held);
         // INVARIANT (I-50, S-15): only inside the airgap, so nothing that was paid out is ever taken back.
         // GUARD: S-15
         require(block.timestamp <= airgapUntil, AirgapOver(commitId, airgapUntil));
@@ -172,7 +169,7 @@ abstract contract Commitments is ICommitments {
         (address worker, uint96 lock) = (held.terms.worker, held.lock);
         held.status = CommitmentStatus.Refunded;
         emit FlippedToRefund(commitId, worker, lock);
-        VAULT.restoreFromEscrow(worker, lock);
+        _move(VAULT.restoreFromEscrow, worker, lock);
         _game.voidDisputes(commitId);
         _onFlipped(commitId, held);
     }
@@ -196,18 +193,9 @@ abstract contract Commitments is ICommitments {
     }
 
     /// @inheritdoc ICommitments
-    function claimOf(bytes32 commitId) external view returns (Claim memory found) {
+    function claimOf(bytes32 commitId) external view returns (Claim memory) {
         Terms storage terms = _commitments[commitId].terms;
-        Program memory program = REGISTRY.program(terms.programId);
-        found.descriptorsRoot = program.descriptorsRoot;
-        found.constantsRoot = program.constantsRoot;
-        found.inputRoot = terms.inputRoot;
-        found.slots = program.header.slots;
-        found.constants = program.header.constants;
-        found.maxPasses = program.header.maxPasses;
-        found.passes = terms.passes;
-        found.inputBytes = program.header.inputBytes;
-        found.outputBytes = program.header.outputBytes;
+        return REGISTRY.claimOf(terms.programId, terms.inputRoot, terms.passes);
     }
 
     // WHAT A SOURCE ADDS
@@ -276,22 +264,25 @@ abstract contract Commitments is ICommitments {
         require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
     }
 
-    function _tierOf(uint16 version) internal view returns (Tier memory) {
-        return PARAMETERS.tier(version);
+    function _airgapOf(Commitment storage held) internal view returns (uint64 airgapUntil, uint64 gasPrice) {
+        uint32 airgapSeconds;
+        (airgapSeconds, gasPrice) = PARAMETERS.settleTerms(held.terms.version);
+        airgapUntil = uint64(held.slashedAt) + airgapSeconds;
+    }
+
+    /// @dev Lets the vault move money; its calls of this form are made here, so that the code of a call is there once.
+    function _move(function(address, uint96) external by, address owner, uint96 amount) internal {
+        by(owner, amount);
     }
 
     /// @dev Credits out of this module's escrow.
     function _credit(address owner, uint96 amount) internal {
-        VAULT.creditFromEscrow(owner, amount);
+        _move(VAULT.creditFromEscrow, owner, amount);
     }
 
     /// @dev Burns out of this module's escrow.
     function _burn(uint96 amount) internal {
         VAULT.burnFromEscrow(amount);
-    }
-
-    function _unlock(address worker, uint96 amount) internal {
-        VAULT.unlock(worker, amount);
     }
 
     /// @dev A program that was active once and is not any more. One that nobody knows counts as retired too: nothing can be

@@ -25,7 +25,7 @@ contract InferenceMarket is Answers {
     /// @dev What answers of one batch have in common as long as it repeats.
     struct Common {
         uint16 version;
-        uint64 challengeUntil;
+        uint40 challengeUntil;
         bytes32 programId;
         uint32 outputBytes;
         uint32 maxPasses;
@@ -57,40 +57,45 @@ contract InferenceMarket is Answers {
         _requireInTime(state.deadline);
         address named = asked.worker;
         require(named == address(0) || named == worker, NotAuthorized(worker, named));
-        _requireOperator(worker);
+        _requireOperator(worker, msg.sender);
         // INVARIANT (S-05): no new work on a retired program.
         // GUARD: S-05
         _requireActive(asked.programId);
 
-        (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, ) = PARAMETERS.workTerms(asked.version);
+        (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, ) = _workTerms(asked.version);
         uint96 lock = SplitLib.lockFor(asked.fee, minLock, lockPerFee);
-        uint64 commitBy = uint64(block.timestamp) + deliverySeconds;
+        uint40 commitBy = _in(deliverySeconds);
         state.status = RequestStatus.Claimed;
-        state.deadline = uint40(commitBy);
+        state.deadline = commitBy;
         state.worker = worker;
         _states.store(requestId, state);
         emit Claimed(requestId, worker, lock, commitBy);
-        VAULT.lock(worker, lock);
+        _move(VAULT.lock, worker, lock);
     }
 
     /// @inheritdoc IInferenceMarket
     function commit(Answer[] calldata answers) external returns (uint40 batch) {
         uint256 count = answers.length;
         // INVARIANT (I-41): the loop is bounded.
-        require(count > 0 && count <= MAX_BATCH, InvalidBatch(count, MAX_BATCH));
-        batch = uint40(_batches.length + 1);
+        _requireBatch(count > 0 && count <= MAX_BATCH, count);
+        batch = ++_batches;
         bytes32[] memory leaves = new bytes32[](count);
         Common memory common;
         Terms memory terms;
-        for (uint256 i = 0; i < count; ++i) leaves[i] = _commit(answers[i], batch, common, terms);
-        _requireOperator(terms.worker);
-        _batches.push(BatchLib.root(leaves));
+        address worker;
+        for (uint256 i = 0; i < count; ++i) {
+            leaves[i] = _commit(answers[i], batch, common, terms);
+            if (i == 0) worker = terms.worker;
+            _requireBatch(terms.worker == worker, count);
+        }
+        _requireOperator(worker, msg.sender);
+        _batchRoots[batch] = BatchLib.root(leaves);
     }
 
     /// @inheritdoc IInferenceMarket
     function collect(Request[] calldata finished, address to) external returns (uint256) {
         uint256 count = finished.length;
-        require(count > 0, InvalidBatch(count, MAX_BATCH));
+        _requireBatch(count > 0, count);
         address worker = address(0);
         bytes32 programId = 0;
         uint96 fees = 0;
@@ -100,16 +105,16 @@ contract InferenceMarket is Answers {
             if (asked.programId != programId) _requireActive(programId = asked.programId);
             (address of_, uint96 lock) = _finish(asked, to);
             if (i == 0) worker = of_;
-            require(of_ == worker, InvalidBatch(count, MAX_BATCH));
+            _requireBatch(of_ == worker, count);
             fees += asked.fee;
             locks += lock;
         }
         // INVARIANT (I-50): an operator key works for its worker and never takes its money elsewhere.
         // GUARD: I-50
-        if (to == worker) _requireOperator(worker);
+        if (to == worker) _requireOperator(worker, msg.sender);
         else _requireAuthorized(msg.sender == worker, worker);
-        _unlock(worker, locks);
-        VAULT.payFromEscrow(to, fees);
+        _move(VAULT.unlock, worker, locks);
+        _move(VAULT.payFromEscrow, to, fees);
         return fees;
     }
 
@@ -120,7 +125,7 @@ contract InferenceMarket is Answers {
         _requireActive(asked.programId);
         (address worker, uint96 lock) = _finish(asked, address(0));
         _credit(worker, asked.fee);
-        _unlock(worker, lock);
+        _move(VAULT.unlock, worker, lock);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -128,10 +133,10 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
         _requireOver(state.deadline);
         uint96 lock = _lockOf(asked);
-        uint16 share = _tierOf(asked.version).deliveryPenaltyBps;
+        uint16 share = PARAMETERS.deliveryPenaltyBps(asked.version);
         uint96 penalty = VAULT.slashToEscrow(state.worker, SplitLib.bps(lock, share));
         _credit(asked.requester, penalty);
-        _unlock(state.worker, lock - penalty);
+        _move(VAULT.unlock, state.worker, lock - penalty);
         _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, penalty);
     }
 
@@ -140,9 +145,7 @@ contract InferenceMarket is Answers {
         bytes32 requestId = IdLib.requestId(address(this), asked);
         RequestState memory state = _states.load(requestId);
         require(
-            state.status == RequestStatus.Claimed ||
-                state.status == RequestStatus.InputMissing ||
-                state.status == RequestStatus.Committed,
+            state.status >= RequestStatus.Claimed && state.status <= RequestStatus.Committed,
             WrongStatus(requestId, state.status, RequestStatus.Committed)
         );
         require(_isRetired(asked.programId), ProgramNotRetired(asked.programId));
@@ -150,7 +153,7 @@ contract InferenceMarket is Answers {
             bytes32 commitId = _recorded[requestId];
             _refund(commitId, _commitments[commitId]);
         } else {
-            _unlock(state.worker, _lockOf(asked));
+            _move(VAULT.unlock, state.worker, _lockOf(asked));
             _close(requestId, state, RequestStatus.Refunded, asked.requester, asked.fee, 0);
         }
     }
@@ -165,14 +168,15 @@ contract InferenceMarket is Answers {
         RequestState memory state;
         (requestId, state) = _load(asked, RequestStatus.Claimed);
         _requireInTime(state.deadline);
-        require(VAULT.hasRole(state.worker, by, OPERATOR), NotAuthorized(by, state.worker));
+        _requireOperator(state.worker, by);
         // INVARIANT (S-09): what stands on the chain is not asked for, and nothing is asked for twice.
         // GUARD: S-09
         require(!asked.inputPosted && state.flags & StateLib.INPUT_SHOWN == 0, InputIsPosted(requestId));
-        postBy = uint64(block.timestamp) + _tierOf(asked.version).inputSeconds;
+        (uint32 inputSeconds, ) = PARAMETERS.inputTerms(asked.version);
         state.status = RequestStatus.InputMissing;
-        state.deadline = uint40(postBy);
+        state.deadline = _in(inputSeconds);
         _states.store(requestId, state);
+        postBy = state.deadline;
         emit InputAsked(requestId, postBy);
     }
 
@@ -181,12 +185,12 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
         _requireInTime(state.deadline);
         // INVARIANT (S-14): what the formula allows for after an input was shown, and no more.
-        uint64 commitBy = uint64(block.timestamp) + _tierOf(asked.version).recheckSeconds;
+        (, uint32 recheckSeconds) = PARAMETERS.inputTerms(asked.version);
         state.status = RequestStatus.Claimed;
-        state.deadline = uint40(commitBy);
+        state.deadline = _in(recheckSeconds);
         state.flags |= StateLib.INPUT_SHOWN;
         _states.store(requestId, state);
-        emit InputShown(requestId, commitBy);
+        emit InputShown(requestId, state.deadline);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -194,13 +198,11 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
         _requireOver(state.deadline);
         uint96 toWorker = asked.fee / 2;
-        state.status = RequestStatus.Expired;
-        _states.store(requestId, state);
-        emit RequestClosed(requestId, RequestStatus.Expired, 0, 0);
+        _end(requestId, state, RequestStatus.Expired, 0, 0);
         _credit(state.worker, toWorker);
         // INVARIANT (I-07): dust goes to nobody.
         _burn(asked.fee - toWorker);
-        _unlock(state.worker, _lockOf(asked));
+        _move(VAULT.unlock, state.worker, _lockOf(asked));
     }
 
     // COMMITMENTS
@@ -224,27 +226,20 @@ contract InferenceMarket is Answers {
 
     /// @inheritdoc Commitments
     function _onSlashed(bytes32, Commitment storage held) internal override {
-        bytes32 requestId = held.terms.subject;
-        RequestState memory state = _states.load(requestId);
-        _close(requestId, state, RequestStatus.Slashed, held.beneficiary, held.fee, 0);
+        _closeHeld(held, RequestStatus.Slashed);
     }
 
     /// @inheritdoc Commitments
     function _onRefunded(bytes32, Commitment storage held) internal override {
-        bytes32 requestId = held.terms.subject;
-        RequestState memory state = _states.load(requestId);
-        _unlock(held.terms.worker, held.lock);
-        _close(requestId, state, RequestStatus.Refunded, held.beneficiary, held.fee, 0);
+        _move(VAULT.unlock, held.terms.worker, held.lock);
+        _closeHeld(held, RequestStatus.Refunded);
     }
 
     /// @inheritdoc Commitments
     /// @dev The fee went back with the slash.
     function _onFlipped(bytes32, Commitment storage held) internal override {
         bytes32 requestId = held.terms.subject;
-        RequestState memory state = _states.load(requestId);
-        state.status = RequestStatus.Refunded;
-        _states.store(requestId, state);
-        emit RequestClosed(requestId, RequestStatus.Refunded, 0, 0);
+        _end(requestId, _states.load(requestId), RequestStatus.Refunded, 0, 0);
     }
 
     /// @inheritdoc Commitments
@@ -257,7 +252,7 @@ contract InferenceMarket is Answers {
 
     // INTERNAL
 
-    /// @dev Publishes one answer of a batch. The first one names the worker of all.
+    /// @dev Publishes one answer of a batch; leaves what it stands for in `terms`.
     function _commit(
         Answer calldata answer,
         uint40 batch,
@@ -267,10 +262,6 @@ contract InferenceMarket is Answers {
         Request calldata asked = answer.request;
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
         _requireInTime(state.deadline);
-        require(
-            terms.worker == address(0) || terms.worker == state.worker,
-            InvalidBatch(MAX_BATCH, MAX_BATCH)
-        );
         _share(common, asked.version, asked.programId);
         uint32 passes = answer.passes;
         bytes calldata output = answer.output;
@@ -286,7 +277,7 @@ contract InferenceMarket is Answers {
         terms.version = asked.version;
         commitId = IdLib.commitId(address(this), terms);
         state.status = RequestStatus.Committed;
-        state.deadline = uint40(common.challengeUntil);
+        state.deadline = common.challengeUntil;
         state.batch = batch;
         _states.store(requestId, state);
         emit Committed(requestId, commitId, batch, passes, common.challengeUntil, output);
@@ -294,10 +285,10 @@ contract InferenceMarket is Answers {
 
     function _share(Common memory common, uint16 version, bytes32 programId) internal view {
         if (version != common.version) {
-            (, , , uint32 windowSeconds) = PARAMETERS.workTerms(version);
+            (, , , uint32 windowSeconds) = _workTerms(version);
             // INVARIANT (S-07): the window starts with the transaction that publishes the output.
             // GUARD: S-07
-            common.challengeUntil = uint64(block.timestamp) + windowSeconds;
+            common.challengeUntil = _in(windowSeconds);
             common.version = version;
         }
         if (programId != common.programId) {
@@ -324,9 +315,28 @@ contract InferenceMarket is Answers {
         emit Finalized(requestId, worker, asked.fee, to);
     }
 
+    function _closeHeld(Commitment storage held, RequestStatus status) internal {
+        bytes32 requestId = held.terms.subject;
+        _close(requestId, _states.load(requestId), status, held.beneficiary, held.fee, 0);
+    }
+
+    function _workTerms(
+        uint16 version
+    )
+        internal
+        view
+        returns (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, uint32 windowSeconds)
+    {
+        return PARAMETERS.workTerms(version);
+    }
+
     function _lockOf(Request calldata asked) internal view returns (uint96) {
-        (uint96 minLock, uint16 lockPerFee, , ) = PARAMETERS.workTerms(asked.version);
+        (uint96 minLock, uint16 lockPerFee, , ) = _workTerms(asked.version);
         return SplitLib.lockFor(asked.fee, minLock, lockPerFee);
+    }
+
+    function _requireBatch(bool valid, uint256 count) internal pure {
+        require(valid, InvalidBatch(count, MAX_BATCH));
     }
 
     function _requireInputRequests() internal view {
@@ -334,8 +344,8 @@ contract InferenceMarket is Answers {
         require(msg.sender == _inputRequests, NotModuleOfSource(msg.sender));
     }
 
-    function _requireOperator(address worker) internal view {
-        _requireAuthorized(msg.sender == worker || VAULT.hasRole(worker, msg.sender, OPERATOR), worker);
+    function _requireOperator(address worker, address by) internal view {
+        require(by == worker || VAULT.hasRole(worker, by, OPERATOR), NotAuthorized(by, worker));
     }
 
     /// @dev INVARIANT (S-05): nothing is taken on or becomes final on a retired program; `refundRetired` ends it.

@@ -9,6 +9,7 @@ import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
 import {GeometryLib} from "./libraries/GeometryLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
+import {PostingLib} from "./libraries/PostingLib.sol";
 import {StateLib} from "./libraries/StateLib.sol";
 import {FinalityLevel, Method, Permit, Request, RequestState, RequestStatus} from "./types/Market.sol";
 import {ProgramHeader} from "./types/Program.sol";
@@ -25,19 +26,20 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         "Request(address requester,uint64 salt,bytes32 programId,bytes32 inputRoot,bool inputPosted,uint96 fee,"
         "uint16 version,uint8 method,uint8 level,address worker,address consumer,uint32 callbackGas)";
     bytes32 internal constant REQUEST_TYPEHASH = keccak256(REQUEST_TYPE);
-    bytes32 internal constant ORDER_TYPEHASH =
-        keccak256(abi.encodePacked("RequestOrder(Request request,uint64 validUntil)", REQUEST_TYPE));
+    bytes32 internal constant ORDER_TYPEHASH = keccak256(
+        abi.encodePacked("RequestOrder(Request request,uint64 validUntil)", REQUEST_TYPE)
+    );
 
     mapping(bytes32 requestId => uint256) internal _states;
-    uint64 internal _pausedUntil;
-    uint64 internal _pauseAllowedFrom;
+    uint40 internal _pausedUntil;
+    uint40 internal _pauseAllowedFrom;
 
     modifier whileNotPaused() {
         _requireNotPaused();
         _;
     }
 
-    constructor() EIP712("Assay InferenceMarket", "1") {}
+    constructor() EIP712("Assay Market", "1") {}
 
     // REQUESTER
 
@@ -100,7 +102,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
             seconds_ > 0 && seconds_ <= MAX_PAUSE && block.timestamp > _pauseAllowedFrom,
             InvalidPause(seconds_, MAX_PAUSE)
         );
-        uint64 until = uint64(block.timestamp) + seconds_;
+        uint40 until = _in(seconds_);
         _pausedUntil = until;
         _pauseAllowedFrom = until + seconds_;
         emit Paused(until);
@@ -116,6 +118,24 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
     /// @inheritdoc IInferenceMarket
     function requestState(bytes32 requestId) external view returns (RequestState memory) {
         return _states.load(requestId);
+    }
+
+    /// @notice The domain of signed orders (ERC-5267).
+    function eip712Domain()
+        public
+        view
+        override
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        return (hex"0f", "Assay Market", "1", block.chainid, address(this), bytes32(0), new uint256[](0));
     }
 
     // INTERNAL
@@ -139,13 +159,12 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         // INVARIANT (I-54): a question is asked once; asking it again takes another salt.
         // GUARD: I-54
         require(_states[requestId] == 0, RequestExists(requestId));
-        uint64 claimBy = uint64(block.timestamp) + claimSeconds;
         RequestState memory state;
         state.status = RequestStatus.Open;
-        state.deadline = uint40(claimBy);
+        state.deadline = _in(claimSeconds);
         _states.store(requestId, state);
-        emit Requested(requestId, asked.programId, asked.requester, claimBy, asked, input);
-        VAULT.escrowFrom(asked.requester, asked.fee);
+        emit Requested(requestId, asked.programId, asked.requester, state.deadline, asked, input);
+        _move(VAULT.escrowFrom, asked.requester, asked.fee);
     }
 
     function _checkTerms(Request calldata asked, uint96 minFee) internal pure {
@@ -168,6 +187,12 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         ProgramHeader memory header = REGISTRY.activeHeader(asked.programId);
         uint256 required = asked.inputPosted ? header.inputBytes : 0;
         require(inputLength == required, WrongLength(inputLength, required));
+        // INVARIANT (S-09): an input kept off the chain can be asked for, and be shown in time.
+        // GUARD: S-09
+        require(
+            asked.inputPosted || (header.inputBytes > 0 && header.inputBytes <= PostingLib.MAX_BYTES),
+            InputTooLarge(header.inputBytes, PostingLib.MAX_BYTES)
+        );
         // SAFETY: 2^32 slots in 2^16 passes have 12 levels.
         uint8 traceDepth = uint8(GeometryLib.traceDepth(header.slots, header.maxPasses));
         // INVARIANT (S-14): a dispute takes no longer than the tier's formula says.
@@ -187,10 +212,20 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         uint96 fee,
         uint96 penalty
     ) internal {
+        _end(requestId, state, status, fee, penalty);
+        _credit(requester, fee);
+    }
+
+    function _end(
+        bytes32 requestId,
+        RequestState memory state,
+        RequestStatus status,
+        uint96 refunded,
+        uint96 penalty
+    ) internal {
         state.status = status;
         _states.store(requestId, state);
-        emit RequestClosed(requestId, status, fee, penalty);
-        _credit(requester, fee);
+        emit RequestClosed(requestId, status, refunded, penalty);
     }
 
     /// @dev How far the request has come, held to one status.
@@ -203,6 +238,11 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         // INVARIANT (I-24): a request moves on from one status at a time, and from its last one never.
         // GUARD: I-24
         require(state.status == required, WrongStatus(requestId, state.status, required));
+    }
+
+    function _in(uint32 seconds_) internal view returns (uint40) {
+        // SAFETY: 40 bits hold unix seconds for 30,000 years.
+        return uint40(block.timestamp + seconds_);
     }
 
     function _requireNotPaused() internal view {

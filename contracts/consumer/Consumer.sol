@@ -44,11 +44,7 @@ abstract contract Consumer is IConsumer {
     }
 
     /// @inheritdoc IConsumer
-    function onInference(
-        bytes32 requestId,
-        FinalityLevel level,
-        bytes calldata output
-    ) external onlyMarket {
+    function onInference(bytes32 requestId, FinalityLevel level, bytes calldata output) external onlyMarket {
         require(_progress[requestId] == Progress.Pending, UnknownRequest(requestId));
         _progress[requestId] = level == FinalityLevel.Final ? Progress.None : Progress.Provisional;
         _fulfil(requestId, level, output);

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Answer, FinalityLevel, Leaf, Method, Permit, Request, RequestState, RequestStatus} from "../types/Market.sol";
+import {
+    Answer,
+    FinalityLevel,
+    Leaf,
+    Method,
+    Permit,
+    Request,
+    RequestState,
+    RequestStatus
+} from "../types/Market.sol";
 import {ICommitments} from "./ICommitments.sol";
 
 /// @title Requests and published answers: request → claim → commit → window → finalize.
@@ -76,6 +85,9 @@ interface IInferenceMarket is ICommitments {
 
     /// @notice Thrown when a delivery is not due: wrong level, no consumer, or the hook was called with success.
     error NothingToDeliver(bytes32 requestId, RequestStatus status);
+
+    /// @notice Thrown when an input is kept off the chain that is empty, or too large to be asked for.
+    error InputTooLarge(uint256 inputBytes, uint256 maximum);
 
     /// @notice Thrown when an input is asked for that stands on the chain.
     error InputIsPosted(bytes32 requestId);
@@ -193,7 +205,12 @@ interface IInferenceMarket is ICommitments {
     // Views
 
     function requestIdOf(Request calldata asked) external view returns (bytes32);
-    function commitIdOf(Request calldata asked, uint32 passes, bytes32 outputRoot, address worker) external view returns (bytes32);
+    function commitIdOf(
+        Request calldata asked,
+        uint32 passes,
+        bytes32 outputRoot,
+        address worker
+    ) external view returns (bytes32);
     function requestState(bytes32 requestId) external view returns (RequestState memory);
     function batchRoot(uint40 batch) external view returns (bytes32);
 

@@ -112,7 +112,11 @@ contract MockInferenceMarket {
         if (!again) _require(requestId, RequestStatus.Open);
         bought.status = reached;
         FinalityLevel level = isFinal ? FinalityLevel.Final : FinalityLevel.Provisional;
-        delivered = _call(requestId, level, abi.encodeCall(IConsumer.onInference, (requestId, level, output)));
+        delivered = _call(
+            requestId,
+            level,
+            abi.encodeCall(IConsumer.onInference, (requestId, level, output))
+        );
         bought.delivered = delivered;
     }
 
@@ -154,14 +158,19 @@ contract MockInferenceMarket {
     }
 
     function _tell(bytes32 requestId, RequestStatus status) internal returns (bool) {
-        bytes memory data = _purchases[requestId].delivered
-            ? abi.encodeCall(IConsumer.onOverturned, (requestId))
-            : abi.encodeCall(IConsumer.onFailed, (requestId, status));
+        bytes memory data =
+            _purchases[requestId].delivered
+                ? abi.encodeCall(IConsumer.onOverturned, (requestId))
+                : abi.encodeCall(IConsumer.onFailed, (requestId, status));
         return _call(requestId, FinalityLevel.Final, data);
     }
 
     /// @dev As on the network: exactly the gas that was promised, and nothing that the consumer returns.
-    function _call(bytes32 requestId, FinalityLevel level, bytes memory data) internal returns (bool success) {
+    function _call(
+        bytes32 requestId,
+        FinalityLevel level,
+        bytes memory data
+    ) internal returns (bool success) {
         Purchase storage bought = _purchases[requestId];
         address consumer = bought.request.consumer;
         if (consumer == address(0)) return false;
