@@ -2,9 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IDisputeGame} from "../../contracts/interfaces/IDisputeGame.sol";
+import {ICommitments} from "../../contracts/interfaces/ICommitments.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
+import {MoveGasLib} from "../../contracts/libraries/MoveGasLib.sol";
+import {CommitmentStatus} from "../../contracts/types/Commitment.sol";
 import {Binding, Dispute, DisputeStatus} from "../../contracts/types/Dispute.sol";
-import {RequestStatus} from "../../contracts/types/Market.sol";
+import {Request, RequestStatus} from "../../contracts/types/Market.sol";
 import {NodeKind, Section} from "../../contracts/types/Trace.sol";
 import {ProtocolTest} from "./support/ProtocolTest.sol";
 import {vm} from "./support/Vm.sol";
@@ -21,6 +24,10 @@ contract DisputeGameTest is ProtocolTest {
         return game.getDispute(disputeId).status;
     }
 
+    function commitmentStatus(bytes32 commitId) internal view returns (CommitmentStatus) {
+        return market.getCommitment(commitId).status;
+    }
+
     function chooseCall(bytes32 disputeId, uint256 lie, uint8 index) internal pure returns (bytes memory) {
         bytes32[16] memory children = traceWith(lie);
         return abi.encodeCall(IDisputeGame.choose, (disputeId, nodeHash(children), children, index));
@@ -29,14 +36,14 @@ contract DisputeGameTest is ProtocolTest {
     // challenge
 
     function test_challenge_opens_I28() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         Dispute memory d = game.getDispute(disputeId);
         require(d.commitId == commitId && d.challenger == CHALLENGER, "whose");
         require(d.status == DisputeStatus.Open && !d.rooted && d.serial == 0, "open");
         require(d.lastMoveAt == START && d.workerSeconds == 60 && d.challengerSeconds == 60, "clocks");
         equal(d.bond, BOND, "bond");
         equal(vault.escrow(address(game)), BOND, "escrow");
-        equal(market.getCommitment(commitId).openDisputes, 1, "counted");
+        equal(market.getCommitment(commitId).holds, 1, "counted");
         require(game.disputeIdOf(commitId, 0) == disputeId, "id");
         require(game.disputeIdOf(commitId, 1) == 0, "no second");
         (bool workersTurn, uint64 deadline) = game.turn(disputeId);
@@ -44,39 +51,54 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_challenge_atAndAfterTheWindow_I29() public {
-        (, bytes32 commitId) = commitRequest();
+        (Request memory asked, bytes32 commitId) = commitRequest();
         vm.warp(START + 60);
-        vm.prank(CHALLENGER);
-        game.challenge(commitId);
+        challenge(asked, false, CHALLENGER);
         vm.warp(START + 61);
         refuseGame(
             FRIEND,
-            abi.encodeCall(game.challenge, (commitId)),
-            abi.encodeWithSelector(IDisputeGame.WindowClosed.selector, commitId, START + 60)
+            abi.encodeCall(game.challenge, (commitId, "")),
+            abi.encodeWithSelector(ICommitments.WindowClosed.selector, commitId, START + 60)
         );
     }
 
+    function test_challenge_isRecordedOnce_andNeedsNoOpeningThen() public {
+        (Request memory asked, bytes32 commitId) = commitRequest();
+        require(commitmentStatus(commitId) == CommitmentStatus.None, "nobody has doubted it");
+        challenge(asked, false, CHALLENGER);
+        require(commitmentStatus(commitId) == CommitmentStatus.Open, "recorded");
+        vm.prank(FRIEND);
+        game.challenge(commitId, "");
+        equal(market.getCommitment(commitId).holds, 2, "holds");
+    }
+
     function test_challenge_unknownOrEnded_reverts_I24() public {
-        bytes32 unknown = bytes32(uint256(1));
+        (Request memory asked, bytes32 commitId) = commitRequest();
+        bytes memory opening = openingOf(asked, leafOf(false));
+        bytes32 other = bytes32(uint256(1));
         refuseGame(
             CHALLENGER,
-            abi.encodeCall(game.challenge, (unknown)),
-            abi.encodeWithSelector(IInferenceMarket.NotDisputable.selector, unknown)
+            abi.encodeCall(game.challenge, (other, opening)),
+            abi.encodeWithSelector(ICommitments.NotDisputable.selector, other)
         );
-        (bytes32 requestId, bytes32 commitId) = commitRequest();
         vm.warp(START + 61);
-        market.finalize(requestId);
+        market.finalize(asked);
         refuseGame(
             CHALLENGER,
-            abi.encodeCall(game.challenge, (commitId)),
-            abi.encodeWithSelector(IInferenceMarket.NotDisputable.selector, commitId)
+            abi.encodeCall(game.challenge, (commitId, opening)),
+            abi.encodeWithSelector(
+                IInferenceMarket.WrongStatus.selector,
+                idOf(asked),
+                RequestStatus.Finalized,
+                RequestStatus.Committed
+            )
         );
     }
 
     function test_challenge_sameChallengerTwice_areTwoDisputes() public {
-        (bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
         vm.prank(CHALLENGER);
-        bytes32 second = game.challenge(commitId);
+        bytes32 second = game.challenge(commitId, "");
         require(first != second, "ids");
         equal(game.getDispute(second).serial, 1, "serial");
         equal(vault.escrow(address(game)), 2 * BOND, "two bonds");
@@ -85,7 +107,7 @@ contract DisputeGameTest is ProtocolTest {
     // bindTrace
 
     function test_bindTrace_whoMay_S08() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bytes memory data = abi.encodeCall(game.bindTrace, (commitId, traceWith(HONEST)));
         address[3] memory strangers = [STRANGER, CHALLENGER, KEY];
         for (uint256 i = 0; i < 3; ++i) {
@@ -113,7 +135,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_bindTrace_operatorKey_succeeds_S08() public {
-        (bytes32 commitId, ) = openDispute(CHALLENGER);
+        (, bytes32 commitId, ) = openDispute(CHALLENGER);
         vm.prank(WORKER);
         vault.setKey(KEY, 1);
         bytes memory data = abi.encodeCall(game.bindTrace, (commitId, traceWith(HONEST)));
@@ -138,7 +160,7 @@ contract DisputeGameTest is ProtocolTest {
     // reveal
 
     function test_reveal_wrongPreimage_reverts_I27() public {
-        (bytes32 commitId, ) = openDispute(CHALLENGER);
+        (, bytes32 commitId, ) = openDispute(CHALLENGER);
         bytes32[16] memory children = traceWith(HONEST);
         bytes32 node = bytes32(uint256(7));
         refuseGame(
@@ -154,7 +176,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_reveal_byAnyone_once() public {
-        (bytes32 commitId, ) = openDispute(CHALLENGER);
+        (, bytes32 commitId, ) = openDispute(CHALLENGER);
         bytes32[16] memory children = traceWith(HONEST);
         bytes32 node = nodeHash(children);
         bytes memory data = abi.encodeCall(game.reveal, (commitId, node, children));
@@ -173,7 +195,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_revealTile_size_reverts() public {
-        (bytes32 commitId, ) = openDispute(CHALLENGER);
+        (, bytes32 commitId, ) = openDispute(CHALLENGER);
         bytes4 selector = IDisputeGame.WrongTileSize.selector;
         refuseGame(
             WORKER,
@@ -193,7 +215,7 @@ contract DisputeGameTest is ProtocolTest {
     // choose
 
     function test_choose_beforeBind_reverts() public {
-        (, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, , bytes32 disputeId) = openDispute(CHALLENGER);
         bytes32[16] memory none;
         refuseGame(
             CHALLENGER,
@@ -203,7 +225,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_choose_guards_reverts() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bindWith(commitId, HONEST);
         bytes32[16] memory children = traceWith(HONEST);
         bytes32 root = nodeHash(children);
@@ -241,7 +263,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_choose_movesOn() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         vm.warp(START + 20);
         bindWith(commitId, HONEST);
         vm.warp(START + 50);
@@ -265,7 +287,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_choose_depthSixteen_reverts() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         // A chain of nodes 17 deep, from the bottom up.
         bytes32[] memory chain = new bytes32[](18);
         chain[17] = bytes32(uint256(1));
@@ -296,7 +318,7 @@ contract DisputeGameTest is ProtocolTest {
     // chooseOutput
 
     function test_chooseOutput_firstMoveOnly() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         refuseGame(
             CHALLENGER,
             abi.encodeCall(game.chooseOutput, (disputeId)),
@@ -317,7 +339,7 @@ contract DisputeGameTest is ProtocolTest {
     // The clocks, one second to each side
 
     function test_timeout_workerSilent_aroundTheDeadline_I23() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bytes memory data = abi.encodeCall(game.timeout, (disputeId));
         bytes memory early = abi.encodeWithSelector(
             IDisputeGame.ClockRunning.selector,
@@ -332,11 +354,11 @@ contract DisputeGameTest is ProtocolTest {
         vm.prank(KEEPER);
         game.timeout(disputeId);
         require(statusOf(disputeId) == DisputeStatus.Won, "won");
-        require(market.commitmentStatus(commitId) == RequestStatus.Slashed, "slashed like a proven fault");
+        require(commitmentStatus(commitId) == CommitmentStatus.Slashed, "slashed like a proven fault");
     }
 
     function test_bindTrace_atTheDeadline_isInTime_I20() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         vm.warp(START + 60);
         bindWith(commitId, HONEST);
         (bool workersTurn, uint64 deadline) = game.turn(disputeId);
@@ -344,10 +366,10 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_bindTrace_late_losesThatDisputeOnly() public {
-        (bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
         vm.warp(START + 30);
         vm.prank(FRIEND);
-        bytes32 second = game.challenge(commitId);
+        bytes32 second = game.challenge(commitId, "");
         vm.warp(START + 61);
         bindWith(commitId, HONEST);
         (bool workersTurn, uint64 deadline) = game.turn(first);
@@ -357,13 +379,13 @@ contract DisputeGameTest is ProtocolTest {
         bytes memory expected = abi.encodeWithSelector(IDisputeGame.WorkerToMove.selector, first, START + 60);
         refuseGame(CHALLENGER, chooseCall(first, HONEST, 1), expected);
         game.timeout(first);
-        require(market.commitmentStatus(commitId) == RequestStatus.Slashed, "slashed");
+        require(commitmentStatus(commitId) == CommitmentStatus.Slashed, "slashed");
     }
 
     function test_choose_atAndAfterTheDeadline_I25() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         vm.prank(FRIEND);
-        bytes32 other = game.challenge(commitId);
+        bytes32 other = game.challenge(commitId, "");
         bindWith(commitId, HONEST);
         vm.warp(START + 60);
         chooseSlot(disputeId, CHALLENGER, 1, HONEST);
@@ -385,7 +407,7 @@ contract DisputeGameTest is ProtocolTest {
     // proveStep
 
     function test_proveStep_faulty_slashes_I30() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bindWith(commitId, 2);
         chooseSlot(disputeId, CHALLENGER, 2, 2);
         bytes memory tile = tileOf(2, true);
@@ -407,11 +429,11 @@ contract DisputeGameTest is ProtocolTest {
         );
         proveSlot(disputeId, CHALLENGER, 2, 2);
         require(statusOf(disputeId) == DisputeStatus.Won, "won");
-        require(market.commitmentStatus(commitId) == RequestStatus.Slashed, "slashed");
+        require(commitmentStatus(commitId) == CommitmentStatus.Slashed, "slashed");
     }
 
     function test_proveStep_correct_losesTheBond() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bindWith(commitId, HONEST);
         chooseSlot(disputeId, CHALLENGER, 2, HONEST);
         revealSlot(commitId, 2, HONEST);
@@ -420,7 +442,7 @@ contract DisputeGameTest is ProtocolTest {
         equal(account(WORKER).credit, (BOND * 6) / 10, "60 % to the worker");
         equal(vault.pendingBurn(), (BOND * 4) / 10, "40 % burned");
         equal(vault.escrow(address(game)), 0, "nothing left");
-        equal(market.getCommitment(commitId).openDisputes, 0, "closed");
+        equal(market.getCommitment(commitId).holds, 0, "closed");
         equal(game.getBinding(commitId).gasOwed, 0, "no gas owed");
         refuseGame(
             KEEPER,
@@ -430,7 +452,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_proveStep_emptyWhereDataBelongs_slashes() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bytes32[16] memory children = traceWith(HONEST);
         children[9] = 0; // the toy program has 16 slots
         bytes32 root = nodeHash(children);
@@ -442,23 +464,24 @@ contract DisputeGameTest is ProtocolTest {
         require(!workersTurn && deadline == START + 60, "EMPTY needs no answer");
         vm.prank(CHALLENGER);
         game.proveStep(disputeId, 0, stepProof(""));
-        require(market.commitmentStatus(commitId) == RequestStatus.Slashed, "missing data is a fault");
+        require(commitmentStatus(commitId) == CommitmentStatus.Slashed, "missing data is a fault");
     }
 
-    // market only
+    // Source only
 
-    function test_marketOnly_byStranger_reverts_I50() public {
-        bytes memory expected = abi.encodeWithSelector(IDisputeGame.NotMarket.selector, STRANGER);
+    function test_sourceOnly_byStranger_reverts_I50() public {
+        bytes memory expected = abi.encodeWithSelector(IDisputeGame.NotSource.selector, STRANGER);
         refuseGame(STRANGER, abi.encodeCall(game.voidDisputes, (bytes32(0))), expected);
+        refuseGame(STRANGER, abi.encodeCall(game.slashedElsewhere, (bytes32(0))), expected);
         refuseGame(STRANGER, abi.encodeCall(game.fundGas, (bytes32(0), 1, 1)), expected);
     }
 
     // Ends absorb
 
     function test_afterSlash_nobodyMoves_I24() public {
-        (bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
         vm.prank(FRIEND);
-        bytes32 second = game.challenge(commitId);
+        bytes32 second = game.challenge(commitId, "");
         bindWith(commitId, 2);
         chooseSlot(first, CHALLENGER, 2, 2);
         revealSlot(commitId, 2, 2);
@@ -490,13 +513,13 @@ contract DisputeGameTest is ProtocolTest {
         );
         refuseGame(
             STRANGER,
-            abi.encodeCall(game.challenge, (commitId)),
-            abi.encodeWithSelector(IInferenceMarket.NotDisputable.selector, commitId)
+            abi.encodeCall(game.challenge, (commitId, "")),
+            abi.encodeWithSelector(ICommitments.NotDisputable.selector, commitId)
         );
     }
 
     function test_settleDispute_onceAndOnlyAfterSettlement_I30() public {
-        (bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bytes memory data = abi.encodeCall(game.settleDispute, (disputeId));
         bytes memory nothing = abi.encodeWithSelector(IDisputeGame.NothingToSettle.selector, disputeId);
         refuseGame(KEEPER, data, nothing);
@@ -509,9 +532,192 @@ contract DisputeGameTest is ProtocolTest {
         equal(account(CHALLENGER).credit, reward, "the reporter's reward");
         vm.prank(KEEPER);
         game.settleDispute(disputeId);
-        uint256 gas = 190_000 * 1e12; // of one challenge at the reference price
+        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12; // of one challenge at the reference price
         equal(account(CHALLENGER).credit, reward + BOND + gas, "bond and gas");
         equal(vault.escrow(address(game)), 0, "nothing left");
         refuseGame(KEEPER, data, nothing);
+    }
+
+    // The gas pot
+
+    function settleAll(bytes32 commitId) internal {
+        vm.warp(block.timestamp + 31);
+        market.settle(commitId);
+        uint32 disputes = game.getBinding(commitId).disputes;
+        for (uint32 serial = 0; serial < disputes; ++serial) {
+            game.settleDispute(game.disputeIdOf(commitId, serial));
+        }
+        equal(vault.escrow(address(game)), 0, "nothing left in the game");
+        equal(vault.escrow(address(market)), 0, "nothing left in the market");
+    }
+
+    function gasOf(bytes32 disputeId) internal view returns (uint256) {
+        return uint256(game.getDispute(disputeId).gasOwed) * 1e12;
+    }
+
+    function test_gasPot_theWinnerComesFirst_howeverManyFriends_S13() public {
+        (, bytes32 commitId, ) = openDispute(FRIEND);
+        for (uint256 i = 1; i < 120; ++i) {
+            vm.prank(FRIEND);
+            game.challenge(commitId, "");
+        }
+        vm.prank(CHALLENGER);
+        bytes32 honest = game.challenge(commitId, "");
+        convict(commitId, honest, CHALLENGER, 2);
+        uint256 burned = vault.pendingBurn();
+        settleAll(commitId);
+        equal(credit(CHALLENGER), BOND + gasOf(honest), "every move of the one who proved it");
+        uint256 pot = (100e18 * 15) / 100;
+        uint256 shared = pot - gasOf(honest);
+        uint256 each = (shared * MoveGasLib.CHALLENGE) / (120 * MoveGasLib.CHALLENGE);
+        equal(credit(FRIEND), 120 * (BOND + each) + pot, "bonds, an equal part each, and the reward");
+        require(
+            each < uint256(MoveGasLib.CHALLENGE) * 1e12,
+            "diluting costs the friend more than it is repaid"
+        );
+        uint256 fees = 3 * uint256(FEE); // compensation
+        equal(
+            vault.pendingBurn() - burned,
+            100e18 - pot - gasOf(honest) - 120 * each - fees,
+            "I-04: every unit is paid or burned"
+        );
+    }
+
+    function test_gasPot_withoutDilution_paysEverybodyInFull_S13() public {
+        (, bytes32 commitId, bytes32 friends) = openDispute(FRIEND);
+        vm.prank(CHALLENGER);
+        bytes32 honest = game.challenge(commitId, "");
+        convict(commitId, honest, CHALLENGER, 2);
+        settleAll(commitId);
+        equal(credit(CHALLENGER), BOND + gasOf(honest), "the winner");
+        equal(credit(FRIEND), BOND + gasOf(friends) + 15e18, "the reporter");
+    }
+
+    function test_gasPot_timeoutOfOneDispute_paysItFirst_S13() public {
+        (, bytes32 commitId, bytes32 first) = openDispute(FRIEND);
+        vm.warp(START + 1);
+        vm.prank(CHALLENGER);
+        game.challenge(commitId, "");
+        vm.warp(START + 61);
+        game.timeout(first);
+        settleAll(commitId);
+        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12;
+        equal(credit(FRIEND), BOND + gas + 15e18, "won and first");
+        equal(credit(CHALLENGER), BOND + gas, "the other");
+    }
+
+    // Ended by something else than the game
+
+    function hiddenInput() internal returns (Request memory asked, bytes32 commitId) {
+        asked = question();
+        asked.inputPosted = false;
+        post(asked);
+        claim(asked);
+        commitId = commit(asked, false);
+        bytes memory opening = openingOf(asked, leafOf(false));
+        vm.prank(KEEPER);
+        inputRequests.requestInput(address(market), commitId, opening);
+    }
+
+    function test_slashedElsewhere_paysEveryChallenger_S13() public {
+        (Request memory asked, bytes32 commitId) = hiddenInput();
+        bytes32 first = challenge(asked, false, FRIEND);
+        vm.warp(START + 10);
+        bytes32 second = challenge(asked, false, CHALLENGER);
+        vm.warp(START + 31);
+        inputRequests.timeoutInput(commitId);
+        require(statusOf(first) == DisputeStatus.Void && statusOf(second) == DisputeStatus.Void, "void");
+        require(market.getCommitment(commitId).reporter == FRIEND, "the earliest challenger");
+        bytes memory data = abi.encodeCall(game.settleDispute, (first));
+        refuseGame(KEEPER, data, abi.encodeWithSelector(IDisputeGame.NothingToSettle.selector, first));
+        refuseGame(
+            WORKER,
+            abi.encodeCall(game.bindTrace, (commitId, traceWith(HONEST))),
+            abi.encodeWithSelector(IDisputeGame.NotDisputed.selector, commitId)
+        );
+        vm.warp(START + 61);
+        refuseGame(
+            KEEPER,
+            abi.encodeCall(game.timeout, (first)),
+            abi.encodeWithSelector(IDisputeGame.DisputeNotOpen.selector, first, DisputeStatus.Void)
+        );
+        settleAll(commitId);
+        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12;
+        equal(credit(FRIEND), BOND + gas + 15e18, "bond, gas and reward");
+        equal(credit(CHALLENGER), BOND + gas, "bond and gas");
+        equal(credit(KEEPER), inputRequests.inputBond(1, 8), "no reward for the one who asked");
+    }
+
+    function test_slashedElsewhere_lostDisputesReportNothing_S13() public {
+        (Request memory asked, bytes32 commitId) = hiddenInput();
+        bytes32 lost = challenge(asked, false, FRIEND);
+        bindWith(commitId, HONEST);
+        chooseSlot(lost, FRIEND, 2, HONEST);
+        revealSlot(commitId, 2, HONEST);
+        proveSlot(lost, FRIEND, 2, HONEST);
+        equal(market.getCommitment(commitId).holds, 1, "the input request still holds");
+        vm.warp(START + 31);
+        inputRequests.timeoutInput(commitId);
+        require(market.getCommitment(commitId).reporter == KEEPER, "the one who asked");
+        vm.warp(START + 62);
+        market.settle(commitId);
+        equal(credit(FRIEND), 0, "a lost challenger loses all");
+        equal(credit(KEEPER), inputRequests.inputBond(1, 8) + 15e18, "bond and reward");
+        equal(vault.escrow(address(game)), 0, "the pot of no mover is burned");
+    }
+
+    function test_challenge_inTheMovedWindow_S09() public {
+        (Request memory asked, bytes32 commitId) = hiddenInput();
+        vm.warp(START + 30);
+        inputRequests.postInput(commitId, 0, INPUT, new bytes32[](0));
+        equal(market.getCommitment(commitId).challengeUntil, START + 60, "the old end is later");
+        asked = question();
+        asked.inputPosted = false;
+        post(asked);
+        claim(asked);
+        commitId = commit(asked, false);
+        bytes memory opening = openingOf(asked, leafOf(false));
+        vm.warp(START + 90);
+        vm.prank(KEEPER);
+        inputRequests.requestInput(address(market), commitId, opening);
+        vm.warp(START + 120);
+        inputRequests.postInput(commitId, 0, INPUT, new bytes32[](0));
+        vm.warp(START + 140);
+        challenge(asked, false, CHALLENGER);
+        vm.warp(START + 141);
+        refuseGame(
+            FRIEND,
+            abi.encodeCall(game.challenge, (commitId, "")),
+            abi.encodeWithSelector(ICommitments.WindowClosed.selector, commitId, START + 140)
+        );
+    }
+}
+
+/// @notice A deployment whose guardian may turn a slash into a refund.
+contract DisputeGameFlipTest is ProtocolTest {
+    function guardian() internal pure override returns (address) {
+        return GUARDIAN;
+    }
+
+    function test_flip_givesEveryBondBack_S15() public {
+        (, bytes32 commitId, bytes32 friends) = openDispute(FRIEND);
+        vm.prank(CHALLENGER);
+        bytes32 honest = game.challenge(commitId, "");
+        convict(commitId, honest, CHALLENGER, 2);
+        vm.warp(START + 30);
+        vm.prank(GUARDIAN);
+        market.flipToRefund(commitId);
+        game.settleDispute(friends);
+        game.settleDispute(honest);
+        equal(credit(FRIEND), 10e18, "the bond and nothing else");
+        equal(credit(CHALLENGER), 10e18, "the same for the one who proved the fault");
+        equal(stakeOf(WORKER), STAKE, "the lock is back");
+        equal(vault.escrow(address(game)), 0, "nothing left");
+        refuse(
+            KEEPER,
+            address(game),
+            abi.encodeCall(game.settleDispute, (honest)),
+            abi.encodeWithSelector(IDisputeGame.NothingToSettle.selector, honest)
+        );
     }
 }
