@@ -1,6 +1,6 @@
 // What the lowering of one operation sees and changes: values by tensor name, converted on demand and once.
 import type { Operand } from "@assay/sdk/program";
-import type { TensorStatistics } from "../calibration.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import { type Constant, isFloat } from "../graph/types.ts";
 import type { Operation, Plan } from "../plan.ts";
 import { bestQuantization, type Quantization, sameQuantization, spread } from "../quantization/activation.ts";

@@ -1,6 +1,6 @@
 // Quantizes a linear layer: one output scale and a power of two per channel (S-01), or 32-bit results.
 
-import type { TensorStatistics } from "../calibration.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import type { GraphNode } from "../graph/GraphNode.ts";
 import { type Convolution, type Linear, readAxis } from "../linear.ts";
 import { activationCandidates, distortion, MAX_U8, type Quantization } from "./activation.ts";
