@@ -1,4 +1,5 @@
 // Runs the float model on sample inputs and collects what quantization needs to know about its tensors.
+import { sitesOf } from "./balancing/index.ts";
 import { CalibrationError } from "./errors.ts";
 import {
   type ConstantData,
@@ -87,6 +88,7 @@ export function watchedTensors(plan: Plan): Map<string, Set<number>> {
     if (parameters?.kind === "linear")
       watched.get(input)?.add(readAxis(parameters, plan.shape(input).length));
   }
+  for (const { divided, axis } of sitesOf(plan)) for (const name of divided) watched.get(name)?.add(axis);
   return watched;
 }
 

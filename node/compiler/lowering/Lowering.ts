@@ -1,9 +1,9 @@
 // What the lowering of one operation sees and changes: values by tensor name, converted on demand and once.
 import type { Operand } from "@assay/sdk/program";
-import type { TensorStatistics } from "../statistics.ts";
 import { type Constant, isFloat } from "../graph/types.ts";
 import type { Operation, Plan } from "../plan.ts";
 import { bestQuantization, type Quantization, sameQuantization, spread } from "../quantization/activation.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import { Conversions } from "./conversions.ts";
 import { needsDoubleBytes } from "./doubleBytes.ts";
 import type { Emitter } from "./Emitter.ts";
