@@ -88,7 +88,7 @@ export function watchedTensors(plan: Plan): Map<string, Set<number>> {
     if (parameters?.kind === "linear")
       watched.get(input)?.add(readAxis(parameters, plan.shape(input).length));
   }
-  for (const { divided, axis } of sitesOf(plan)) for (const name of divided) watched.get(name)?.add(axis);
+  for (const { divided } of sitesOf(plan)) for (const { name, axis } of divided) watched.get(name)?.add(axis);
   return watched;
 }
 

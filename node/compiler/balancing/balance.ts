@@ -109,7 +109,7 @@ function multiplying(operation: Operation, factors: Float64Array): Operation {
 
 /** The plan with the channels at one site divided: the same model in floats. */
 export function divideAt(plan: Plan, site: Site, divisors: Float64Array): void {
-  const { maker, readers, divided, axis } = site;
+  const { maker, readers, divided } = site;
   // operations may have been replaced for another site: names stay
   const isMaker = ({ outputs }: Operation): boolean => outputs[0] === maker.outputs[0];
   const read = new Set(readers.map(({ outputs }) => outputs[0]));
@@ -117,7 +117,8 @@ export function divideAt(plan: Plan, site: Site, divisors: Float64Array): void {
     if (isMaker(operation)) return dividing(operation, divisors);
     return read.has(operation.outputs[0]) ? multiplying(operation, divisors) : operation;
   });
-  for (const name of divided) plan.observe(name, { ...plan.observed(name), channels: { axis, divisors } });
+  for (const { name, axis } of divided)
+    plan.observe(name, { ...plan.observed(name), channels: { axis, divisors } });
 }
 
 const decibels = (noise: number): number => (noise > 0 ? -10 * Math.log10(noise) : 0);
@@ -127,14 +128,13 @@ export function balance(plan: Plan, statistics: ReadonlyMap<string, TensorStatis
   const changed = new Map(statistics);
   const balances: Balance[] = [];
   for (const site of sitesOf(plan)) {
-    const seen = site.divided.map((name) => changed.get(name));
     const read = changed.get(site.tensor);
-    if (!read || seen.some((each) => !each?.watchesOnly(site.axis))) continue;
+    if (!read || site.divided.some(({ name, axis }) => !changed.get(name)?.watchesOnly(axis))) continue;
     const choice = chooseAt(site, read);
     if (!choice) continue;
     const { alpha, divisors, before, now } = choice;
     divideAt(plan, site, divisors);
-    for (const name of site.divided) changed.set(name, changed.get(name)!.divided(site.axis, divisors));
+    for (const { name, axis } of site.divided) changed.set(name, changed.get(name)!.divided(axis, divisors));
     balances.push({
       node: site.maker.node.name,
       tensor: site.tensor,

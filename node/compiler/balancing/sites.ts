@@ -2,8 +2,14 @@
 import { readAxis } from "../linear.ts";
 import type { Operation, Plan } from "../plan.ts";
 
+/** A tensor and the axis of its channels. */
+export interface Divided {
+  readonly name: string;
+  readonly axis: number;
+}
+
 export interface Site {
-  /** what products read */
+  /** what products read, themselves or behind a Reshape */
   readonly tensor: string;
   /** of its channels */
   readonly axis: number;
@@ -13,7 +19,7 @@ export interface Site {
   /** Linear: their weights take the factors */
   readonly readers: readonly Operation[];
   /** every tensor whose values change: from what the maker makes up to what is read */
-  readonly divided: readonly string[];
+  readonly divided: readonly Divided[];
 }
 
 /** Whether an operation multiplies each value of a tensor with one of another computed tensor. */
@@ -24,10 +30,40 @@ function isGate(plan: Plan, { op, inputs, outputs }: Operation, name: string): b
 }
 
 /** Whether an operation is a product that sums over an axis of a tensor. */
-function sumsOver(plan: Plan, { inputs, parameters }: Operation, name: string, axis: number): boolean {
+function sumsOver(plan: Plan, { inputs, parameters }: Operation, { name, axis }: Divided): boolean {
   if (parameters?.kind !== "linear" || inputs[0] !== name) return false;
   const isWhole = parameters.form === "matmul" || parameters.group === 1;
   return isWhole && readAxis(parameters, plan.shape(name).length) === axis;
+}
+
+/** Where a Reshape that leaves the last axis as it is has its channels. */
+function reshaped(plan: Plan, { op, outputs }: Operation, { name, axis }: Divided): Divided | undefined {
+  const [from, to] = [plan.shape(name), plan.shape(outputs[0]!)];
+  if (op !== "Reshape" || axis !== from.length - 1 || from.at(-1) !== to.at(-1)) return undefined;
+  return { name: outputs[0]!, axis: to.length - 1 };
+}
+
+interface Reach {
+  readonly readers: readonly Operation[];
+  readonly divided: readonly Divided[];
+}
+
+/** The products that all readers of a tensor are; undefined where something else sees it. */
+function reachOf(plan: Plan, tensor: Divided): Reach | undefined {
+  const readers: Operation[] = [];
+  const divided = [tensor];
+  const operations = plan.readers(tensor.name);
+  if (plan.isOutput(tensor.name) || operations.length === 0) return undefined;
+  for (const operation of operations) {
+    const next = reshaped(plan, operation, tensor);
+    const reach = next && reachOf(plan, next);
+    if (reach) {
+      readers.push(...reach.readers);
+      divided.push(...reach.divided);
+    } else if (sumsOver(plan, operation, tensor)) readers.push(operation);
+    else return undefined;
+  }
+  return { readers, divided };
 }
 
 /** The axis of what an operation makes along which it can divide. */
@@ -47,18 +83,15 @@ function siteOf(plan: Plan, maker: Operation): Site | undefined {
   // between two products nothing keeps a scale from being chosen per channel anyway
   if (maker.parameters?.kind === "linear" && !isGated) return undefined;
   const tensor = isGated ? gate.outputs[0]! : made;
-  const divided = isGated ? [made, tensor] : [made];
-  const readers = plan.readers(tensor);
-  const isClosed =
-    readers.length > 0 &&
-    !plan.isOutput(tensor) &&
-    readers.every((reader) => sumsOver(plan, reader, tensor, axis));
+  const reach = reachOf(plan, { name: tensor, axis });
+  if (!reach) return undefined;
+  const divided = isGated ? [{ name: made, axis }, ...reach.divided] : reach.divided;
   // what a quantized model or a clamp fixes stays as it is
-  const isFree = divided.every((name) => {
+  const isFree = divided.every(({ name }) => {
     const { min, max } = plan.observed(name);
     return !plan.graph.quantizations.has(name) && min === -Infinity && max === Infinity;
   });
-  return isClosed && isFree ? { tensor, axis, channels, maker, readers, divided } : undefined;
+  return isFree ? { tensor, axis, channels, maker, readers: reach.readers, divided } : undefined;
 }
 
 /** Every such place of a plan, the nearest maker of each. */
