@@ -23,7 +23,7 @@ import type { Plan } from "./plan.ts";
 import { type CompileReport, programTitle, reportSizes, reportSteps } from "./report.ts";
 
 /** Changes whenever the same model and samples would give another program. */
-export const COMPILER_VERSION = "2";
+export const COMPILER_VERSION = "3";
 
 /** How many samples the per-layer comparison runs, and how many bytes of intermediate values in all. */
 const COMPARED_SAMPLES = 64;
