@@ -7,7 +7,6 @@ import {
   type TensorType,
   tensorType,
 } from "@assay/sdk/program";
-import type { TensorStatistics } from "./calibration.ts";
 import { UnsupportedModelError } from "./errors.ts";
 import { type GraphTensor, isFloat } from "./graph/index.ts";
 import { arrangeLayouts, withoutUnused } from "./layouts.ts";
@@ -18,6 +17,7 @@ import { operandOf, type Value } from "./lowering/value.ts";
 import type { Plan } from "./plan.ts";
 import { ProgramBuilder } from "./programBuilder.ts";
 import { quantizeInput } from "./quantization/activation.ts";
+import type { TensorStatistics } from "./statistics.ts";
 
 /** A tensor at the border of the program. */
 export interface Border {

@@ -1,4 +1,5 @@
 // Runs the float model on sample inputs and collects what quantization needs to know about its tensors.
+import { sitesOf } from "./balancing/index.ts";
 import { CalibrationError } from "./errors.ts";
 import {
   type ConstantData,
@@ -10,6 +11,7 @@ import {
 } from "./graph/index.ts";
 import { readAxis } from "./linear.ts";
 import type { Observed, Plan } from "./plan.ts";
+import { TensorStatistics } from "./statistics.ts";
 
 /** Numbers for one input, row-major: floats for any input, or integers of the input's own type. */
 export type SampleData = ConstantData;
@@ -19,103 +21,6 @@ export type Sample = SampleData | readonly SampleData[];
 
 /** Samples in order; an iterable that makes them as they are asked for need not hold them all. */
 export type Samples = Iterable<Sample> | AsyncIterable<Sample>;
-
-const SAMPLE_SIZE = 1 << 15;
-/** Of a larger tensor, every sample offers this many values, at random places. */
-const OFFERED = 1 << 14;
-
-interface AxisMoments {
-  readonly inner: number;
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-}
-
-/** Bounds, a subsample, and moments per index of chosen axes. */
-export class TensorStatistics {
-  min = Infinity;
-  max = -Infinity;
-  count = 0;
-  #seen = 0;
-  readonly #moments = new Map<number, AxisMoments>();
-  #kept = new Float32Array(1024);
-  #random = 1;
-
-  constructor(shape: readonly number[], axes: Iterable<number>) {
-    for (const axis of axes) {
-      const size = shape[axis] ?? 1;
-      const inner = elements(shape.slice(axis + 1));
-      this.#moments.set(axis, { inner, sums: new Float64Array(size), squares: new Float64Array(size) });
-    }
-  }
-
-  /** Takes in one sample of the tensor, each value clamped to [lower, upper]. */
-  add(values: ArrayLike<number>, lower: number, upper: number): void {
-    this.count += values.length;
-    for (let index = 0; index < values.length; index++) {
-      const value = Math.min(upper, Math.max(lower, values[index]!));
-      if (value < this.min) this.min = value;
-      if (value > this.max) this.max = value;
-    }
-    if (values.length <= OFFERED)
-      for (let index = 0; index < values.length; index++)
-        this.#offer(Math.min(upper, Math.max(lower, values[index]!)));
-    else
-      for (let count = 0; count < OFFERED; count++) {
-        const index = Math.floor(this.#next() * values.length);
-        this.#offer(Math.min(upper, Math.max(lower, values[index]!)));
-      }
-    for (const { inner, sums, squares } of this.#moments.values()) {
-      for (let start = 0, channel = 0; start < values.length; start += inner) {
-        let sum = 0;
-        let square = 0;
-        for (let index = start; index < start + inner; index++) {
-          const value = Math.min(upper, Math.max(lower, values[index]!));
-          sum += value;
-          square += value * value;
-        }
-        sums[channel]! += sum;
-        squares[channel]! += square;
-        channel = channel + 1 === sums.length ? 0 : channel + 1;
-      }
-    }
-  }
-
-  #next(): number {
-    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
-    return this.#random / 2 ** 32;
-  }
-
-  /** Reservoir sampling: every value is kept with the same chance; a fixed stride would hit the same columns always. */
-  #offer(value: number): void {
-    let place = this.#seen++;
-    if (place >= SAMPLE_SIZE) {
-      place = Math.floor(this.#next() * this.#seen);
-      if (place >= SAMPLE_SIZE) return;
-    }
-    if (place >= this.#kept.length) {
-      const longer = new Float32Array(2 * this.#kept.length);
-      longer.set(this.#kept);
-      this.#kept = longer;
-    }
-    this.#kept[place] = value;
-  }
-
-  /** At most 32,768 of the values. */
-  get sample(): Float32Array {
-    return this.#kept.subarray(0, Math.min(this.#seen, SAMPLE_SIZE));
-  }
-
-  mean(axis: number, index: number): number {
-    const { sums } = this.#moments.get(axis)!;
-    return sums[index]! / (this.count / sums.length);
-  }
-
-  /** Mean of the squares. */
-  secondMoment(axis: number, index: number): number {
-    const { squares } = this.#moments.get(axis)!;
-    return squares[index]! / (this.count / squares.length);
-  }
-}
 
 export const arraysOf = (sample: Sample): readonly SampleData[] =>
   ArrayBuffer.isView(sample) ? [sample] : (sample as readonly SampleData[]);
@@ -183,6 +88,7 @@ export function watchedTensors(plan: Plan): Map<string, Set<number>> {
     if (parameters?.kind === "linear")
       watched.get(input)?.add(readAxis(parameters, plan.shape(input).length));
   }
+  for (const { divided } of sitesOf(plan)) for (const { name, axis } of divided) watched.get(name)?.add(axis);
   return watched;
 }
 

@@ -9,6 +9,7 @@ import {
   type Manifest,
   type Program,
 } from "@assay/sdk/program";
+import { balance } from "./balancing/index.ts";
 import { type BuiltModel, buildModel } from "./build.ts";
 import { arraysOf, calibrate, type Sample, type Samples } from "./calibration.ts";
 import { CalibrationError, UnsupportedModelError } from "./errors.ts";
@@ -22,7 +23,7 @@ import type { Plan } from "./plan.ts";
 import { type CompileReport, programTitle, reportSizes, reportSteps } from "./report.ts";
 
 /** Changes whenever the same model and samples would give another program. */
-export const COMPILER_VERSION = "2";
+export const COMPILER_VERSION = "3";
 
 /** How many samples the per-layer comparison runs, and how many bytes of intermediate values in all. */
 const COMPARED_SAMPLES = 64;
@@ -171,6 +172,7 @@ function compileIntegers(parameters: CompileParameters, graph: ModelGraph): Comp
     report: {
       program: programTitle(manifest),
       layers: [],
+      balances: [],
       steps: reportSteps(program),
       comparison: null,
       sizes: sizesOf(parameters, program, manifest),
@@ -219,7 +221,10 @@ export async function compileModel(parameters: CompileParameters): Promise<Compi
 
   const total = Array.isArray(calibration) ? calibration.length : 0;
   const record = new SampleRecord(classifier ? Number.POSITIVE_INFINITY : comparable(plan));
-  const statistics = await calibrate(plan, record.watch(calibration), tell("calibrate", total));
+  const seen = await calibrate(plan, record.watch(calibration), tell("calibrate", total));
+  // two bytes everywhere leave nothing to balance
+  const { statistics, balances } =
+    options.precision === "high" ? { statistics: seen, balances: [] } : balance(plan, seen);
   const built = buildModel(
     plan,
     statistics,
@@ -261,6 +266,7 @@ export async function compileModel(parameters: CompileParameters): Promise<Compi
     report: {
       program: programTitle(manifest),
       layers,
+      balances,
       steps: reportSteps(program),
       comparison,
       sizes: sizesOf(parameters, program, manifest),

@@ -19,7 +19,7 @@ import {
 } from "./graph/index.ts";
 import type { Lowered } from "./lowering/Lowering.ts";
 import { operandOf, type Value } from "./lowering/value.ts";
-import type { Plan } from "./plan.ts";
+import { observedValues, type Plan } from "./plan.ts";
 import type { Comparison, LayerReport } from "./report.ts";
 
 /** A program with the manifest that says what its tensors mean. */
@@ -124,13 +124,12 @@ interface Tally {
 function tally(
   into: Tally,
   real: Float32Array,
-  low: number,
-  high: number,
+  valueAt: (index: number) => number,
   data: TensorData,
   numbers: Float64Array,
 ): void {
   for (let index = 0; index < real.length; index++) {
-    const value = Math.min(high, Math.max(low, real[index]!));
+    const value = valueAt(index);
     const error = numbers[index]! - value;
     into.signal += value * value;
     into.noise += error * error;
@@ -173,11 +172,13 @@ export async function compareLayers(parameters: CompareLayersParameters): Promis
       const real = await float.run(feedsOf(plan.graph.inputs, sample, index));
       const slots = await integer.run(encodeSample({ program, manifest }, sample));
       compared.forEach(({ value, rows }, place) => {
-        const { min, max } = observed[place]!;
         const { data } = slots[(operandOf(value).source as { index: number }).index]!;
         const decoded = decodeValue(value, data);
         const numbers = decoded && rows ? columnsOf(decoded, rows.type.shape) : decoded;
-        if (numbers) tally(tallies[place]!, real[place]!.data as Float32Array, min, max, data, numbers);
+        const floats = real[place]!.data as Float32Array;
+        const shape = plan.shape(compared[place]!.tensor);
+        if (numbers)
+          tally(tallies[place]!, floats, observedValues(observed[place]!, shape, floats), data, numbers);
       });
       onSample(index + 1);
     }

@@ -1,4 +1,5 @@
 // The compiler: float ONNX models into provable programs.
+export type { Balance } from "./balancing/index.ts";
 export type { Sample, SampleData, Samples } from "./calibration.ts";
 export {
   COMPILER_VERSION,

@@ -109,6 +109,8 @@ export interface Convolution extends LinearBase, Window {
   readonly group: number;
   /** a MaxPool behind it whose windows neither overlap nor leave a rest: its height and width */
   readonly pool?: readonly [number, number];
+  /** whether it gathers what its windows see and multiplies matrices, with results as rows of channels */
+  readonly asRows?: boolean;
 }
 
 /** [..., K] × [K, N] */

@@ -9,6 +9,21 @@ export interface Observed {
   readonly tensor: string;
   readonly min: number;
   readonly max: number;
+  /** numbers that the values of each index along an axis are divided by */
+  readonly channels?: { readonly axis: number; readonly divisors: Float64Array };
+}
+
+/** What the float model's values of an observed tensor stand for, by their place. */
+export function observedValues(
+  { min, max, channels }: Observed,
+  shape: readonly number[],
+  values: ArrayLike<number>,
+): (place: number) => number {
+  const clamped = (place: number): number => Math.min(max, Math.max(min, values[place]!));
+  if (!channels) return clamped;
+  const { axis, divisors } = channels;
+  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  return (place) => clamped(place) / divisors[Math.floor(place / inner) % divisors.length]!;
 }
 
 /** A function of one number, made of one or more nodes. */

@@ -10,6 +10,7 @@ import {
   packedOffsets,
   programRanges,
 } from "@assay/sdk/program";
+import type { Balance } from "./balancing/index.ts";
 
 /** One layer beside the float model, over the samples that were compared. */
 export interface LayerReport {
@@ -69,6 +70,8 @@ export interface Sizes {
 export interface CompileReport {
   readonly program: string;
   readonly layers: readonly LayerReport[];
+  /** what was balanced before quantization */
+  readonly balances: readonly Balance[];
   readonly steps: readonly StepReport[];
   readonly comparison: Comparison | null;
   readonly sizes: Sizes;
@@ -124,8 +127,17 @@ function describeComparison({ samples, agree, floatCorrect, integerCorrect }: Co
   return lines;
 }
 
+/** One line for each tensor that was balanced. */
+export const describeBalances = (balances: readonly Balance[]): string[] =>
+  balances.map(({ node, alpha, factors, bytes, sqnr }) => {
+    const [least, greatest] = factors.map((factor) => factor.toPrecision(3));
+    const [before, now] = sqnr.map((decibels) => decibels.toFixed(1));
+    const saved = bytes[1] < bytes[0] ? ", read in one byte instead of two" : "";
+    return `balanced ${node}: α ${alpha}, factors ${least}..${greatest}, ${before} → ${now} dB expected${saved}`;
+  });
+
 /** A report as text, for a terminal. Errors are in the units of the float model. */
-export function formatReport({ program, layers, comparison, sizes }: CompileReport): string {
+export function formatReport({ program, layers, balances, comparison, sizes }: CompileReport): string {
   const rows = layers.map((layer) => [
     layer.node,
     layer.op,
@@ -155,6 +167,7 @@ export function formatReport({ program, layers, comparison, sizes }: CompileRepo
     "",
     table(header, rows),
     "",
+    ...describeBalances(balances),
     ...(comparison ? describeComparison(comparison) : []),
     `file ${sizes.fastForm} bytes (float ${sizes.floatModel ?? "not measured"}), manifest ${sizes.manifest}, ` +
       `input ${sizes.input}, output ${sizes.output}, trace ${sizes.trace}`,

@@ -13,7 +13,7 @@ import type { StoryRecord } from "../../scripts/story/record.ts";
 import { network } from "../helpers/programs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const lie = { step: 7, element: 123, bit: 20 };
+const lie = { step: 10, element: 123, bit: 20 };
 const fromSource = ["--conditions=assay-source", "--import", "tsx"];
 
 /** As `stringifyJson` prints it: amounts are decimal strings. */
@@ -154,7 +154,7 @@ describe("npm start", function () {
   });
 
   for (const [cheat, sentence] of [
-    ["step=26,element=0,bit=0", "steps: 0 to 25"],
+    ["step=34,element=0,bit=0", "steps: 0 to 33"],
     ["step=7", "--cheat step=7,element=123,bit=3"],
   ] as const)
     it(`refuses --cheat ${cheat}`, async () => {

@@ -11,9 +11,17 @@ import {
   type PromptTemplate,
 } from "@assay/sdk/program";
 import { readTokenizer, tokenizerHash } from "@assay/sdk/text";
+import type { Balance } from "../balancing/index.ts";
 import { COMPILER_VERSION } from "../compileModel.ts";
 import { type ModelSource, readGraph } from "../graph/index.ts";
-import { programTitle, reportSizes, reportSteps, type Sizes, type StepReport } from "../report.ts";
+import {
+  describeBalances,
+  programTitle,
+  reportSizes,
+  reportSteps,
+  type Sizes,
+  type StepReport,
+} from "../report.ts";
 import { type DecoderNames, readDecoder } from "./decoder.ts";
 import { GenerationError } from "./errors.ts";
 import { FloatDecoder } from "./FloatDecoder.ts";
@@ -65,6 +73,8 @@ export interface GenerationReport {
     readonly vocabulary: number;
     readonly maxPasses: number;
   };
+  /** what was balanced before quantization */
+  readonly balances: readonly Balance[];
   readonly comparison: Comparison;
   readonly steps: readonly StepReport[];
   readonly sizes: Sizes;
@@ -133,6 +143,7 @@ export async function compileGeneration(
       ...{ prompt: options.prompt, tokens: options.tokens, sampling: options.sampling ?? "greedy" },
       ...{ stopToken: stopToken ?? null, vocabulary, maxPasses: program.maxPasses },
     },
+    balances: step.balances,
     comparison,
     steps: reportSteps(program),
     sizes: reportSizes(program, bytes.length, encodeManifest(manifest).length),
@@ -232,12 +243,19 @@ function writeManifest(
 }
 
 /** A report as text, for a terminal. */
-export function formatGenerationReport({ program, generation, comparison, sizes }: GenerationReport): string {
+export function formatGenerationReport({
+  program,
+  generation,
+  balances,
+  comparison,
+  sizes,
+}: GenerationReport): string {
   const { prompt, tokens, sampling, maxPasses, vocabulary } = generation;
   const { floatPerplexity, integerPerplexity, agree, tokens: compared } = comparison;
   return [
     `program ${program}: ${sizes.slots} steps a pass, at most ${maxPasses} passes, ${sizes.weights} weights`,
     `reads up to ${prompt} tokens, writes up to ${tokens} of ${vocabulary}, ${sampling}`,
+    ...describeBalances(balances),
     `perplexity ${integerPerplexity.toFixed(3)}, of the float model ${floatPerplexity.toFixed(3)} ` +
       `(ratio ${(integerPerplexity / floatPerplexity).toFixed(4)}, ${compared} calibration tokens)`,
     `same likeliest token as the float model: ${agree} of ${compared} (${((100 * agree) / compared).toFixed(2)} %)`,

@@ -1,5 +1,6 @@
 // A float decoder as a decode step in integers: calibrated on token sequences, its caches in one quantization in and out.
 import { type Operand, type TensorType, tensorType } from "@assay/sdk/program";
+import { type Balance, balance } from "../balancing/index.ts";
 import { calibrate } from "../calibration.ts";
 import { elements, type GraphTensor, isFloat } from "../graph/index.ts";
 import { Emitter } from "../lowering/Emitter.ts";
@@ -21,6 +22,11 @@ export interface FloatStepParameters {
   readonly onSample?: (done: number) => void;
 }
 
+/** One step of a decoder, and what was balanced before it was quantized. */
+export interface FloatStep extends DecodeStep {
+  readonly balances: readonly Balance[];
+}
+
 /** A cache in 8 bits, or in 32 where it is read otherwise than by products. */
 type CacheForm =
   | { readonly kind: "u8"; readonly scale: number; readonly zeroPoint: number }
@@ -33,7 +39,7 @@ export async function floatStep({
   decoder,
   sequences,
   onSample = () => {},
-}: FloatStepParameters): Promise<DecodeStep> {
+}: FloatStepParameters): Promise<FloatStep> {
   const { graph, vocabulary, context } = decoder;
   for (const { past } of decoder.caches)
     if (!isFloat(past.dtype))
@@ -42,12 +48,13 @@ export async function floatStep({
       });
   const plan = planOf(graph, "keep");
   const { samples, listener } = decoderSamples(decoder, sequences);
-  const statistics = await calibrate(plan, samples, onSample, listener);
+  const { statistics, balances } = balance(plan, await calibrate(plan, samples, onSample, listener));
   const tied = decoder.caches.map(({ past, present }) => [past.name, present.name] as const);
   // Which types caches have follows from what their readers want, which a lowering knows before it emits anything.
   const scout = new Lowering({ plan, emit: new Emitter(new ProgramBuilder([])), registry, statistics, tied });
   const forms = decoder.caches.map(({ past }) => formOf(scout, past.name));
   return {
+    balances,
     vocabulary,
     context,
     caches: decoder.caches.map(({ past }, index) => cacheOf(past, forms[index]!)),

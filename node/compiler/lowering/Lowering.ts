@@ -1,9 +1,9 @@
 // What the lowering of one operation sees and changes: values by tensor name, converted on demand and once.
 import type { Operand } from "@assay/sdk/program";
-import type { TensorStatistics } from "../calibration.ts";
 import { type Constant, isFloat } from "../graph/types.ts";
 import type { Operation, Plan } from "../plan.ts";
 import { bestQuantization, type Quantization, sameQuantization, spread } from "../quantization/activation.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import { Conversions } from "./conversions.ts";
 import { needsDoubleBytes } from "./doubleBytes.ts";
 import type { Emitter } from "./Emitter.ts";
@@ -272,16 +272,18 @@ export class Lowering {
     return this.#cached(`bool ${name}`, () => this.convert.toBool(value));
   }
 
-  /** An image [1, C, H, W] as rows [H · W, C]: those that it was made from, where it was. */
+  /** An image [1, C, …] as rows [positions, C]: those that it was made from, where it was. */
   rowsOf(image: Operand): Operand {
-    const known = this.#rows.get(keyOf(image));
-    if (known) return known;
-    const [, channels = 1, height = 1, width = 1] = image.type.shape;
-    const turned = this.emit.transpose(image, [0, 2, 3, 1]);
-    return this.emit.reshape(turned, [height * width, channels]);
+    const [, channels = 1, ...places] = image.type.shape;
+    const turned = (): Operand => this.emit.transpose(image, [0, ...places.map((_, axis) => axis + 2), 1]);
+    const count = places.reduce((product, size) => product * size, 1);
+    return this.rowsBehind(image) ?? this.emit.reshape(turned(), [count, channels]);
   }
 
-  /** Rows [H · W, C] as a tensor [1, C, …]. */
+  /** The rows that an image was made from, if it was. */
+  rowsBehind = (image: Operand): Operand | undefined => this.#rows.get(keyOf(image));
+
+  /** Rows [positions, C] as a tensor [1, C, …]. */
   fromRows(rows: Operand, shape: readonly number[]): Operand {
     const image = this.emit.reshape(this.emit.transpose(rows, [1, 0]), shape);
     this.#rows.set(keyOf(image), rows);

@@ -1,9 +1,10 @@
 // Which values need two bytes where a product reads them.
 import { bestQuantization, distortion } from "../quantization/activation.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import type { Lowering } from "./Lowering.ts";
 
 /** Below this ratio of signal to noise, in decibels, 8 bits are not enough: for products and normalized values, and for others. */
-const PRODUCT_DECIBELS = 35;
+export const PRODUCT_DECIBELS = 35;
 const OTHER_DECIBELS = 29;
 
 /** Moves through what only moves values. */
@@ -30,8 +31,12 @@ export function needsDoubleBytes(lowering: Lowering, input: string): boolean {
   if (lowering.tiedQuantization(input)) return false;
   const isProduct = producer.op === "Mul" && producer.inputs.every((name) => lowering.isComputed(name));
   const limit = isProduct || producer.op === "Normalization" ? PRODUCT_DECIBELS : OTHER_DECIBELS;
-  const { min, max, sample } = lowering.statistics(input);
+  return isLongTailed(lowering.statistics(input), limit);
+}
+
+/** Whether 8 bits show less than a ratio of signal to noise, in decibels. */
+export function isLongTailed({ min, max, sample }: TensorStatistics, decibels: number): boolean {
   const noise = distortion(bestQuantization(min, max, [sample]), sample);
   const signal = sample.reduce((sum, value) => sum + value * value, 0) / Math.max(1, sample.length);
-  return signal < noise * 10 ** (limit / 10);
+  return signal < noise * 10 ** (decibels / 10);
 }

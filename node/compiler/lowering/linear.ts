@@ -1,5 +1,5 @@
 // Lowers products with constant weights: an accumulator, and behind it what its readers need.
-import type { Operand } from "@assay/sdk/program";
+import { elementCount, type Operand } from "@assay/sdk/program";
 import type { Linear } from "../linear.ts";
 import type { Operation } from "../plan.ts";
 import { spread } from "../quantization/activation.ts";
@@ -18,11 +18,11 @@ import type { Lowering } from "./Lowering.ts";
 import {
   type Channels,
   convolution,
-  inner,
   MAX_DEPTH,
   type Part,
   planar,
   product,
+  turned,
   WEIGHT_PART,
   weightParts,
   windows,
@@ -32,8 +32,6 @@ import type { ByteValue, DoubleByteValue, Value } from "./value.ts";
 
 /** Table sizes less one, tried from the finest. */
 const INDEX_LEVELS = [4095, 2047, 1023, 511, 255];
-/** Convolutions with fewer results are as fast as one step. */
-const MIN_ROWS_ELEMENTS = 1 << 14;
 
 class LinearLowering {
   readonly #operation: Operation;
@@ -43,8 +41,10 @@ class LinearLowering {
   readonly #output: string;
   readonly #value: ByteValue | DoubleByteValue;
   readonly #weightMost: number;
-  /** whether a convolution gathers what its windows see and multiplies matrices, with results as rows of channels */
+  /** whether the results of a convolution are rows of channels */
   readonly #asRows: boolean;
+  /** the rows of channels that a matrix product reads in place of the image that they are */
+  readonly #rows: Operand | undefined;
   /** bits that are shifted out of sums of low bytes, so that all sums together stay in 32 bits */
   readonly #dropped: number;
 
@@ -57,9 +57,8 @@ class LinearLowering {
     const isDouble = lowering.isDouble(this.#input);
     this.#value = isDouble ? lowering.u16(this.#input) : lowering.u8(this.#input);
     const linear = this.#linear;
-    const count = this.#wholeShape.reduce((product, size) => product * size, 1);
-    this.#asRows =
-      linear.form === "conv" && linear.group === 1 && this.#wholeShape[0] === 1 && count >= MIN_ROWS_ELEMENTS;
+    this.#asRows = linear.form === "conv" && linear.asRows === true;
+    this.#rows = linear.form === "matmul" ? this.#rowsBehind() : undefined;
     const one = linear.form === "conv" && !this.#asRows ? MAX_BYTE_WEIGHT : MAX_WEIGHT;
     this.#weightMost = lowering.precision === "high" ? MAX_WEIGHT * WEIGHT_PART : one;
     const most = this.#linear.weights.depth * this.#weightMost * 128 * (isDouble ? 256 : 1);
@@ -124,12 +123,7 @@ class LinearLowering {
     const { emit } = this.#lowering;
     const [height, width] = this.#pool;
     if (height * width === 1) return sums;
-    if (this.#asRows) {
-      const [, channels = 1, rows = 1, columns = 1] = this.#wholeShape;
-      const high = emit.reduceMax(emit.reshape(sums, [rows / height, height, columns * channels]), 1, false);
-      const count = (rows / height) * (columns / width);
-      return emit.reduceMax(emit.reshape(high, [count, width, channels]), 1, false);
-    }
+    if (this.#asRows) return emit.reduceMax(sums, 1, false);
     const [batch = 1, channels = 1, rows = 1, columns = 1] = sums.type.shape;
     const grouped = emit.reshape(sums, [(batch * channels * rows) / height, height, columns]);
     const high = emit.reduceMax(grouped, 1, false);
@@ -153,16 +147,29 @@ class LinearLowering {
 
   #products(operand: Operand, zeroPoint: number, channels: Channels): Operand {
     const linear = this.#linear;
-    if (linear.form === "matmul") return product(this.#lowering, operand, zeroPoint, channels);
-    const input = this.#lowering.emit.reshape(operand, planar(operand.type.shape));
-    if (this.#asRows)
-      return product(
-        this.#lowering,
-        windows(this.#lowering, linear, input, zeroPoint, this.#wholeShape),
-        zeroPoint,
-        inner(linear, channels),
-      );
-    return convolution(this.#lowering, linear, input, zeroPoint, channels, this.#wholeShape);
+    const lowering = this.#lowering;
+    const { emit } = lowering;
+    if (linear.form === "matmul") {
+      if (!this.#rows) return product(lowering, operand, zeroPoint, channels);
+      const flat = emit.reshape(this.#rows, operand.type.shape);
+      return product(lowering, flat, zeroPoint, turned(channels, this.#rows.type.shape[0]!));
+    }
+    if (this.#asRows) {
+      const seen = windows(lowering, linear, operand, zeroPoint, this.#wholeShape);
+      return product(lowering, seen, zeroPoint, turned(channels, linear.kernel[0] * linear.kernel[1]));
+    }
+    const input = emit.reshape(operand, planar(operand.type.shape));
+    return convolution(lowering, linear, input, zeroPoint, channels, this.#wholeShape);
+  }
+
+  /** The rows of an image that a Reshape lays into the one row that is read. */
+  #rowsBehind(): Operand | undefined {
+    const before = this.#lowering.plan.producer(this.#input);
+    if (before?.op !== "Reshape" || this.#value.kind !== "u8") return undefined;
+    const { type } = this.#value.operand;
+    if (type.shape.at(-1) !== elementCount(type)) return undefined;
+    const value = this.#lowering.value(before.inputs[0]!);
+    return value.kind === "u8" ? this.#lowering.rowsBehind(value.operand) : undefined;
   }
 
   #perChannel(values: readonly number[]): Operand {

@@ -1,7 +1,7 @@
 // Lowers a planned model into a program builder: from values of its inputs to values of its outputs.
-import type { TensorStatistics } from "../calibration.ts";
 import type { Plan } from "../plan.ts";
 import type { ProgramBuilder } from "../programBuilder.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import { attentionDefinitions } from "./attention.ts";
 import { averageDefinitions } from "./averages.ts";
 import { conditionDefinitions } from "./conditions.ts";

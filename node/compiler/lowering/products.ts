@@ -84,19 +84,11 @@ export function convolution(
   return emit.step("ConvInteger", [input, weights], shape, { attributes, dtype: "i32" });
 }
 
-/** The weights of a convolution with its channels innermost. */
-export function inner({ perGroup, kernel }: Convolution, channels: Channels): Channels {
-  const area = kernel[0] * kernel[1];
-  return channels.map(({ weights }) => ({
-    weights: weights.map((_, index) => weights[(index % perGroup) * area + Math.floor(index / perGroup)]!),
-  }));
-}
-
 /** One-dimensional convolutions are two-dimensional ones of height 1. */
 export const planar = (shape: readonly number[]): readonly number[] =>
   shape.length === 3 ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;
 
-/** Per position of the output the bytes that its window sees, as one row. */
+/** Per result the bytes that its window sees, as one row; those of results that are pooled into one are together. */
 export function windows(
   lowering: Lowering,
   linear: Convolution,
@@ -105,28 +97,45 @@ export function windows(
   wholeShape: readonly number[],
 ): Operand {
   const { emit } = lowering;
-  const [, channels = 1, height = 1, width = 1] = input.type.shape;
+  const [, channels = 1, height = 1, width = 1] = planar(input.type.shape);
   const [, , rows = 1, columns = 1] = wholeShape;
-  const { kernel, pads, strides, dilations } = linear;
+  const { kernel, pads, strides, dilations, pool = [1, 1] } = linear;
+  const area = pool[0] * pool[1];
   const outside = height * width;
   let isPadded = false;
   const places = new Int32Array(rows * columns * kernel[0] * kernel[1]);
   let at = 0;
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      for (let y = 0; y < kernel[0]; y++)
-        for (let x = 0; x < kernel[1]; x++) {
-          const i = row * strides[0] + y * dilations[0] - pads[0];
-          const j = column * strides[1] + x * dilations[1] - pads[1];
-          const isInside = i >= 0 && i < height && j >= 0 && j < width;
-          if (!isInside) isPadded = true;
-          places[at++] = isInside ? i * width + j : outside;
-        }
+  for (let result = 0; result < rows * columns; result++) {
+    const place = Math.floor(result / area);
+    const across = columns / pool[1];
+    const row = Math.floor(place / across) * pool[0] + Math.floor((result % area) / pool[1]);
+    const column = (place % across) * pool[1] + (result % pool[1]);
+    for (let y = 0; y < kernel[0]; y++)
+      for (let x = 0; x < kernel[1]; x++) {
+        const i = row * strides[0] + y * dilations[0] - pads[0];
+        const j = column * strides[1] + x * dilations[1] - pads[1];
+        const isInside = i >= 0 && i < height && j >= 0 && j < width;
+        if (!isInside) isPadded = true;
+        places[at++] = isInside ? i * width + j : outside;
+      }
+  }
   const pixels = lowering.rowsOf(input);
   const padding = isPadded
     ? emit.vector("u8", [1, channels], new Uint8Array(channels).fill(zeroPoint))
     : undefined;
   const all = padding ? emit.concat([pixels, padding], 0) : pixels;
-  const seen = emit.gather(all, emit.constant("i32", [places.length], places), 0);
-  return emit.reshape(seen, [rows * columns, kernel[0] * kernel[1] * channels]);
+  const isSame = !isPadded && places.length === outside && places.every((place, index) => place === index);
+  const seen = isSame ? pixels : emit.gather(all, emit.constant("i32", [places.length], places), 0);
+  const { depth } = linear.weights;
+  const count = rows * columns;
+  return emit.reshape(seen, area > 1 ? [count / area, area, depth] : [count, depth]);
 }
+
+/** Weights on rows of channels in place of an image of `positions` positions. */
+export const turned = (channels: Channels, positions: number): Channels =>
+  channels.map(({ weights }) => {
+    const width = weights.length / positions;
+    return {
+      weights: weights.map((_, index) => weights[(index % width) * positions + Math.floor(index / width)]!),
+    };
+  });

@@ -1,11 +1,11 @@
 // From the nodes of a model to the operations that are lowered.
 import type { ModelGraph } from "../graph/types.ts";
 import { Plan } from "../plan.ts";
+import { planConvolutions } from "./convolutions.ts";
 import { absorbIntoEmbedding, fuseEmbedding } from "./embedding.ts";
 import { fuseEnsembles } from "./ensembles.ts";
 import { fuseLinear } from "./linear.ts";
 import { fuseNormalization } from "./normalization.ts";
-import { fusePool } from "./pool.ts";
 import { fuseSoftmax } from "./softmax.ts";
 import { fuseUnary } from "./unary.ts";
 
@@ -33,7 +33,7 @@ export function planOf(graph: ModelGraph, softmax: "keep" | "refuse" | "drop" = 
   finalSoftmax(plan, softmax);
   fuseEmbedding(plan);
   fuseLinear(plan);
-  fusePool(plan);
+  planConvolutions(plan);
   fuseUnary(plan);
   absorbIntoEmbedding(plan);
   return plan;

@@ -1,6 +1,6 @@
 // Scales for 8-bit activations: real value = scale · (integer − zeroPoint), integer in 0..255.
 import { roundHalfEven } from "@assay/sdk/program";
-import type { TensorStatistics } from "../calibration.ts";
+import type { TensorStatistics } from "../statistics.ts";
 
 export interface Quantization {
   /** real units per integer step */

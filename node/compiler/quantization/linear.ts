@@ -1,8 +1,8 @@
 // Quantizes a linear layer: one output scale and a power of two per channel (S-01), or 32-bit results.
 
-import type { TensorStatistics } from "../calibration.ts";
 import type { GraphNode } from "../graph/GraphNode.ts";
 import { type Convolution, type Linear, readAxis } from "../linear.ts";
+import type { TensorStatistics } from "../statistics.ts";
 import { activationCandidates, distortion, MAX_U8, type Quantization } from "./activation.ts";
 import {
   largest,
@@ -109,7 +109,8 @@ export interface LinearContext {
 /** Layers with more weights choose their scale by some of their channels. */
 const EXAMINED_WEIGHTS = 1 << 18;
 
-function examinedChannels({ weights }: Linear): Float64Array[] {
+/** Some of the output channels of a layer, evenly chosen: at the places of the others nothing. */
+export function examinedChannels({ weights }: Linear): Float64Array[] {
   const count = Math.max(16, Math.ceil(EXAMINED_WEIGHTS / weights.depth));
   const stride = Math.max(1, Math.floor(weights.channels / count));
   const kept: Float64Array[] = new Array(weights.channels);

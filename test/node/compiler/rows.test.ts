@@ -3,12 +3,13 @@ import { emitOnnx, execute, packInputs, readFastForm } from "@assay/sdk/program"
 import { expect } from "chai";
 import { compileModel, encodeSample } from "../../../node/compiler/index.ts";
 import { ProgramSession } from "../../../node/execution/programSession.ts";
-import { floatModelBytes, type NodeSketch, normal } from "../../helpers/floatModels.ts";
+import { floatModelBytes, type ModelSketch, type NodeSketch, normal } from "../../helpers/floatModels.ts";
 import { Random } from "../../helpers/random.ts";
 
 const random = new Random(8);
 const CHANNELS = 20;
-const weights = (to: number, from: number) => normal(random, [to, from, 3, 3], 1 / Math.sqrt(9 * from));
+const weights = (to: number, from: number, kernel = [3, 3]) =>
+  normal(random, [to, from, ...kernel], 1 / Math.sqrt(from * kernel.reduce((a, b) => a * b)));
 
 /** Two convolutions with something between them, on an image of 40 × 36. */
 async function check(
@@ -21,19 +22,25 @@ async function check(
     ...between,
     { op: "Conv", in: ["m", "v"], out: "y", attributes: { pads: [1, 1, 1, 1] } },
   ];
+  const constants = { w: weights(CHANNELS, 3), b: normal(random, [CHANNELS], 0.1), v: weights(18, CHANNELS) };
+  return compiled([1, 3, 40, 36], nodes, constants);
+}
+
+/** The operators of a model's program, which computes the same in every form and stays close to the model. */
+async function compiled(
+  shape: readonly number[],
+  nodes: readonly NodeSketch[],
+  constants: NonNullable<ModelSketch["constants"]>,
+): Promise<string[]> {
+  const count = shape.reduce((product, size) => product * size, 1);
   const { program, manifest, report } = await compileModel({
-    modelBytes: floatModelBytes({
-      inputs: { x: [1, 3, 40, 36] },
-      outputs: ["y"],
-      nodes,
-      constants: { w: weights(CHANNELS, 3), b: normal(random, [CHANNELS], 0.1), v: weights(18, CHANNELS) },
-    }),
-    calibration: Array.from({ length: 6 }, () => normal(random, [3 * 40 * 36]).data as Float32Array),
+    modelBytes: floatModelBytes({ inputs: { x: [...shape] }, outputs: ["y"], nodes, constants }),
+    calibration: Array.from({ length: 6 }, () => normal(random, [count]).data as Float32Array),
     options: { name: "rows" },
   });
   expect(readFastForm(emitOnnx(program))).to.deep.equal(program);
   for (const { node, sqnr } of report.layers) if (sqnr !== null) expect(sqnr, node).to.be.greaterThan(28);
-  const inputs = encodeSample({ program, manifest }, normal(random, [3 * 40 * 36]).data as Float32Array);
+  const inputs = encodeSample({ program, manifest }, normal(random, [count]).data as Float32Array);
   const session = await ProgramSession.open(program, { form: "trace" });
   const bytes = packInputs(
     program,
@@ -52,7 +59,69 @@ const pool = (size: number[]): NodeSketch => ({
   attributes: { kernel_shape: size, strides: size },
 });
 
+/** A chain of small convolutions, each with Relu, which ends in a matrix. */
+function chain(kernels: readonly (readonly number[])[], width: number, positions: number) {
+  const nodes = kernels.flatMap((kernel, index): NodeSketch[] => [
+    {
+      ...{ op: "Conv", in: [index === 0 ? "x" : `r${index - 1}`, `w${index}`], out: `c${index}` },
+      attributes: { pads: [...kernel, ...kernel].map((size) => size >> 1) },
+    },
+    { op: "Relu", in: [`c${index}`], out: `r${index}` },
+  ]);
+  const last = `r${kernels.length - 1}`;
+  nodes.push({ op: "Flatten", in: [last], out: "f" }, { op: "MatMul", in: ["f", "m"], out: "y" });
+  const constants = {
+    ...Object.fromEntries(
+      kernels.map((kernel, index) => [`w${index}`, weights(width, index === 0 ? 3 : width, [...kernel])]),
+    ),
+    m: normal(random, [width * positions, 6], 1 / Math.sqrt(width * positions)),
+  };
+  return { nodes, constants };
+}
+
 describe("compiler: convolutions by rows", () => {
+  const times = (ops: readonly string[], name: string): number => ops.filter((op) => op === name).length;
+
+  it("read rows behind a small convolution, and a matrix reads them as they lie", async () => {
+    const { nodes, constants } = chain(
+      [
+        [3, 3],
+        [3, 3],
+        [5, 3],
+      ],
+      12,
+      7 * 9,
+    );
+    const ops = await compiled([1, 3, 7, 9], nodes, constants);
+    expect([times(ops, "ConvInteger"), times(ops, "Gather"), times(ops, "Transpose")]).to.deep.equal([
+      1, 2, 1,
+    ]);
+  });
+
+  it("gather nothing for windows of one position", async () => {
+    const { nodes, constants } = chain(
+      [
+        [3, 3],
+        [1, 1],
+        [3, 3],
+      ],
+      9,
+      6 * 5,
+    );
+    const ops = await compiled([1, 3, 6, 5], nodes, constants);
+    expect([times(ops, "ConvInteger"), times(ops, "Gather"), times(ops, "Transpose")]).to.deep.equal([
+      1, 1, 1,
+    ]);
+  });
+
+  it("do the same in one dimension", async () => {
+    const { nodes, constants } = chain([[5], [3], [3]], 10, 21);
+    const ops = await compiled([1, 3, 21], nodes, constants);
+    expect([times(ops, "ConvInteger"), times(ops, "Gather"), times(ops, "Transpose")]).to.deep.equal([
+      1, 2, 1,
+    ]);
+  });
+
   it("multiply matrices, and hand rows on without turning them", async () => {
     const ops = await check({ pads: [1, 1, 1, 1] }, [identity]);
     expect(ops.filter((op) => op === "Gather")).to.have.length(2);
