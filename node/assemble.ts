@@ -55,6 +55,7 @@ export function assembleWorker(
       ...shared,
       ...executorsOf(node),
       account,
+      inputSources: config.inputSources,
       serves: config.programs,
       selfTest: node.selfTest,
       limits: {
@@ -84,6 +85,7 @@ export function assembleDefender(options: AssembleOptions & { account: Address }
     createDefender({
       ...shared,
       account,
+      inputSources: config.inputSources,
       programs: node.programs,
       executor: node.fast,
       limits: { patienceSeconds: config.defenderPatienceSeconds },
@@ -99,6 +101,7 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
       ...shared,
       ...executorsOf(node),
       selfTest: node.selfTest,
+      inputSources: config.inputSources,
       watches: config.watchPrograms,
       isSampled: createSampling(config.checkRate),
       limits: {
@@ -106,6 +109,7 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
         bondBudget: config.bondBudget,
         parallelChecks: config.parallelChecks,
         marginSeconds: config.challengeMarginSeconds,
+        inputTries: config.inputTries,
       },
       maxHeadAgeSeconds: config.maxHeadAgeSeconds,
       dryRun,

@@ -191,6 +191,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     health,
     blobs,
     programs: store,
+    inputs: journal,
   });
 
   return {

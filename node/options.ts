@@ -27,6 +27,7 @@ export type Scope =
   | "keys"
   | "http"
   | "programs"
+  | "inputs"
   | "worker"
   | "defender"
   | "watchtower"
@@ -242,6 +243,11 @@ export const options = {
     unit: "bytes",
     help: "Most that fetched programs take on disk; those used longest ago make room, served ones never",
   }),
+  inputSources: option("inputs", list(httpUrl), [], {
+    key: "inputs.sources",
+    secret: "url",
+    help: "Where inputs that are kept off the chain are looked for, in order: nodes, or URLs with {root} in them",
+  }),
   threads: option("programs", integer({ max: 1_024 }), 0, {
     key: "programs.threads",
     help: "Threads for one execution; 0 leaves it to onnxruntime",
@@ -336,6 +342,10 @@ export const options = {
     key: "watchtower.bondBudget",
     unit: "base units",
     help: "Most that may be locked in challenge bonds at a time; no limit if not given",
+  }),
+  inputTries: option("watchtower", integer({ min: 1, max: 1_000 }), 3, {
+    key: "watchtower.inputTries",
+    help: "How often an input is looked for in vain before its worker is made to post it, for a bond",
   }),
   challengeMarginSeconds: option("watchtower", integer({ max: 86_400 }), 2, {
     key: "watchtower.marginSeconds",

@@ -6,13 +6,14 @@ import {
   enumName,
   type Hex,
   hexToBytes,
+  inputStatuses,
   type RequestStatus,
   requestOf,
   requestStatuses,
   sections,
   verdicts,
 } from "@assay/sdk/protocol";
-import { zeroAddress } from "viem";
+import { concat, zeroAddress } from "viem";
 import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
 import type { ProtocolEvent } from "./events.ts";
 
@@ -129,6 +130,30 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
     case "SlashSettled":
       setCommitment(event.args.commitId, undefined, { settled: true });
       return;
+    case "InputRequested": {
+      const { source: _, ...asked } = event.args;
+      journal.inputRequests.put(asked.id, "open", { ...asked, posted: 0 }, block);
+      return;
+    }
+    case "InputPosted": {
+      const { id, firstChunk, data } = event.args;
+      journal.inputPieces.put(pieceId(id, Number(firstChunk)), "posted", { id, data }, block);
+      const posted = (data.length - 2) / 2;
+      journal.inputRequests.update(
+        id,
+        ({ data }) => ({ data: { ...data, posted: data.posted + posted } }),
+        block,
+      );
+      keepPostedInput(journal, id);
+      return;
+    }
+    case "InputRequestEnded":
+      journal.inputRequests.update(
+        event.args.id,
+        () => ({ state: enumName(inputStatuses, event.args.status) }),
+        block,
+      );
+      return;
     case "Challenged": {
       const { disputeId } = event.args;
       journal.disputes.put(disputeId, "open", event.args, block);
@@ -177,4 +202,15 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
       journal.programs.update(event.args.programId, () => ({ state: "retired" }), block);
       return;
   }
+}
+
+const pieceId = (id: Hex, firstChunk: number): string => `${id}:${String(firstChunk).padStart(4, "0")}`;
+
+/** Once every byte of an input was posted, it is what the journal has for its request. */
+function keepPostedInput(journal: Journal, id: Hex): void {
+  const { posted = 0, inputBytes = 0, inputRoot } = journal.inputRequests.get(id)?.data ?? {};
+  const requestId = journal.requests.get(id)?.data.requestId ?? journal.commitments.get(id)?.data.requestId;
+  if (posted < inputBytes || requestId === undefined) return;
+  const input = hexToBytes(concat(journal.inputPiecesOf(id)));
+  if (byteRoot(input) === inputRoot) journal.keepPayload(requestId, "input", input);
 }

@@ -13,6 +13,7 @@ const scopes: Readonly<Record<Scope, string>> = {
   keys: "Keys",
   http: "HTTP server of a node",
   programs: "Programs and their execution",
+  inputs: "Inputs that are kept off the chain",
   worker: "`assay worker`",
   defender: "`assay defender`",
   watchtower: "`assay watchtower`",

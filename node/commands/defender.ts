@@ -13,7 +13,7 @@ export const defenderCommand = defineCommand({
   summary: "Answer challenges for a worker, on another machine than the worker's",
   about:
     "Recomputes the trace of a challenged commitment, binds it and reveals what is asked for. It never claims and never commits, so its key can do no more than defend.",
-  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "defender"],
+  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "inputs", "defender"],
   flags: { now: nowFlag },
   runsOn: true,
   examples: ["assay defender --account 0x… --password-file password.txt"],

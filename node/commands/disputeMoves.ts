@@ -3,23 +3,20 @@ import {
   type ContractCall,
   challenge,
   challengeCall,
-  getCommitment,
   getDispute,
-  getRequest,
   getTier,
-  ResultNotAvailableError,
   sendCall,
   settleDispute,
   settleDisputeCall,
   timeoutDispute,
   timeoutDisputeCall,
 } from "@assay/sdk";
-import { encodeMarketOpening } from "@assay/sdk/protocol";
 import type { Hash, Hex } from "viem";
 import { defineCommand, optional, required, toggle } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { ownTrace, readGame } from "../cli/gameView.ts";
 import { facts, timeText, tokenText } from "../cli/layout.ts";
+import { openAnswer } from "../cli/opening.ts";
 import { requireTokens } from "../cli/tokens.ts";
 import { renderWrite, type Writer, write, writeFlags } from "../cli/transaction.ts";
 import { id, oneOf } from "../cli/values.ts";
@@ -54,10 +51,8 @@ export const disputesChallengeCommand = defineCommand({
   run: (context, { commitment: commitId, unchecked, ...flags }) =>
     write<Challenged>(context, flags, "challenger", async (writer) => {
       const { client, deployment, sender, transaction } = writer;
-      const { terms } = await getCommitment(client, { deployment, commitId });
+      const { terms, opening } = await openAnswer(writer, commitId);
       const { subject: requestId, programId, outputRoot, passes, version } = terms;
-      const { request, answer } = await getRequest(client, { deployment, requestId });
-      if (answer === undefined) throw new ResultNotAvailableError({ requestId, status: "none" });
       const { challengeBond: bond } = await getTier(client, { deployment, version });
       if (!unchecked) {
         const own = await ownTrace(context, writer, { requestId, programId });
@@ -69,7 +64,7 @@ export const disputesChallengeCommand = defineCommand({
       }
       await requireTokens(writer, sender, bond);
       return {
-        calls: [challengeCall({ deployment, commitId, opening: encodeMarketOpening(request, answer.leaf) })],
+        calls: [challengeCall({ deployment, commitId, opening })],
         effect: `${tokenText(bond)} of ${sender} are held as the bond of a dispute on ${commitId}.`,
         send: async () => {
           const { hash, disputeId, workerDeadline } = await challenge(client, {

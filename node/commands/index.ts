@@ -15,6 +15,7 @@ import { doctorCommand } from "./doctor.ts";
 import { drainCommand } from "./drain.ts";
 import { faucetCommand } from "./faucet.ts";
 import { initCommand } from "./init.ts";
+import { inputsAskCommand, inputsPostCommand, inputsTimeoutCommand } from "./inputs.ts";
 import { keeperCommand } from "./keeper.ts";
 import { keysCreateCommand, keysExportCommand, keysImportCommand, keysListCommand } from "./keys.ts";
 import { keysAuthorizeCommand } from "./keysAuthorize.ts";
@@ -50,6 +51,9 @@ export const commands: readonly Command[] = [
   programsFetchCommand,
   requestCommand,
   verifyCommand,
+  inputsAskCommand,
+  inputsPostCommand,
+  inputsTimeoutCommand,
   statusCommand,
   stakeCommand,
   unstakeCommand,

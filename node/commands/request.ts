@@ -1,4 +1,6 @@
 // assay request: buys an inference and waits for the answer.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   approveCall,
   FeeAboveMaximumError,
@@ -33,6 +35,11 @@ const requestFlags = {
   ),
   ...promptFlags,
   raw: optional(text, "File with the program's input bytes as they are", { placeholder: "file" }),
+  inputFolder: optional(
+    text,
+    "Keep the input off the chain: write it to this folder, named by its root, for a web server to offer",
+    { placeholder: "folder" },
+  ),
   invert: toggle("Swap dark and light of an image"),
   fee: optional(tokens, "Fee in tokens; the tier's minimum if not given", { placeholder: "tokens" }),
   maxFee: optional(tokens, "Send nothing if the fee would be higher", { placeholder: "tokens" }),
@@ -131,13 +138,15 @@ function send(context: Context, given: Given): Promise<Requested | DryRun> {
       functionName: "allowance",
       args: [sender, deployment.stakeVault],
     });
-    const parameters = { deployment, programId, input, fee, version, method, worker };
+    const inputPosted = given.inputFolder === undefined;
+    const parameters = { deployment, programId, input, inputPosted, fee, version, method, worker };
     const prepared = await prepareRequest(client, { ...parameters, requester: sender });
     const call = requestInferenceCall({ deployment, ...prepared });
     return {
       calls: allowance >= fee ? [call] : [approveCall({ deployment, amount: fee }), call],
-      effect: `${tokenText(fee)} of ${sender} are held as the fee for ${program?.manifest.name ?? programId}; ${input.length} bytes of input become public.`,
+      effect: `${tokenText(fee)} of ${sender} are held as the fee for ${program?.manifest.name ?? programId}; ${input.length} bytes of input ${inputPosted ? "become public" : "have to be offered to workers"}.`,
       send: async () => {
+        if (given.inputFolder !== undefined) keepInput(given.inputFolder, prepared.request.inputRoot, input);
         const { requestId, claimBy, hash } = await requestInference(client, {
           ...parameters,
           salt: prepared.request.salt,
@@ -147,6 +156,12 @@ function send(context: Context, given: Given): Promise<Requested | DryRun> {
       },
     };
   });
+}
+
+/** Before the request is sent: a worker that claims it may ask at once. */
+function keepInput(folder: string, inputRoot: Hex, input: Uint8Array): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, inputRoot), input);
 }
 
 /** Waits up to the asked level; says the provisional answer as soon as there is one. */

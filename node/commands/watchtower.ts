@@ -18,7 +18,7 @@ export const watchtowerCommand = defineCommand({
   summary: "Check answers by executing them again, and dispute the wrong ones for a reward",
   about:
     "Needs a challenger key with coins, and tokens for bonds. Only what two executors that share no code find wrong is disputed; when in doubt it does nothing and says so.",
-  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "watchtower"],
+  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "inputs", "watchtower"],
   flags: { dryRun: toggle("Send nothing: say what would be sent. Needs no key") },
   runsOn: true,
   examples: [

@@ -27,7 +27,7 @@ export const workerCommand = defineCommand({
   summary: "Serve programs: claim requests, execute, commit, and answer challenges",
   about:
     "Needs an authorized operator key and stake. The first SIGINT or SIGTERM drains: nothing new is claimed, and the process ends when no commitment is open; the second one ends it at once.",
-  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "worker"],
+  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "inputs", "worker"],
   flags: { now: nowFlag },
   runsOn: true,
   examples: ["assay worker --programs 0x… --password-file password.txt"],

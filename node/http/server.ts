@@ -8,6 +8,7 @@ import { FatalError } from "../errors.ts";
 import type { Component } from "../lifecycle.ts";
 import { manifestFile, programFile, tokenizerFile } from "../programFiles.ts";
 import { type BlobStore, isBlobHash } from "../store/blobs.ts";
+import type { Journal } from "../store/journal.ts";
 import type { ProgramStore } from "../store/programStore.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -26,6 +27,8 @@ export type HttpServerOptions = {
   blobs?: Pick<BlobStore, "pathOf">;
   /** Programs that anyone may fetch: their blobs. */
   programs?: Pick<ProgramStore, "hashesOf">;
+  /** Inputs of requests, by root, that anyone may fetch: whoever pays a bond may have them put on the chain. */
+  inputs?: Pick<Journal, "inputOfRoot">;
   /** Adds the routes of a role. */
   routes?: (app: Express) => void;
   logger: Logger;
@@ -71,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 function createApp(options: HttpServerOptions, { withMetrics }: { withMetrics: boolean }): Express {
-  const { health, blobs, programs, routes, bodyBytes } = options;
+  const { health, blobs, programs, inputs, routes, bodyBytes } = options;
   const app = bareApp(options);
   app.use(express.json({ limit: bodyBytes }));
 
@@ -91,6 +94,16 @@ function createApp(options: HttpServerOptions, { withMetrics }: { withMetrics: b
       const hashes = programs?.hashesOf(request.params.programId as Hex);
       sendBlob(response, blobs, hashes?.[part], type);
     });
+  app.get("/inputs/:root", (request, response) => {
+    const { root } = request.params;
+    const bytes = isBlobHash(root) ? inputs?.inputOfRoot(root) : undefined;
+    if (bytes === undefined) {
+      response.status(404).json({ error: "There is no such input." });
+      return;
+    }
+    response.set({ "cache-control": `public, max-age=${year / second}, immutable`, etag: `"${root}"` });
+    response.type("application/octet-stream").send(Buffer.from(bytes));
+  });
   if (withMetrics) app.get("/metrics", scrape(options.metrics));
   routes?.(app);
   return closed(app, options);

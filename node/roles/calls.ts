@@ -13,21 +13,27 @@ import {
   deliverResultCall,
   expireRequestCall,
   finalizeRequestCall,
+  inputUnavailableCall,
+  postInputCall,
   proveStepCall,
   refundRetiredCall,
+  requestInputCall,
   revealCall,
   revealTileCall,
   settleDisputeCall,
   settleSlashCall,
   timeoutDeliveryCall,
   timeoutDisputeCall,
+  timeoutInputCall,
+  timeoutRequestInputCall,
 } from "@assay/sdk";
 import type { Execution, Trace } from "@assay/sdk/program";
-import type { Hex, Request } from "@assay/sdk/protocol";
+import { type Hex, inputChunks, type Request } from "@assay/sdk/protocol";
 import { type Address, concat, keccak256 } from "viem";
 import type { SendRequest } from "../chain/sender.ts";
 import { RetryableError } from "../errors.ts";
 import type { Journal } from "../store/journal.ts";
+import type { InputPoke, InputReply } from "../strategy/inputPlan.ts";
 import type { KeeperAction } from "../strategy/keeperPlan.ts";
 import type { Reply } from "../strategy/replies.ts";
 import type { WatchtowerAction } from "../strategy/watchtowerPlan.ts";
@@ -37,7 +43,7 @@ import { askedOf, leafOf } from "./openings.ts";
 type Of<action extends { kind: string }, kind extends action["kind"]> = Extract<action, { kind: kind }>;
 
 /** What moves on a request or a commitment and needs no key of anybody. */
-export type Poke = KeeperAction | { kind: "settleDispute"; disputeId: Hex };
+export type Poke = KeeperAction | InputPoke | { kind: "settleDispute"; disputeId: Hex };
 
 /** Where the contracts are, and what has to be brought along to them. */
 type Ground = { deployment: Deployment; journal: Journal };
@@ -57,6 +63,12 @@ export function pokeRequest({ deployment, journal }: Ground, poke: Poke): SendRe
         key: `timeout:${poke.disputeId}`,
         call: timeoutDisputeCall({ deployment, ...poke }),
         done: ["DisputeNotOpen", "ClockRunning"],
+      };
+    case "timeoutInput":
+      return {
+        key: `timeoutInput:${poke.commitId}`,
+        call: timeoutInputCall({ deployment, ...poke }),
+        done: ["NotAsked"],
       };
     case "settleDispute":
       return {
@@ -82,6 +94,8 @@ function requestPoke(
       return ended(key, finalizeRequestCall({ deployment, request }));
     case "refundRetired":
       return ended(key, refundRetiredCall({ deployment, request }));
+    case "timeoutRequestInput":
+      return { key, call: timeoutRequestInputCall({ deployment, request }), done: ["NotAsked"] };
     case "deliverFailure":
       return delivered(key, deliverFailureCall({ deployment, request }));
     case "deliver": {
@@ -114,6 +128,53 @@ export function claimSend(
     call: claimRequestCall({ deployment, request, worker }),
     deadline: claimBy,
     done: ["WrongStatus"],
+  };
+}
+
+export function inputUnavailableSend(
+  deployment: Deployment,
+  { requestId, commitBy }: Of<WorkerAction, "inputUnavailable">,
+  request: Request,
+): SendRequest {
+  return {
+    key: `inputUnavailable:${requestId}`,
+    call: inputUnavailableCall({ deployment, request }),
+    deadline: commitBy,
+    urgent: true,
+    done: ["WrongStatus", "AlreadyAsked"],
+  };
+}
+
+/** Chunks that one transaction carries: what public pools take, with the hashes that prove them. */
+const chunksAtOnce = 6;
+
+export function postInputSend(
+  deployment: Deployment,
+  { commitId, firstChunk, deadline }: Of<InputReply, "postInput">,
+  input: Uint8Array,
+): SendRequest {
+  const chunks = inputChunks(input, firstChunk, chunksAtOnce);
+  return {
+    key: `postInput:${commitId}:${firstChunk}`,
+    call: postInputCall({ deployment, commitId, chunks }),
+    deadline,
+    urgent: true,
+    done: ["NotAsked", "UnexpectedChunk"],
+  };
+}
+
+/** @param opening What the source recognises the commitment by. */
+export function requestInputSend(
+  deployment: Deployment,
+  { commitId, until }: Of<WatchtowerAction, "requestInput">,
+  opening: Hex,
+): SendRequest {
+  return {
+    key: `requestInput:${commitId}`,
+    call: requestInputCall({ deployment, commitId, opening }),
+    deadline: until,
+    urgent: true,
+    done: ["AlreadyAsked", "InputOnChain"],
   };
 }
 

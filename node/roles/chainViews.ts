@@ -8,6 +8,7 @@ import {
   getTier,
 } from "@assay/sdk";
 import {
+  chunkCount,
   type DisputeStatus,
   EMPTY,
   type Hex,
@@ -18,8 +19,15 @@ import {
 import { type PublicClient, zeroAddress } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
 import type { Item } from "../store/items.ts";
-import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
+import type {
+  CommitmentItem,
+  DisputeItem,
+  InputRequestItem,
+  Journal,
+  RequestItem,
+} from "../store/journal.ts";
 import { isSame } from "../strategy/claims.ts";
+import type { AskedInput } from "../strategy/inputPlan.ts";
 import type { CommitmentView, DisputeView, RequestView } from "../strategy/views.ts";
 import type { RoleContext } from "./context.ts";
 
@@ -41,6 +49,8 @@ export type ChainViews = {
   /** As the journal has it; undefined when it has not read it. */
   request(requestId: Hex): Pick<RequestView, "requestId" | "request" | "state"> | undefined;
   requests(...states: RequestStatus[]): Promise<RequestView[]>;
+  /** Inputs that were asked for and not shown, as the journal has them. */
+  asked(): AskedInput[];
   /** Commitments of the journal in those states, with their disputes. */
   entries(states: readonly RequestStatus[], filter: (entry: CommitmentEntry) => boolean): CommitmentEntry[];
   /**
@@ -162,7 +172,16 @@ export function createChainViews({
     return { disputeId, dispute, reveal, settled };
   }
 
+  function askedInput({ id, posted, asker, bond, postBy }: InputRequestItem): AskedInput {
+    const request = journal.requests.get(id);
+    const state = journal.commitments.get(id)?.state ?? "committed";
+    const awaited = request ? request.state === "inputMissing" : state === "committed";
+    const of = request ? "request" : "commitment";
+    return { id, of, asker, bond, postBy, nextChunk: chunkCount(posted), awaited };
+  }
+
   return {
+    asked: () => journal.inputRequests.list({ states: ["open"] }).map(({ data }) => askedInput(data)),
     request: (requestId) => {
       const item = journal.requests.get(requestId);
       return item && toldOf(item);

@@ -6,29 +6,36 @@ import { type DefenderAction, type DefenderLimits, defenderPlan } from "../strat
 import { createChainViews, readPreferred } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
+import { createInputs, type InputSources, inputStateOf } from "./inputs.ts";
 import { createReplying, keyOfReply } from "./replying.ts";
 import { createRole, type Role } from "./role.ts";
+import { createShowing, isInputReply, keyOfInputReply } from "./showing.ts";
 import { createTraces } from "./traces.ts";
 
-export type DefenderOptions = RoleContext & {
-  /** The worker that is defended. */
-  account: Address;
-  programs: Programs;
-  executor: Executor;
-  limits: DefenderLimits;
-};
+export type DefenderOptions = RoleContext &
+  InputSources & {
+    /** The worker that is defended. */
+    account: Address;
+    programs: Programs;
+    executor: Executor;
+    limits: DefenderLimits;
+  };
 
 export function createDefender(options: DefenderOptions): Role {
   const { journal, endpoints, account, programs, executor, limits } = options;
   const views = createChainViews(options);
   const traces = createTraces(journal, programs, executor);
-  const reply = createReplying(options, createConduct(options), traces);
+  const conduct = createConduct(options);
+  const reply = createReplying(options, conduct, traces);
+  const inputs = createInputs({ ...options, now: () => now });
+  const show = createShowing(options, conduct, inputs);
+  let now = 0n;
   let open = 0;
 
   async function plan(): Promise<DefenderAction[]> {
     const entries = views.entries(
       ["committed"],
-      ({ data, disputes }) => isSame(data.worker, account) && disputes.length > 0,
+      ({ data, disputes }) => isSame(data.worker, account) && (disputes.length > 0 || data.recorded === true),
     );
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
     open = commitments.filter(({ disputes }) =>
@@ -36,7 +43,15 @@ export function createDefender(options: DefenderOptions): Role {
     ).length;
     traces.keep(new Set(commitments.map(({ commitId }) => commitId)));
     const defended = commitments.map((view) => ({ ...view, trace: traces.get(view.commitId) }));
-    return defenderPlan({ now: block.timestamp, commitments: defended }, limits);
+    now = block.timestamp;
+    return defenderPlan(
+      { now, commitments: defended, inputs: inputStateOf(views, inputs, defended) },
+      limits,
+    );
+  }
+
+  function act(action: DefenderAction, signal: AbortSignal): Promise<void> {
+    return isInputReply(action) ? show(action, signal) : reply(action, signal);
   }
 
   return createRole<DefenderAction>({
@@ -44,8 +59,8 @@ export function createDefender(options: DefenderOptions): Role {
     name: "defender",
     seconds: options.pollSeconds,
     plan,
-    act: reply,
-    keyOf: keyOfReply,
+    act,
+    keyOf: (action) => (isInputReply(action) ? keyOfInputReply(action) : keyOfReply(action)),
     isIdle: () => open === 0,
   });
 }

@@ -31,10 +31,11 @@ export function createKeeper(options: KeeperOptions): Role {
 
   async function plan(): Promise<KeeperAction[]> {
     const requests = await views.requests("open", "claimed");
+    const asked = views.asked();
     const entries = views.entries(["committed", "slashed"], ({ data }) => data.settled !== true);
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
     now = block.timestamp;
-    return keeperPlan({ now, requests, commitments, deliveries: deliveries() }, limits);
+    return keeperPlan({ now, requests, commitments, deliveries: deliveries(), asked }, limits);
   }
 
   function deliveries(): PendingDelivery[] {

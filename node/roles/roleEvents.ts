@@ -8,6 +8,8 @@ export type CommonEvent =
   | { kind: "sent"; move: string; id: Hex; hash: Hex | undefined; gas: bigint | undefined }
   /** In a dry run: what would have been sent. */
   | { kind: "wouldSend"; move: string; id: Hex; to: Hex; data: Hex }
+  /** An input that is kept off the chain was found. */
+  | { kind: "inputFound"; requestId: Hex; bytes: number }
   | { kind: "alarm"; reason: string; facts: Readonly<Record<string, unknown>> };
 
 export type WorkerEvent =

@@ -2,6 +2,7 @@
 import type { Hex } from "@assay/sdk/protocol";
 import { formatEther, maxUint256 } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
+import { readInputBond } from "../chain/inputBond.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
 import type { CommitmentItem } from "../store/journal.ts";
@@ -16,11 +17,12 @@ import {
   watchtowerPlan,
 } from "../strategy/watchtowerPlan.ts";
 import { createBonding } from "./bonding.ts";
-import { challengerSend, challengeSend, claimCreditSend, pokeRequest } from "./calls.ts";
+import { challengerSend, challengeSend, claimCreditSend, pokeRequest, requestInputSend } from "./calls.ts";
 import { type CommitmentEntry, createChainViews, revealedIn } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
 import { createEvidence, type Executors } from "./evidence.ts";
+import { createInputs, type InputSources, inputBytesOf, inputStateOf } from "./inputs.ts";
 import { createNarration } from "./narration.ts";
 import { openingOf } from "./openings.ts";
 import { createQueue } from "./queue.ts";
@@ -28,7 +30,8 @@ import { createRole, type Role } from "./role.ts";
 import { createTraces } from "./traces.ts";
 
 export type WatchtowerOptions = RoleContext &
-  Executors & {
+  Executors &
+  InputSources & {
     programs: Programs;
     /** Known answers on this machine; throws SelfTestError when one comes out wrong. */
     selfTest(programId: Hex): Promise<unknown>;
@@ -63,6 +66,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     onMove: (move) => metrics.watchtower.moves.add({ move }),
   });
   const bonding = createBonding(options, conduct);
+  const inputs = createInputs({ ...options, now: () => now });
+  const inputBonds = new Map<string, bigint>();
   const narration = createNarration(options, traces, isOurs);
   // A dispute that goes on never waits for the trace of another one that begins.
   const [tracing, loading] = [createQueue(), createQueue()];
@@ -119,7 +124,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     } catch (error) {
       if (!(error instanceof EndpointsDisagreeError)) throw error;
       const health = { endpointsAgree: false, headFresh: true };
-      const nothing = { now, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>() };
+      const inputs = { missing: new Map(), asked: new Map() };
+      const nothing = { now, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>(), inputs };
       return watchtowerPlan({ ...nothing, challenger, distrusted, health }, limits);
     }
   }
@@ -139,6 +145,10 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     playing = disputed.filter(({ disputes }) => disputes.some(isOpen)).length;
     now = block.timestamp;
     measure(disputed);
+    const inputState = inputStateOf(views, inputs, found);
+    const bonds = new Map<Hex, bigint | undefined>();
+    for (const view of found)
+      if (inputState.missing.has(view.requestId)) bonds.set(view.commitId, await inputBondOf(view));
     return {
       now,
       challenger,
@@ -146,13 +156,28 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       commitments: found.map((view) => ({
         ...view,
         evidence: evidence.of(view.commitId),
+        inputBond: bonds.get(view.commitId),
         trace: traces.get(view.commitId),
         revealed: revealedIn(journal, view.commitId),
       })),
       refuted: refuted(),
       distrusted: new Set(distrusted),
+      inputs: inputState,
       health: { endpointsAgree: true, headFresh: isFresh(block.timestamp) },
     };
+  }
+
+  /** Undefined where the input was asked for before: once is all there is. */
+  async function inputBondOf({ commitId, request }: CommitmentView): Promise<bigint | undefined> {
+    if (request.inputPosted || journal.inputRequests.get(commitId) !== undefined) return undefined;
+    const { programId, version } = request;
+    const inputBytes = inputBytesOf(journal, programId);
+    const key = `${version}:${inputBytes}`;
+    const bond =
+      inputBonds.get(key) ??
+      (await endpoints.use((client) => readInputBond(client, { deployment, version, inputBytes })));
+    inputBonds.set(key, bond);
+    return bond;
   }
 
   function measure(disputed: readonly CommitmentView[]): void {
@@ -188,6 +213,10 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       }
       case "challenge":
         return challenge(action, signal);
+      case "fetchInput":
+        return inputs.fetch(action.requestId);
+      case "requestInput":
+        return askForInput(action, signal);
       case "choose":
       case "chooseOutput":
       case "proveStep":
@@ -198,9 +227,11 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
         await conduct.send(action.kind, action.disputeId, pokeRequest(options, action), signal);
         return;
       case "settle":
+      case "timeoutInput":
         await conduct.send(action.kind, action.commitId, pokeRequest(options, action), signal);
         return;
       case "refundRetired":
+      case "timeoutRequestInput":
         await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
         return;
       case "claimCredit":
@@ -249,6 +280,17 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     const commitment = journal.commitments.get(commitId)?.data;
     const data = { claimed: commitment && answerKey(commitment), ...evidence.of(commitId) };
     journal.decide({ key: request.key, action: action.kind, subject: commitId, data });
+    if (!dryRun) await bonding.approve(bond, signal);
+    await conduct.send(action.kind, commitId, request, signal);
+  }
+
+  async function askForInput(
+    action: Extract<WatchtowerAction, { kind: "requestInput" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { commitId, bond } = action;
+    const request = requestInputSend(deployment, action, openingOf(journal, commitId));
+    journal.decide({ key: request.key, action: action.kind, subject: commitId, data: { bond } });
     if (!dryRun) await bonding.approve(bond, signal);
     await conduct.send(action.kind, commitId, request, signal);
   }

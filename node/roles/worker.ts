@@ -3,24 +3,36 @@ import { getAccount } from "@assay/sdk";
 import type { Hex } from "@assay/sdk/protocol";
 import { type Address, formatEther } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
+import { readInputBond } from "../chain/inputBond.ts";
 import { second } from "../clock.ts";
 import { isSame } from "../strategy/claims.ts";
-import type { DisputeView } from "../strategy/views.ts";
+import type { DisputeView, RequestView } from "../strategy/views.ts";
 import { type WorkerAction, type WorkerLimits, workerPlan } from "../strategy/workerPlan.ts";
 import { type AnsweringOptions, createAnswering } from "./answering.ts";
-import { claimSend, collectSend, commitSend, type Published, pokeRequest } from "./calls.ts";
+import { createBonding } from "./bonding.ts";
+import {
+  claimSend,
+  collectSend,
+  commitSend,
+  inputUnavailableSend,
+  type Published,
+  pokeRequest,
+} from "./calls.ts";
 import { createChainViews, readPreferred } from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { RoleContext } from "./context.ts";
+import { createInputs, type InputSources, inputBytesOf, inputStateOf } from "./inputs.ts";
 import { createNarration } from "./narration.ts";
 import { askedOf } from "./openings.ts";
 import { createReplying, keyOfReply } from "./replying.ts";
 import { createRole, type Role } from "./role.ts";
 import { createSets } from "./sets.ts";
+import { createShowing, isInputReply, keyOfInputReply } from "./showing.ts";
 import { createTraces } from "./traces.ts";
 
 export type WorkerOptions = RoleContext &
-  AnsweringOptions & {
+  AnsweringOptions &
+  InputSources & {
     /** Whose stake backs the work; the sender's key acts for it. */
     account: Address;
     limits: WorkerLimits;
@@ -45,16 +57,21 @@ export function createWorker(options: WorkerOptions): Worker {
   const reply = createReplying(options, conduct, traces, noteTraceTime);
   const narration = createNarration(options, traces, isOurs);
   const sets = createSets(journal);
+  const inputs = createInputs({ ...options, now: () => now });
+  const show = createShowing(options, conduct, inputs);
+  const bonding = createBonding(options, conduct);
   const askedAt = new Map<Hex, number>();
   let refused = new Map<Hex, string>();
   let draining = false;
   let open = 0;
+  let now = 0n;
 
   async function plan(): Promise<Action[]> {
-    const requests = await views.requests("open", "claimed");
+    const requests = await views.requests("open", "claimed", "inputMissing");
     const entries = views.entries(["committed"], ({ data }) => isSame(data.worker, account));
     const { block, views: commitments } = await views.commitments(entries, readPreferred(endpoints));
-    const mine = requests.filter(({ state }) => state.status === "claimed" && isSame(state.worker, account));
+    now = block.timestamp;
+    const mine = requests.filter(({ state }) => state.status !== "open" && isSame(state.worker, account));
     const disputed = entries.filter(({ disputes }) => disputes.length > 0);
     traces.keep(new Set(disputed.map(({ data }) => data.commitId)));
     const [balance, stake] = await endpoints.use((client) =>
@@ -65,7 +82,7 @@ export function createWorker(options: WorkerOptions): Worker {
     );
     const { actions, refusals } = workerPlan(
       {
-        now: block.timestamp,
+        now,
         worker: account,
         freeStake: stake.free,
         gas: { balance, maxFeePerGas: options.maxFeePerGas },
@@ -77,6 +94,7 @@ export function createWorker(options: WorkerOptions): Worker {
         answered: new Set(
           mine.map(({ requestId }) => requestId).filter((id) => answering.answerTo(id) !== undefined),
         ),
+        inputs: inputStateOf(views, inputs, [...requests.filter(isConcerned), ...commitments]),
         underway: sets.underway(mine.map(({ requestId }) => requestId)),
       },
       limits,
@@ -100,6 +118,10 @@ export function createWorker(options: WorkerOptions): Worker {
     return [...actions, ...[...untried].map((programId) => ({ kind: "prepare", programId }) as const)];
   }
 
+  /** What this worker may claim, or has. */
+  const isConcerned = ({ request, state }: RequestView): boolean =>
+    state.status === "open" ? answering.served.has(request.programId) : isSame(state.worker, account);
+
   function report(refusals: readonly { requestId: Hex; reason: string }[]): void {
     for (const { requestId, reason } of refusals) {
       if (refused.get(requestId) === reason) continue;
@@ -122,6 +144,11 @@ export function createWorker(options: WorkerOptions): Worker {
         metrics.worker.requests.add({ outcome: "claimed" });
         return;
       }
+      case "inputUnavailable":
+        return reportInput(action, signal);
+      case "timeoutInput":
+        await conduct.send(action.kind, action.commitId, pokeRequest(options, action), signal);
+        return;
       case "execute":
         return answering.execute(action.requestId);
       case "commit":
@@ -133,10 +160,11 @@ export function createWorker(options: WorkerOptions): Worker {
         await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
         return;
       case "refundRetired":
+      case "timeoutRequestInput":
         await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
         return;
       default:
-        return reply(action, signal);
+        return isInputReply(action) ? show(action, signal) : reply(action, signal);
     }
   }
 
@@ -158,6 +186,20 @@ export function createWorker(options: WorkerOptions): Worker {
       if (from !== undefined) metrics.worker.answerSeconds.observe({}, (clock.now() - from) / second);
       askedAt.delete(requestId);
     }
+  }
+
+  /** The bond comes from the wallet of the key that signs: the worker's stake is not touched. */
+  async function reportInput(
+    action: Extract<Action, { kind: "inputUnavailable" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { requestId } = action;
+    const request = askedOf(journal, requestId);
+    const { version } = request;
+    const inputBytes = inputBytesOf(journal, request.programId);
+    const bond = await endpoints.use((client) => readInputBond(client, { deployment, version, inputBytes }));
+    await bonding.approve(bond, signal);
+    await conduct.send(action.kind, requestId, inputUnavailableSend(deployment, action, request), signal);
   }
 
   async function collect(action: Extract<Action, { kind: "collect" }>, signal: AbortSignal): Promise<void> {
@@ -191,6 +233,8 @@ export function createWorker(options: WorkerOptions): Worker {
     plan,
     act,
     keyOf: (action) => {
+      if (isInputReply(action)) return keyOfInputReply(action);
+      if (action.kind === "timeoutInput") return `${action.kind}:${action.commitId}`;
       if ("commitId" in action) return keyOfReply(action);
       if ("requestIds" in action) return `${action.kind}:${action.requestIds.join()}`;
       return `${action.kind}:${"requestId" in action ? action.requestId : action.programId}`;

@@ -2,6 +2,7 @@
 import type {
   DisputeStatus,
   Hex,
+  InputStatus,
   NodeKind,
   Position,
   ProgramHeader,
@@ -59,6 +60,22 @@ export type CommitmentItem = {
 /** The commitments of one batch, in the order of its leaves. */
 export type BatchItem = { commitIds: readonly Hex[] };
 
+/** An input that somebody asked to see on the chain, under the id of a claimed request or of a commitment. */
+export type InputRequestItem = {
+  id: Hex;
+  asker: Address;
+  inputRoot: Hex;
+  inputBytes: number;
+  bond: bigint;
+  /** Until when every byte must be posted, unix seconds. */
+  postBy: bigint;
+  /** Bytes so far. */
+  posted: number;
+};
+
+/** Bytes of an input that were posted: id `id:first chunk`. */
+export type InputPieceItem = { id: Hex; data: Hex };
+
 /** A dispute as its events tell it. What the clocks say is read from the chain. */
 export type DisputeItem = {
   disputeId: Hex;
@@ -111,17 +128,24 @@ export type Journal = {
   batches: Items<BatchItem, "published">;
   /** Of requests that name a consumer. */
   deliveries: Items<DeliveryItem, "open" | "done">;
+  inputRequests: Items<InputRequestItem, InputStatus>;
+  inputPieces: Items<InputPieceItem, "posted">;
   disputes: Items<DisputeItem, DisputeStatus>;
   reveals: Items<RevealItem, NodeKind>;
   programs: Items<ProgramItem, ProgramStatus>;
   /** Items that only this node knows, of any kind a role names; never rolled back. */
   notes<T, state extends string>(kind: string): Items<T, state>;
   disputesOf(commitId: Hex): DisputeItem[];
+  /** What was posted of an input, in order. */
+  inputPiecesOf(id: Hex): Hex[];
   revealOf(commitId: Hex, node: Hex): RevealItem | undefined;
 
   /** Keeps input or output bytes until {@link Journal.prune} finds their request terminal. */
   keepPayload(requestId: Hex, role: PayloadRole, bytes: Uint8Array): void;
   inputOf(requestId: Hex): Uint8Array | undefined;
+  hasInput(requestId: Hex): boolean;
+  /** The bytes with that root, whichever request they are for. */
+  inputOfRoot(inputRoot: Hex): Uint8Array | undefined;
   outputOf(requestId: Hex): Uint8Array | undefined;
 
   /**
@@ -177,6 +201,16 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
   const selectPayload = sql.prepare<[string, string], { data: Uint8Array }>(
     "SELECT data FROM payloads WHERE request_id = ? AND role = ?",
   );
+  const selectPieces = sql.prepare<[string, string], { data: string }>(
+    "SELECT data FROM items WHERE kind = 'inputPiece' AND id > ? AND id < ? ORDER BY id",
+  );
+  const selectPresence = sql.prepare<[string], { present: number }>(
+    "SELECT 1 AS present FROM payloads WHERE request_id = ? AND role = 'input'",
+  );
+  const selectByRoot = sql.prepare<[string], { data: Uint8Array }>(
+    "SELECT p.data FROM items i JOIN payloads p ON p.request_id = i.id AND p.role = 'input' " +
+      "WHERE i.kind = 'request' AND json_extract(i.data, '$.request.inputRoot') = ? LIMIT 1",
+  );
   const insertAnswer = sql.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)");
   const selectAnswers = sql.prepare<[string, string], AnswerRow>(
     "SELECT * FROM answers WHERE program_id = ? AND input_root = ?",
@@ -222,6 +256,8 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     commitments: items("commitment"),
     batches: items("batch"),
     deliveries: items("delivery"),
+    inputRequests: items("inputRequest"),
+    inputPieces: items("inputPiece"),
     disputes,
     reveals,
     programs: items("program"),
@@ -231,12 +267,19 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
         .all(commitId)
         .map(({ data }) => decodeJson<DisputeItem>(data))
         .sort((a, b) => a.serial - b.serial),
+    inputPiecesOf: (id) =>
+      selectPieces.all(`${id}:`, `${id};`).map(({ data }) => decodeJson<InputPieceItem>(data).data),
     revealOf: (commitId, node) => reveals.get(`${commitId}:${node}`)?.data,
 
     keepPayload: (requestId, role, bytes) => {
       insertPayload.run(requestId, role, bytes);
     },
     inputOf: (requestId) => payloadOf(requestId, "input"),
+    hasInput: (requestId) => selectPresence.get(requestId) !== undefined,
+    inputOfRoot: (inputRoot) => {
+      const row = selectByRoot.get(inputRoot);
+      return row === undefined ? undefined : new Uint8Array(row.data);
+    },
     outputOf: (requestId) => payloadOf(requestId, "output"),
 
     recordAnswer: (answer, payload) => transact(() => recordAnswer(answer, payload)),

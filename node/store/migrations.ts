@@ -112,4 +112,8 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX attempts_by_transaction ON attempts (transaction_id);
   `,
+  `
+  -- Inputs are handed to whoever asks for their root.
+  CREATE INDEX requests_by_input ON items (json_extract(data, '$.request.inputRoot')) WHERE kind = 'request';
+  `,
 ];

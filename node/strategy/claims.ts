@@ -11,6 +11,7 @@ import {
   tracesFit,
   tracesInTime,
 } from "./capacity.ts";
+import type { InputState } from "./inputPlan.ts";
 import type { RequestView } from "./views.ts";
 
 export interface ClaimLimits {
@@ -41,6 +42,7 @@ export interface ClaimState {
   halted: boolean;
   /** The operator asked to stop: finish what is open, take nothing new. */
   draining: boolean;
+  inputs: InputState;
 }
 
 export type Refusal =
@@ -50,6 +52,8 @@ export type Refusal =
   | "fee"
   | "late"
   | "retired"
+  /** Its input cannot be had; see {@link InputState}. */
+  | "input"
   | "selfTest"
   | "halted"
   | "draining"
@@ -100,7 +104,7 @@ export function chooseClaims(
 
 /** What speaks against the request itself. */
 function unsuitable(
-  { request, tier, retired, state: { deadline } }: RequestView,
+  { requestId, request, tier, retired, state: { deadline } }: RequestView,
   state: ClaimState,
   limits: ClaimLimits,
 ): Refusal | undefined {
@@ -113,6 +117,7 @@ function unsuitable(
   if (!limits.versions.includes(request.version)) return "version";
   if (request.fee < limits.minFee || request.fee < tier.minFee) return "fee";
   if (state.now > deadline) return "late";
+  if (state.inputs.missing.has(requestId)) return "input";
   return undefined;
 }
 

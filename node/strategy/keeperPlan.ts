@@ -1,5 +1,6 @@
 // What a keeper does: it moves on everything whose deadline has passed. Each call is permissionless and changes no outcome.
 import type { Hex, RequestStatus } from "@assay/sdk/protocol";
+import { type AskedInput, type InputPoke, inputPokes } from "./inputPlan.ts";
 import { standing } from "./turns.ts";
 import type { CommitmentView, RequestView } from "./views.ts";
 
@@ -21,6 +22,8 @@ export interface KeeperState {
   /** Committed requests, and slashed ones that are not settled. */
   commitments: readonly CommitmentView[];
   deliveries: readonly PendingDelivery[];
+  /** Inputs that were asked for and not shown. */
+  asked: readonly AskedInput[];
 }
 
 export interface KeeperLimits {
@@ -31,6 +34,7 @@ export interface KeeperLimits {
 }
 
 export type KeeperAction =
+  | InputPoke
   | { kind: "expire" | "timeoutDelivery" | "finalize" | "refundRetired"; requestId: Hex }
   | { kind: "deliver" | "deliverFailure"; requestId: Hex }
   | { kind: "settle"; commitId: Hex }
@@ -38,12 +42,13 @@ export type KeeperAction =
 
 /** The pokes due now. */
 export function keeperPlan(
-  { now, requests, commitments, deliveries }: KeeperState,
+  { now, requests, commitments, deliveries, asked }: KeeperState,
   limits: KeeperLimits,
 ): KeeperAction[] {
   return [
     ...requests.flatMap((view) => requestPokes(view, now)),
     ...commitments.flatMap((view) => [...timeouts(view, now), ...commitmentPokes(view, now, limits)]),
+    ...inputPokes(asked, now),
     ...deliveries.flatMap((pending) => deliveryOf(pending, now, limits)),
   ];
 }

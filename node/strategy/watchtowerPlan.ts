@@ -1,13 +1,24 @@
 // What a watchtower does: it checks every answer inside its window and plays the dispute about a wrong one to its end.
 import type { Hex } from "@assay/sdk/protocol";
+import { least } from "../bigints.ts";
 import { type ChallengerMove, challengerMove, type DescendedCommitment } from "./challengerMoves.ts";
 import { isSame } from "./claims.ts";
+import {
+  type AskedInput,
+  type FetchInput,
+  fetches,
+  type InputPoke,
+  type InputState,
+  inputPokes,
+} from "./inputPlan.ts";
 import { answerKey, type Evidence, type Judgement, judge } from "./judgement.ts";
 import { isSettleable } from "./keeperPlan.ts";
 import type { DisputeView } from "./views.ts";
 
 export interface WatchedCommitment extends DescendedCommitment {
   evidence: Evidence;
+  /** What asking for its input costs at most; undefined where it stands on the chain or was asked for before. */
+  inputBond: bigint | undefined;
 }
 
 /** What has to be true before anything that costs money follows from what was read. */
@@ -32,6 +43,7 @@ export interface WatchtowerState {
   refuted: ReadonlySet<Hex>;
   /** Programs whose known answers came out wrong on this machine. */
   distrusted: ReadonlySet<Hex>;
+  inputs: InputState;
   health: Health;
 }
 
@@ -44,6 +56,8 @@ export interface WatchtowerLimits {
   parallelChecks: number;
   /** Seconds before the end of a window in which a challenge would come too late to be included. */
   marginSeconds: number;
+  /** How often an input is looked for in vain before its worker is made to post it. */
+  inputTries: number;
 }
 
 export type Alarm =
@@ -53,6 +67,8 @@ export type Alarm =
   | { kind: "alarm"; reason: "selfTest"; programId: Hex }
   /** A wrong answer that this watchtower will not or cannot challenge. */
   | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: Obstacle }
+  /** An answer that cannot be checked, because its input is nowhere to be found. */
+  | { kind: "alarm"; reason: "inputMissing"; commitId: Hex; because: Obstacle }
   /** Nothing is done until this is true again. */
   | { kind: "alarm"; reason: "unhealthy"; missing: keyof Health };
 
@@ -71,6 +87,10 @@ export type WatchtowerAction =
   | { kind: "check" | "confirm"; commitId: Hex; until: bigint }
   /** `attempt`: how many disputes the challenger has had on the commitment before. */
   | { kind: "challenge"; commitId: Hex; bond: bigint; attempt: number; until: bigint }
+  | FetchInput
+  | InputPoke
+  /** Make the worker post the input of its answer, which moves the end of the window. */
+  | { kind: "requestInput"; commitId: Hex; bond: bigint; until: bigint }
   | { kind: "settle"; commitId: Hex }
   | { kind: "settleDispute"; disputeId: Hex }
   | { kind: "refundRetired"; requestId: Hex }
@@ -84,11 +104,21 @@ export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits)
   const views = state.commitments
     .map((view) => judged(view, state))
     .sort((a, b) => Number(a.state.deadline - b.state.deadline));
+  const asked = [...state.inputs.asked.values()].filter(({ asker }) => isSame(asker, state.challenger));
+  const purse = purseOf(views, asked, state, limits);
   return [
     ...views.flatMap(contradictions),
     ...failedSelfTests(views),
     ...views.flatMap((view) => moves(view, state)),
-    ...challenges(views, state, limits),
+    ...challenges(views, state, limits, purse),
+    ...views.flatMap((view) => inputRequests(view, state, limits, purse)),
+    ...purse.refill(),
+    ...inputPokes(asked, state.now),
+    ...fetches(
+      views.filter((view) => isChecked(view, state)).map(({ requestId }) => requestId),
+      state.inputs,
+      state.now,
+    ),
     ...views.flatMap((view) => checks(view, state)).slice(0, limits.parallelChecks),
     ...views.flatMap((view) => settlements(view, state)),
   ];
@@ -131,51 +161,91 @@ function moves(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
     .filter((move) => move.kind === "timeout" || view.judgement === "invalid");
 }
 
+/** What may be spent on bonds in this round. */
+interface Purse {
+  /** Takes a bond out; false when there is too little left. */
+  takes(bond: bigint): boolean;
+  /** Claims credit when something was too dear. */
+  refill(): WatchtowerAction[];
+}
+
+function purseOf(
+  views: readonly Judged[],
+  asked: readonly AskedInput[],
+  { wallet, credit }: WatchtowerState,
+  { bondBudget }: WatchtowerLimits,
+): Purse {
+  const open = views
+    .filter(({ playing }) => playing)
+    .flatMap(({ own }) => own.map(({ dispute }) => dispute))
+    .filter(({ status }) => status === "open");
+  const bonded = [...open, ...asked].reduce((total, { bond }) => total + bond, 0n);
+  let funds = bondBudget === undefined ? wallet : least(wallet, bondBudget - bonded);
+  let isShort = false;
+  return {
+    takes: (bond) => {
+      if (bond > funds) {
+        isShort = true;
+        return false;
+      }
+      funds -= bond;
+      return true;
+    },
+    refill: () => (isShort && credit > 0n ? [{ kind: "claimCredit", credit }] : []),
+  };
+}
+
 function challenges(
   views: readonly Judged[],
-  { now, wallet, credit, refuted }: WatchtowerState,
-  { challenge, bondBudget, marginSeconds }: WatchtowerLimits,
+  { now, refuted }: WatchtowerState,
+  { challenge, marginSeconds }: WatchtowerLimits,
+  purse: Purse,
 ): WatchtowerAction[] {
-  const bonded = views
-    .filter(({ playing }) => playing)
-    .flatMap(({ own }) => own)
-    .reduce((total, { dispute }) => (dispute.status === "open" ? total + dispute.bond : total), 0n);
-  let funds = bondBudget === undefined ? wallet : min(wallet, bondBudget - bonded);
-  let isShort = false;
   const actions: WatchtowerAction[] = [];
   for (const view of views) {
     if (view.playing || view.retired || !isInWindow(view, now)) continue;
+    const { commitId, request, state, tier, own } = view;
     if (isUnconfirmed(view))
-      actions.push({
-        kind: "alarm",
-        reason: "unchallenged",
-        commitId: view.commitId,
-        because: "unconfirmed",
-      });
+      actions.push({ kind: "alarm", reason: "unchallenged", commitId, because: "unconfirmed" });
     if (view.judgement !== "invalid") continue;
-    const {
-      commitId,
-      request,
-      state: { deadline },
-      tier,
-      own,
-    } = view;
     const bond = tier.challengeBond;
-    const isLate = deadline - now < BigInt(marginSeconds);
-    const obstacles: [Obstacle, boolean][] = [
+    const because = obstacleTo(view, now, marginSeconds, [
       ["disabled", !challenge],
       ["refuted", refuted.has(request.programId)],
-      ["late", isLate],
-      ["bond", bond > funds],
-    ];
-    const because = obstacles.find(([, applies]) => applies)?.[0];
-    if (because === undefined) {
-      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: deadline });
-      funds -= bond;
-    } else actions.push({ kind: "alarm", reason: "unchallenged", commitId, because });
-    isShort ||= because === "bond";
+    ]);
+    if (because === undefined && purse.takes(bond))
+      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: state.deadline });
+    else actions.push({ kind: "alarm", reason: "unchallenged", commitId, because: because ?? "bond" });
   }
-  return isShort && credit > 0n ? [...actions, { kind: "claimCredit", credit }] : actions;
+  return actions;
+}
+
+const obstacleTo = (
+  { state }: Judged,
+  now: bigint,
+  marginSeconds: number,
+  others: readonly [Obstacle, boolean][],
+): Obstacle | undefined =>
+  [...others, ["late", state.deadline - now < BigInt(marginSeconds)] as const].find(
+    ([, applies]) => applies,
+  )?.[0];
+
+/** An input that is nowhere to be found is asked for while there is time: the window stays open until it is shown. */
+function inputRequests(
+  view: Judged,
+  { now, inputs }: WatchtowerState,
+  { challenge, marginSeconds, inputTries }: WatchtowerLimits,
+  purse: Purse,
+): WatchtowerAction[] {
+  const { commitId, requestId, retired, judgement, inputBond: bond, state, tier } = view;
+  const missing = inputs.missing.get(requestId);
+  if (missing === undefined || bond === undefined || retired || !isInWindow(view, now)) return [];
+  const isPressing = 2n * (state.deadline - now) < BigInt(tier.windowSeconds);
+  if (judgement === "distrusted" || (missing.tries < inputTries && !isPressing)) return [];
+  const because = obstacleTo(view, now, marginSeconds, [["disabled", !challenge]]);
+  if (because === undefined && purse.takes(bond))
+    return [{ kind: "requestInput", commitId, bond, until: state.deadline }];
+  return [{ kind: "alarm", reason: "inputMissing", commitId, because: because ?? "bond" }];
 }
 
 /** One execution came out differently, and the other one failed: nobody should take that for a right answer. */
@@ -184,10 +254,13 @@ const isUnconfirmed = ({ judgement, evidence }: Judged): boolean =>
 
 const unfinished: readonly Judged["judgement"][] = ["unchecked", "unconfirmed", "unavailable"];
 
-function checks(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
-  const { commitId, evidence, state, judgement, playing } = view;
-  if (!playing && !isInWindow(view, now)) return [];
-  if (!unfinished.includes(judgement) || now < (evidence.retryAt ?? 0n)) return [];
+const isChecked = (view: Judged, { now }: WatchtowerState): boolean =>
+  (view.playing || isInWindow(view, now)) && unfinished.includes(view.judgement);
+
+function checks(view: Judged, given: WatchtowerState): WatchtowerAction[] {
+  const { commitId, requestId, evidence, state } = view;
+  if (!isChecked(view, given) || given.inputs.missing.has(requestId)) return [];
+  if (given.now < (evidence.retryAt ?? 0n)) return [];
   const kind = evidence.fast === undefined ? "check" : "confirm";
   return [{ kind, commitId, until: state.deadline }];
 }
@@ -208,5 +281,3 @@ function isPayable({ dispute, settled }: DisputeView, { state: { status }, commi
   const isOver = status === "slashed" ? commitment.settled : status === "refunded";
   return isOver && !settled && (dispute.status === "won" || dispute.status === "void");
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -3,12 +3,20 @@ import type { Hex } from "@assay/sdk/protocol";
 import { least } from "../bigints.ts";
 import { byDeadline, type OpenWork } from "./capacity.ts";
 import { type ClaimLimits, type ClaimState, type Claims, chooseClaims, isSame } from "./claims.ts";
+import {
+  type FetchInput,
+  fetches,
+  type InputPoke,
+  type InputReply,
+  inputPokes,
+  inputReplies,
+} from "./inputPlan.ts";
 import { type DefendedCommitment, type Reply, type ReplyLimits, replies } from "./replies.ts";
 import { type Ready, together, type Underway } from "./together.ts";
 import type { RequestView } from "./views.ts";
 
 export interface WorkerState extends ClaimState {
-  /** Open requests, and those that this worker has claimed. */
+  /** Open requests, and those that this worker has claimed, whether their input is there or awaited. */
   requests: readonly RequestView[];
   /** This worker's commitments that are not terminal. */
   commitments: readonly DefendedCommitment[];
@@ -26,6 +34,11 @@ export type WorkerLimits = ClaimLimits &
 
 export type WorkerAction =
   | Reply
+  | InputReply
+  | FetchInput
+  | InputPoke
+  /** Make the requester post the input of a claimed request, which is nowhere to be found. */
+  | { kind: "inputUnavailable"; requestId: Hex; commitBy: bigint }
   | { kind: "claim"; requestId: Hex; claimBy: bigint }
   /** Compute the answer and write it to the journal. */
   | { kind: "execute"; requestId: Hex; commitBy: bigint }
@@ -42,13 +55,20 @@ export interface WorkerPlan {
 
 /** The moves due now: replies first, because they decide about the lock, new work last. */
 export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan {
-  const mine = state.requests.filter(
-    ({ state: { status, worker } }) => status === "claimed" && isSame(worker, state.worker),
+  const own = state.requests.filter(
+    ({ state: { status, worker } }) => status !== "open" && isSame(worker, state.worker),
   );
-  const { claims, refusals } = chooseClaims(state.requests, openWork(mine, state), state, limits);
+  const mine = own.filter(({ state: { status } }) => status === "claimed");
+  const { claims, refusals } = chooseClaims(state.requests, openWork(own, state), state, limits);
+  const wanted = refusals.filter(({ reason }) => reason === "input").map(({ requestId }) => requestId);
+  const awaited = own.flatMap(({ requestId }) => state.inputs.asked.get(requestId) ?? []);
   const actions: WorkerAction[] = [
+    ...inputReplies(state.commitments, state.inputs, state.now, limits.patienceSeconds),
     ...replies(state.commitments, state.now, limits),
+    ...inputPokes(awaited, state.now),
     ...mine.flatMap((view) => release(view, state.now)),
+    ...mine.flatMap((view) => inputOf(view, state)),
+    ...fetches(wanted, state.inputs, state.now),
     ...commits(mine, state),
     ...nextExecutions(mine, state, limits),
     ...collections(state),
@@ -59,11 +79,11 @@ export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan
   return { actions, refusals };
 }
 
-function openWork(mine: readonly RequestView[], { commitments, answered }: WorkerState): OpenWork[] {
-  const claimed = mine.map(({ requestId, request, state: { deadline }, tier }) => ({
+function openWork(own: readonly RequestView[], { commitments, answered }: WorkerState): OpenWork[] {
+  const claimed = own.map(({ requestId, request, state: { status, deadline }, tier }) => ({
     programId: request.programId,
     tier,
-    commitBy: answered.has(requestId) ? undefined : deadline,
+    commitBy: status !== "claimed" || answered.has(requestId) ? undefined : deadline,
   }));
   const committed = commitments
     .filter(({ state }) => state.status === "committed")
@@ -75,6 +95,18 @@ function openWork(mine: readonly RequestView[], { commitments, answered }: Worke
 function release({ requestId, state: { deadline }, retired }: RequestView, now: bigint): WorkerAction[] {
   if (retired) return [{ kind: "refundRetired", requestId }];
   return now > deadline ? [{ kind: "timeoutDelivery", requestId }] : [];
+}
+
+/** An input that is not at hand is looked for during half of the time there is; then its requester has to show it. */
+function inputOf(
+  { requestId, retired, state, tier }: RequestView,
+  { inputs, now }: WorkerState,
+): WorkerAction[] {
+  const { deadline } = state;
+  if (retired || now > deadline || !inputs.missing.has(requestId)) return [];
+  const isHopeless = 2n * (deadline - now) < BigInt(tier.deliverySeconds);
+  const ask: WorkerAction[] = isHopeless ? [{ kind: "inputUnavailable", requestId, commitBy: deadline }] : [];
+  return [...fetches([requestId], inputs, now), ...ask];
 }
 
 /** What one answer adds to a transaction besides its output. */
@@ -108,9 +140,11 @@ function nextExecutions(
   state: WorkerState,
   { batchSize = 1 }: WorkerLimits,
 ): WorkerAction[] {
-  const { now, answered, halted, programs } = state;
+  const { now, answered, halted, programs, inputs } = state;
   const waiting = mine
-    .filter(({ requestId, retired }) => !retired && !answered.has(requestId))
+    .filter(
+      ({ requestId, retired }) => !retired && !answered.has(requestId) && !inputs.missing.has(requestId),
+    )
     .map(({ requestId, request, state: { deadline } }) => ({
       requestId,
       commitBy: deadline,

@@ -182,6 +182,14 @@ export const workerLimits: WorkerOptions["limits"] = {
   patienceSeconds: 0,
 };
 
+export const watchtowerLimits: WatchtowerOptions["limits"] = {
+  challenge: true,
+  bondBudget: undefined,
+  parallelChecks: 2,
+  marginSeconds: 1,
+  inputTries: 1,
+};
+
 export function joinWorker(
   network: Network,
   library: Library,
@@ -191,6 +199,7 @@ export function joinWorker(
   const role = createWorker({
     ...parts.context,
     account: network.addresses[person],
+    inputSources: [],
     serves: [...library.keys()],
     programs: shelf(library),
     fast: fast(),
@@ -210,6 +219,7 @@ export function joinDefender(network: Network, library: Library, account: Person
   const role = createDefender({
     ...parts.context,
     account: network.addresses[account],
+    inputSources: [],
     programs: shelf(library),
     executor: fast(),
     limits: { patienceSeconds: 0 },
@@ -229,8 +239,9 @@ export function joinWatchtower(
     reference,
     programs: shelf(library),
     selfTest: async () => {},
+    inputSources: [],
     watches: [],
-    limits: { challenge: true, bondBudget: undefined, parallelChecks: 2, marginSeconds: 1 },
+    limits: watchtowerLimits,
     maxHeadAgeSeconds: 0,
     ...changed,
   });

@@ -7,12 +7,10 @@ import { fileURLToPath } from "node:url";
 import { collectOutput, execute } from "@assay/sdk/program";
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
-import { protocol } from "../../../deploy/modules/protocol.ts";
 import { parameterSet } from "../../../deploy/parameters.ts";
 import { digitsModel, digitsSamples } from "../../../examples/digits/digits.ts";
 import { readProgramFolder } from "../../../node/cli/programFolder.ts";
 import { isRecent } from "../../../node/cli/runtime.ts";
-import { describeDeployment } from "../../../node/devnet/deployContracts.ts";
 import { createFaucet } from "../../../node/devnet/faucet.ts";
 import { localTierNames, localTiers } from "../../../node/devnet/localTiers.ts";
 import { assay, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
@@ -21,31 +19,6 @@ import { digitsFolder, startTestDevnet } from "../../helpers/devnet.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 describe("the local deployment", () => {
-  it("creates the same contracts with the same arguments as the Ignition module", () => {
-    const record = (
-      describe: (
-        m: Parameters<typeof describeDeployment<string>>[0] & { getParameter(name: string): string },
-      ) => unknown,
-    ) => {
-      const steps: string[] = [];
-      describe({
-        contract: (name, args = []) => {
-          steps.push(`${name}(${args.join(", ")})`);
-          return name;
-        },
-        call: (target, functionName, args) => {
-          steps.push(`${target}.${functionName}(${args.join(", ")})`);
-        },
-        getParameter: (name) => name,
-      });
-      return steps;
-    };
-    const parameters = { tiers: "tiers", unbondingSeconds: "unbondingSeconds" };
-    const ours = record((m) => describeDeployment(m, parameters));
-    const ignition = record((m) => protocol(m as never, "AssayToken" as never));
-    expect(ours).to.deep.equal(["AssayToken()", ...ignition]);
-  });
-
   it("has the tiers of the deployment's parameters", () => {
     for (const name of localTierNames) {
       const { tiers, unbondingSeconds } = parameterSet([name]);

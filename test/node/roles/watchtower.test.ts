@@ -13,6 +13,7 @@ import {
   type Player,
   play,
   tick,
+  watchtowerLimits,
 } from "../../helpers/players.ts";
 import { type Stage, setStage } from "../../helpers/stage.ts";
 
@@ -77,7 +78,7 @@ describe("watchtower", () => {
 
   it("reports and spends nothing when it may not challenge", async () => {
     const commitId = await answered({ rightly: false });
-    const limits = { challenge: false, bondBudget: undefined, parallelChecks: 2, marginSeconds: 1 };
+    const limits = { ...watchtowerLimits, challenge: false };
     const watchtower = watch({ limits });
     for (let round = 0; round < 4; round++) await tick(watchtower);
     expect(alarms(watchtower)).to.deep.equal([

@@ -1,6 +1,7 @@
 // What the keeper pokes, and that it pokes nothing a second too early.
 import type { FinalityLevel, RequestStatus } from "@assay/sdk/protocol";
 import { expect } from "chai";
+import type { AskedInput } from "../../../node/strategy/inputPlan.ts";
 import { type KeeperLimits, keeperPlan, type PendingDelivery } from "../../../node/strategy/keeperPlan.ts";
 import type { CommitmentView, RequestView } from "../../../node/strategy/views.ts";
 import { commitmentView, disputeView, id, now, requestView } from "./views.ts";
@@ -11,11 +12,15 @@ type Said = {
   requests?: RequestView[];
   commitments?: CommitmentView[];
   deliveries?: PendingDelivery[];
+  asked?: AskedInput[];
   at?: bigint;
 };
 
 const plan = ({ at = now, ...said }: Said, changed: Partial<KeeperLimits> = {}) =>
-  keeperPlan({ now: at, requests: [], commitments: [], deliveries: [], ...said }, { ...limits, ...changed });
+  keeperPlan(
+    { now: at, requests: [], commitments: [], deliveries: [], asked: [], ...said },
+    { ...limits, ...changed },
+  );
 
 describe("keeperPlan", () => {
   const requestId = id(1);

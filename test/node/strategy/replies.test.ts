@@ -83,7 +83,7 @@ describe("replies", () => {
     expect(replies([commitment([atDeadline])], now, limits)).to.have.length(1);
     const ended = {
       ...commitment([standsAt(child(TRACE_ROOT, 0))]),
-      request: requestView("slashed").request,
+      state: requestView("slashed").state,
     };
     expect(replies([ended], now, limits)).to.deep.equal([]);
   });
@@ -105,7 +105,8 @@ describe("replies", () => {
 
 describe("defenderPlan", () => {
   it("gives the worker a head start, and still answers", () => {
-    const state = { now, commitments: [commitment([standsAt(child(TRACE_ROOT, 0))])] };
+    const inputs = { missing: new Map(), asked: new Map() };
+    const state = { now, commitments: [commitment([standsAt(child(TRACE_ROOT, 0))])], inputs };
     expect(defenderPlan(state, { patienceSeconds: 10 })).to.deep.equal([]);
     expect(defenderPlan({ ...state, now: now + 5n }, { patienceSeconds: 10 })).to.have.length(1);
     expect(defenderPlan({ ...state, now: now + 44n }, { patienceSeconds: 1_000 })).to.deep.equal([]);

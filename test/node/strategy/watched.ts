@@ -31,6 +31,7 @@ export const limits: WatchtowerLimits = {
   bondBudget: undefined,
   parallelChecks: 2,
   marginSeconds: 5,
+  inputTries: 3,
 };
 export const convicted: Evidence = {
   fast: own.outputRoot,
@@ -50,6 +51,7 @@ export const state = (
   commitments,
   refuted: new Set<Hex>(),
   distrusted: new Set<Hex>(),
+  inputs: { missing: new Map(), asked: new Map() },
   health: { endpointsAgree: true, headFresh: true },
   ...parts,
 });
@@ -68,6 +70,7 @@ export const watched = (
       binding: shown.length > 0 ? { traceRoot: cheater.traceRoot, boundAt: now - 4n } : {},
     }),
     evidence: convicted,
+    inputBond: undefined,
     trace: own,
     revealed: (node) => revealed.get(node),
     ...rest,

@@ -96,10 +96,10 @@ describe("watchtowerPlan in its own disputes", () => {
   });
 
   it("settles the slash after the airgap, then its own dispute, once", () => {
-    const { request } = requestView("slashed");
+    const { state } = requestView("slashed");
     const slashed = { ...commitmentView({}).commitment, slashedAt: now - 30n };
     const won = disputeView({ status: "won" });
-    const ended = watched({ request, commitment: slashed, disputes: [won] });
+    const ended = watched({ state, commitment: slashed, disputes: [won] });
     expect(plan([ended])).to.deep.equal([]);
     expect(plan([ended], { now: now + 1n })).to.deep.equal([{ kind: "settle", commitId }]);
     const distributed = { ...ended, commitment: { ...slashed, settled: true } };
@@ -110,8 +110,8 @@ describe("watchtowerPlan in its own disputes", () => {
   });
 
   it("takes its bond back after a refund", () => {
-    const { request } = requestView("refunded");
-    expect(plan([watched({ request, disputes: [disputeView({ status: "void" })] })])).to.deep.equal([
+    const { state } = requestView("refunded");
+    expect(plan([watched({ state, disputes: [disputeView({ status: "void" })] })])).to.deep.equal([
       { kind: "settleDispute", disputeId },
     ]);
   });

@@ -21,7 +21,7 @@ describe("watchtowerPlan", () => {
       watched({
         commitId: id(40 + index),
         evidence: evidence({}),
-        request: requestView("committed", { deadline: now + left }).request,
+        state: requestView("committed", { deadline: now + left }).state,
       }),
     );
     expect(plan(views)).to.deep.equal([
@@ -79,8 +79,7 @@ describe("watchtowerPlan", () => {
   });
 
   it("challenges inside the window only, and early enough", () => {
-    const at = (deadline: bigint) =>
-      plan([watched({ request: requestView("committed", { deadline }).request })]);
+    const at = (deadline: bigint) => plan([watched({ state: requestView("committed", { deadline }).state })]);
     expect(at(now + 5n)).to.have.nested.property("[0].kind", "challenge");
     expect(at(now + 4n)).to.deep.equal([
       { kind: "alarm", reason: "unchallenged", commitId, because: "late" },
@@ -91,7 +90,7 @@ describe("watchtowerPlan", () => {
   it("spends each bond once, on the window that ends first", () => {
     const second = watched({
       commitId: id(20),
-      request: requestView("committed", { deadline: now + 60n }).request,
+      state: requestView("committed", { deadline: now + 60n }).state,
     });
     const actions = plan([watched(), second], { wallet: 99n, credit: 7n });
     expect(actions).to.deep.equal([

@@ -43,6 +43,7 @@ const state = (parts: Partial<WorkerState> = {}): WorkerState => ({
   commitments: [],
   answered: new Set<Hex>(),
   underway: nothing,
+  inputs: { missing: new Map(), asked: new Map() },
   ...parts,
 });
 
