@@ -14,23 +14,26 @@ export type ContractCall = {
   abi: Abi;
   functionName: string;
   args: readonly unknown[];
+  /** Wei that travel along; none when left out. */
+  value?: bigint | undefined;
 };
+
+type Writing = "nonpayable" | "payable";
 
 /** A {@link ContractCall} whose arguments are typed by its ABI. */
 export type TypedContractCall<
   abi extends Abi,
-  functionName extends ContractFunctionName<abi, "nonpayable">,
+  functionName extends ContractFunctionName<abi, Writing>,
 > = ContractCall & {
   abi: abi;
   functionName: functionName;
-  args: ContractFunctionArgs<abi, "nonpayable", functionName>;
+  args: ContractFunctionArgs<abi, Writing, functionName>;
 };
 
 /** Checks a call's arguments against its ABI, at compile time. */
-export function contractCall<
-  const abi extends Abi,
-  functionName extends ContractFunctionName<abi, "nonpayable">,
->(call: TypedContractCall<abi, functionName>): TypedContractCall<abi, functionName> {
+export function contractCall<const abi extends Abi, functionName extends ContractFunctionName<abi, Writing>>(
+  call: TypedContractCall<abi, functionName>,
+): TypedContractCall<abi, functionName> {
   return call;
 }
 
@@ -38,14 +41,15 @@ export function contractCall<
  * Encodes a call into the fields of a transaction.
  *
  * @param call - What a `…Call` builder returned.
- * @returns `to` and `data`; no call of the protocol carries value.
+ * @returns `to` and `data`, and `value` where ether travels along.
  *
  * @example
  * import { encodeCall, finalizeRequestCall } from "@assay/sdk";
  *
  * const { to, data } = encodeCall(finalizeRequestCall({ deployment, requestId }));
  */
-export function encodeCall(call: ContractCall): { to: Address; data: Hex } {
-  const { address, abi, functionName, args } = call;
-  return { to: address, data: encodeFunctionData({ abi, functionName, args }) };
+export function encodeCall(call: ContractCall): { to: Address; data: Hex; value?: bigint } {
+  const { address, abi, functionName, args, value } = call;
+  const transaction = { to: address, data: encodeFunctionData({ abi, functionName, args }) };
+  return value === undefined ? transaction : { ...transaction, value };
 }

@@ -1,31 +1,33 @@
 // Checks a result offline: recomputes every hash and runs the program again.
 import type { Address } from "viem";
-import { type Bytes, bytesOf } from "./bytes.ts";
-import { BaseError } from "./errors.ts";
-import { checkProgram } from "./program/checkProgram.ts";
-import { type Execution, runProgram } from "./program/execute.ts";
-import { encodeManifest, type Manifest } from "./program/manifest.ts";
-import { type CommittedProgram, commitProgram } from "./program/program.ts";
-import type { Program } from "./program/types.ts";
-import { bytesToHex, type Hex } from "./protocol/hash.ts";
-import { commitId, encodeHeader, manifestHash, type ProgramHeader, programId } from "./protocol/ids.ts";
-import { byteRoot } from "./protocol/merkle.ts";
-import type { Commitment, Request } from "./protocol/request.ts";
+import {
+  type Check,
+  check,
+  checkRegistration,
+  equal,
+  type JudgedAnswer,
+  type Judgement,
+  judgeAnswer,
+  type Registration,
+} from "./judgeAnswer.ts";
+import { batchRootOf } from "./protocol/batch.ts";
+import type { RequestStatus } from "./protocol/enums.ts";
+import type { Hex } from "./protocol/hash.ts";
+import { commitId, requestId as requestIdOf } from "./protocol/ids.ts";
+import type { Leaf, Request } from "./protocol/request.ts";
 
 /** What the chain says about a result; `getResultFacts` reads it. */
 export type ResultFacts = {
   chainId: number;
   market: Address;
   requestId: Hex;
-  request: Pick<Request, "programId" | "inputRoot" | "commitId" | "status" | "version">;
-  commitment: Pick<Commitment, "outputRoot" | "passes" | "worker">;
-  registration: {
-    header: ProgramHeader;
-    descriptorsRoot: Hex;
-    constantsRoot: Hex;
-    manifestHash: Hex;
-    status: string;
-  };
+  request: Request;
+  status: RequestStatus;
+  /** The published answer: what it binds, and the way from its commitment to the root of its batch. */
+  commitment: Leaf & { commitId: Hex; worker: Address };
+  /** The root that the market holds for the answer's batch. */
+  batchRoot: Hex;
+  registration: Registration;
 };
 
 export type ResultCheckName =
@@ -33,33 +35,18 @@ export type ResultCheckName =
   | "rules"
   | "execution"
   | "registration"
+  | "requestId"
   | "request"
   | "inputRoot"
   | "outputRoot"
   | "passes"
   | "commitment"
+  | "batch"
   | "status";
 
-export type ResultCheck = {
-  name: ResultCheckName;
-  /** What is true if the check passed. */
-  statement: string;
-  passed: boolean;
-  /** What was found instead; undefined when passed. */
-  found: string | undefined;
-};
+export type ResultCheck = Check<ResultCheckName>;
 
-export type VerifyResultParameters = {
-  /** The program, as `readFastForm` of `@assay/sdk/program` reads it from the published file. */
-  program: Program;
-  /** The manifest, or its published bytes. */
-  manifest: Manifest | Uint8Array;
-  /** The program that was asked for. */
-  programId: Hex;
-  /** The input bytes of the program. */
-  input: Bytes;
-  /** The output bytes to be judged. */
-  output: Bytes;
+export type VerifyResultParameters = JudgedAnswer & {
   /** What the chain says, to check the commitment too. */
   facts?: ResultFacts | undefined;
 };
@@ -74,8 +61,6 @@ export type VerifyResultReturnType = {
   inputRoot: Hex;
   outputRoot: Hex;
 };
-
-const executionStatement = "The program, run again on the input, gives the output.";
 
 /**
  * Checks a result offline, in plain TypeScript: recomputes the program id and the roots, and runs the program again with the
@@ -97,78 +82,52 @@ const executionStatement = "The program, run again on the input, gives the outpu
  * // valid: true, checks: program, rules, execution
  */
 export function verifyResult(parameters: VerifyResultParameters): VerifyResultReturnType {
-  const { program, facts } = parameters;
-  const manifest =
-    parameters.manifest instanceof Uint8Array ? parameters.manifest : encodeManifest(parameters.manifest);
-  const [input, output] = [bytesOf(parameters.input), bytesOf(parameters.output)];
-  const committed = commitProgram(program);
-  const manifestRoot = manifestHash(manifest);
-  const id = programId(program.operatorSet, committed.programRoot, manifestRoot);
-  const roots = { programId: id, inputRoot: byteRoot(input), outputRoot: byteRoot(output) };
-  const rules = attempt("rules", "The program obeys the rules of its operator set.", () => {
-    checkProgram(program);
-    return undefined;
-  });
-  let run: Execution | undefined;
-  const execution = rules.passed
-    ? attempt("execution", executionStatement, () => {
-        run = runProgram(program, input);
-        return firstDifference(run.output, output);
-      })
-    : check("execution", executionStatement, "not run, because the program breaks the rules");
-  const checks = [
-    equal("program", "Program and manifest hash to the program id.", id, parameters.programId),
-    rules,
-    execution,
-    ...(facts
-      ? chainChecks(facts, { ...roots, manifestHash: manifestRoot, committed, passes: run?.passes })
-      : []),
-  ];
-  return { valid: checks.every(({ passed }) => passed), checks, unchecked: unchecked(facts), ...roots };
+  const { facts } = parameters;
+  const judged = judgeAnswer(parameters);
+  const checks: ResultCheck[] = [...judged.checks, ...(facts ? chainChecks(facts, judged) : [])];
+  const { programId, inputRoot, outputRoot } = judged;
+  const valid = checks.every(({ passed }) => passed);
+  return { valid, checks, unchecked: unchecked(facts), programId, inputRoot, outputRoot };
 }
 
-type Computed = {
-  programId: Hex;
-  inputRoot: Hex;
-  outputRoot: Hex;
-  manifestHash: Hex;
-  committed: CommittedProgram;
-  /** Undefined where the program could not be run. */
-  passes: number | undefined;
-};
-
-function chainChecks(facts: ResultFacts, computed: Computed): ResultCheck[] {
-  const { request, commitment, registration, requestId, market, chainId } = facts;
-  const { header, descriptorsRoot, constantsRoot } = computed.committed;
-  const known = [registration.descriptorsRoot, registration.constantsRoot, registration.manifestHash];
-  const own = [descriptorsRoot, constantsRoot, computed.manifestHash];
+function chainChecks(facts: ResultFacts, judged: Judgement): ResultCheck[] {
+  const { request, commitment, requestId, market, status } = facts;
   const { passes, worker } = commitment;
+  const { programId, inputRoot, outputRoot } = judged;
+  const chainId = BigInt(facts.chainId);
   const liable = commitId({
-    ...{ chainId: BigInt(chainId), market, requestId, passes, worker, version: request.version },
-    ...{ programId: computed.programId, inputRoot: computed.inputRoot, outputRoot: computed.outputRoot },
+    ...{ chainId, source: market },
+    terms: { subject: requestId, programId, inputRoot, outputRoot, passes, worker, version: request.version },
   });
-  const alive = request.status === "committed" || request.status === "finalized";
+  const stands = status === "committed" || status === "finalized";
   return [
+    checkRegistration(judged, facts.registration),
     equal(
-      "registration",
-      "The registered header and roots are the program's, and the program is active.",
-      [bytesToHex(encodeHeader(header)), ...own, "active"].join(" "),
-      [bytesToHex(encodeHeader(registration.header)), ...known, registration.status].join(" "),
+      "requestId",
+      "The request is the one of its id.",
+      requestIdOf({ chainId, market, request }),
+      requestId,
     ),
-    equal("request", "The request asks for this program.", computed.programId, request.programId),
-    equal("inputRoot", "The input is the one of the request.", computed.inputRoot, request.inputRoot),
-    equal("outputRoot", "The output is the committed one.", computed.outputRoot, commitment.outputRoot),
+    equal("request", "The request asks for this program.", programId, request.programId),
+    equal("inputRoot", "The input is the one of the request.", inputRoot, request.inputRoot),
+    equal("outputRoot", "The output is the committed one.", outputRoot, commitment.outputRoot),
     equal(
       "passes",
       "The program stopped after the committed number of passes.",
-      `${computed.passes ?? "none"}`,
+      `${judged.passes ?? "none"}`,
       `${passes}`,
     ),
-    equal("commitment", "The worker is liable for exactly this answer.", liable, request.commitId),
+    equal("commitment", "The worker is liable for exactly this answer.", liable, commitment.commitId),
+    equal(
+      "batch",
+      "The commitment lies in the batch that the market holds.",
+      batchRootOf(commitment.commitId, commitment.proof),
+      facts.batchRoot,
+    ),
     check(
       "status",
       "The commitment stands: it is neither slashed nor refunded.",
-      alive ? undefined : request.status,
+      stands ? undefined : status,
     ),
   ];
 }
@@ -179,38 +138,7 @@ function unchecked(facts: ResultFacts | undefined): string[] {
     return ["Whether anybody is liable for the output: no facts of the chain were given.", accuracy];
   return [
     "Whether the facts come from the real chain: they are as good as the endpoint that served them.",
-    ...(facts.request.status === "finalized"
-      ? []
-      : ["Whether the result will become final: its window is open."]),
+    ...(facts.status === "finalized" ? [] : ["Whether the result will become final: its window is open."]),
     accuracy,
   ];
-}
-
-const check = (name: ResultCheckName, statement: string, found: string | undefined): ResultCheck => ({
-  name,
-  statement,
-  passed: found === undefined,
-  found,
-});
-
-const equal = (name: ResultCheckName, statement: string, computed: string, claimed: string): ResultCheck =>
-  check(
-    name,
-    statement,
-    computed.toLowerCase() === claimed.toLowerCase() ? undefined : `${claimed}, computed ${computed}`,
-  );
-
-function attempt(name: ResultCheckName, statement: string, fault: () => string | undefined): ResultCheck {
-  try {
-    return check(name, statement, fault());
-  } catch (error) {
-    if (error instanceof BaseError) return check(name, statement, error.message);
-    throw error;
-  }
-}
-
-function firstDifference(computed: Uint8Array, claimed: Uint8Array): string | undefined {
-  if (computed.length !== claimed.length) return `${claimed.length} bytes, computed ${computed.length}`;
-  const index = computed.findIndex((byte, position) => byte !== claimed[position]);
-  return index < 0 ? undefined : `byte ${index} is ${claimed[index]}, computed ${computed[index]}`;
 }

@@ -19,6 +19,17 @@ export const consumerAbi = [
         "type": "bytes32"
       }
     ],
+    "name": "OverturnNotHandled",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      }
+    ],
     "name": "UnknownRequest",
     "type": "error"
   },
@@ -30,12 +41,48 @@ export const consumerAbi = [
         "type": "bytes32"
       },
       {
+        "internalType": "enum RequestStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ],
+    "name": "onFailed",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum FinalityLevel",
+        "name": "level",
+        "type": "uint8"
+      },
+      {
         "internalType": "bytes",
         "name": "output",
         "type": "bytes"
       }
     ],
     "name": "onInference",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "onOverturned",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"

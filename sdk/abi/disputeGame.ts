@@ -8,8 +8,8 @@ export const disputeGameAbi = [
         "type": "address"
       },
       {
-        "internalType": "contract IInferenceMarket",
-        "name": "market",
+        "internalType": "contract ICommitments",
+        "name": "source",
         "type": "address"
       },
       {
@@ -157,7 +157,7 @@ export const disputeGameAbi = [
         "type": "address"
       }
     ],
-    "name": "NotMarket",
+    "name": "NotSource",
     "type": "error"
   },
   {
@@ -616,6 +616,11 @@ export const disputeGameAbi = [
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
+      },
+      {
+        "internalType": "bytes",
+        "name": "opening",
+        "type": "bytes"
       }
     ],
     "name": "challenge",
@@ -1053,6 +1058,25 @@ export const disputeGameAbi = [
     ],
     "name": "settleDispute",
     "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "slashedElsewhere",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "firstChallenger",
+        "type": "address"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },

@@ -16,10 +16,52 @@ export const inferenceMarketAbi = [
         "internalType": "contract IParameters",
         "name": "parameters",
         "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "guardian",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "auditPool",
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable",
     "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "airgapUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "AirgapOver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "airgapUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "AirgapRunning",
+    "type": "error"
   },
   {
     "inputs": [
@@ -41,6 +83,22 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "AlreadySettled",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "holds",
+        "type": "uint32"
+      }
+    ],
+    "name": "CommitmentHeld",
     "type": "error"
   },
   {
@@ -68,22 +126,6 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "commitId",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "open",
-        "type": "uint32"
-      }
-    ],
-    "name": "DisputesOpen",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "uint256",
         "name": "given",
         "type": "uint256"
@@ -98,8 +140,30 @@ export const inferenceMarketAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "GameAlreadySet",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "InputIsPosted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "inputBytes",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maximum",
+        "type": "uint256"
+      }
+    ],
+    "name": "InputTooLarge",
     "type": "error"
   },
   {
@@ -116,6 +180,22 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "InsufficientGas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "answers",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maximum",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidBatch",
     "type": "error"
   },
   {
@@ -142,12 +222,71 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "requester",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "validUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "InvalidOrder",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seconds_",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maximum",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidPause",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Method",
+        "name": "method",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum FinalityLevel",
+        "name": "level",
+        "type": "uint8"
+      }
+    ],
+    "name": "LevelNotOffered",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "enum Method",
         "name": "method",
         "type": "uint8"
       }
     ],
     "name": "MethodNotOffered",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
+      }
+    ],
+    "name": "NewWorkPaused",
     "type": "error"
   },
   {
@@ -185,7 +324,50 @@ export const inferenceMarketAbi = [
         "type": "address"
       }
     ],
-    "name": "NotDisputeGame",
+    "name": "NotGuardian",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "batch",
+        "type": "uint40"
+      }
+    ],
+    "name": "NotInBatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "NotModuleOfSource",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum RequestStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ],
+    "name": "NothingToDeliver",
     "type": "error"
   },
   {
@@ -234,6 +416,86 @@ export const inferenceMarketAbi = [
       }
     ],
     "name": "ProgramTooDeep",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "RequestExists",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "SourceModulesAlreadySet",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "str",
+        "type": "string"
+      }
+    ],
+    "name": "StringTooLong",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "WindowClosed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "WindowOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum CommitmentStatus",
+        "name": "status",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum CommitmentStatus",
+        "name": "required",
+        "type": "uint8"
+      }
+    ],
+    "name": "WrongCommitmentStatus",
     "type": "error"
   },
   {
@@ -342,7 +604,44 @@ export const inferenceMarketAbi = [
       {
         "indexed": true,
         "internalType": "bytes32",
-        "name": "requestId",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "subject",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "worker",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "lock",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "CommitmentRecorded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "subject",
         "type": "bytes32"
       },
       {
@@ -390,15 +689,9 @@ export const inferenceMarketAbi = [
       },
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "worker",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "bytes32",
-        "name": "outputRoot",
-        "type": "bytes32"
+        "internalType": "uint40",
+        "name": "batch",
+        "type": "uint40"
       },
       {
         "indexed": false,
@@ -439,12 +732,30 @@ export const inferenceMarketAbi = [
       },
       {
         "indexed": false,
+        "internalType": "enum RequestStatus",
+        "name": "status",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "enum FinalityLevel",
+        "name": "level",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
         "internalType": "bool",
         "name": "success",
         "type": "bool"
       }
     ],
     "name": "Delivered",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [],
+    "name": "EIP712DomainChanged",
     "type": "event"
   },
   {
@@ -456,6 +767,31 @@ export const inferenceMarketAbi = [
         "name": "requestId",
         "type": "bytes32"
       },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "worker",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "fee",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "name": "Finalized",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
       {
         "indexed": true,
         "internalType": "bytes32",
@@ -471,11 +807,11 @@ export const inferenceMarketAbi = [
       {
         "indexed": false,
         "internalType": "uint96",
-        "name": "fee",
+        "name": "lock",
         "type": "uint96"
       }
     ],
-    "name": "Finalized",
+    "name": "FlippedToRefund",
     "type": "event"
   },
   {
@@ -483,12 +819,50 @@ export const inferenceMarketAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "game",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "postBy",
+        "type": "uint64"
       }
     ],
-    "name": "GameSet",
+    "name": "InputAsked",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "commitBy",
+        "type": "uint64"
+      }
+    ],
+    "name": "InputShown",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
+      }
+    ],
+    "name": "Paused",
     "type": "event"
   },
   {
@@ -545,39 +919,77 @@ export const inferenceMarketAbi = [
       },
       {
         "indexed": false,
-        "internalType": "address",
-        "name": "worker",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "fee",
-        "type": "uint96"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint16",
-        "name": "version",
-        "type": "uint16"
-      },
-      {
-        "indexed": false,
-        "internalType": "enum Method",
-        "name": "method",
-        "type": "uint8"
-      },
-      {
-        "indexed": false,
         "internalType": "uint64",
         "name": "claimBy",
         "type": "uint64"
       },
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
         "indexed": false,
-        "internalType": "bytes32",
-        "name": "inputRoot",
-        "type": "bytes32"
+        "internalType": "struct Request",
+        "name": "request",
+        "type": "tuple"
       },
       {
         "indexed": false,
@@ -619,6 +1031,12 @@ export const inferenceMarketAbi = [
       {
         "indexed": false,
         "internalType": "uint96",
+        "name": "audit",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
         "name": "burned",
         "type": "uint96"
       }
@@ -627,11 +1045,142 @@ export const inferenceMarketAbi = [
     "type": "event"
   },
   {
+    "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "address",
+        "name": "game",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "inputRequests",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "equivocation",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "epochs",
+        "type": "address"
+      }
+    ],
+    "name": "SourceModulesSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "bytes32",
-        "name": "requestId",
+        "name": "commitId",
         "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "WindowExtended",
+    "type": "event"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "batch",
+        "type": "uint40"
+      }
+    ],
+    "name": "batchRoot",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
       }
     ],
     "name": "cancel",
@@ -642,9 +1191,71 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
       },
       {
         "internalType": "address",
@@ -721,7 +1332,7 @@ export const inferenceMarketAbi = [
           }
         ],
         "internalType": "struct Claim",
-        "name": "found",
+        "name": "",
         "type": "tuple"
       }
     ],
@@ -731,27 +1342,84 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request[]",
+        "name": "finished",
+        "type": "tuple[]"
       },
       {
-        "internalType": "uint32",
-        "name": "passes",
-        "type": "uint32"
-      },
-      {
-        "internalType": "bytes",
-        "name": "output",
-        "type": "bytes"
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
       }
     ],
-    "name": "commit",
+    "name": "collect",
     "outputs": [
       {
-        "internalType": "bytes32",
-        "name": "commitId",
-        "type": "bytes32"
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable",
@@ -760,17 +1428,192 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "commitId",
-        "type": "bytes32"
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "requester",
+                "type": "address"
+              },
+              {
+                "internalType": "uint64",
+                "name": "salt",
+                "type": "uint64"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "programId",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "inputRoot",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bool",
+                "name": "inputPosted",
+                "type": "bool"
+              },
+              {
+                "internalType": "uint96",
+                "name": "fee",
+                "type": "uint96"
+              },
+              {
+                "internalType": "uint16",
+                "name": "version",
+                "type": "uint16"
+              },
+              {
+                "internalType": "enum Method",
+                "name": "method",
+                "type": "uint8"
+              },
+              {
+                "internalType": "enum FinalityLevel",
+                "name": "level",
+                "type": "uint8"
+              },
+              {
+                "internalType": "address",
+                "name": "worker",
+                "type": "address"
+              },
+              {
+                "internalType": "address",
+                "name": "consumer",
+                "type": "address"
+              },
+              {
+                "internalType": "uint32",
+                "name": "callbackGas",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Request",
+            "name": "request",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "passes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bytes",
+            "name": "output",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct Answer[]",
+        "name": "answers",
+        "type": "tuple[]"
       }
     ],
-    "name": "commitmentStatus",
+    "name": "commit",
     "outputs": [
       {
-        "internalType": "enum RequestStatus",
+        "internalType": "uint40",
+        "name": "batch",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint32",
+        "name": "passes",
+        "type": "uint32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "outputRoot",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "worker",
+        "type": "address"
+      }
+    ],
+    "name": "commitIdOf",
+    "outputs": [
+      {
+        "internalType": "bytes32",
         "name": "",
-        "type": "uint8"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view",
@@ -779,9 +1622,93 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "passes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "outputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "proof",
+            "type": "bytes32[]"
+          }
+        ],
+        "internalType": "struct Leaf",
+        "name": "leaf",
+        "type": "tuple"
       },
       {
         "internalType": "bytes",
@@ -797,12 +1724,388 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "deliverFailure",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "expire",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
       }
     ],
-    "name": "disputeLost",
+    "name": "extend",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "passes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "outputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "proof",
+            "type": "bytes32[]"
+          }
+        ],
+        "internalType": "struct Leaf",
+        "name": "leaf",
+        "type": "tuple"
+      }
+    ],
+    "name": "finalityOf",
+    "outputs": [
+      {
+        "internalType": "enum FinalityLevel",
+        "name": "",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "finalize",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -815,7 +2118,218 @@ export const inferenceMarketAbi = [
         "type": "bytes32"
       }
     ],
-    "name": "disputeOpened",
+    "name": "flipToRefund",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "forfeit",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "getCommitment",
+    "outputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "bytes32",
+                "name": "subject",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "programId",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "inputRoot",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "outputRoot",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "passes",
+                "type": "uint32"
+              },
+              {
+                "internalType": "address",
+                "name": "worker",
+                "type": "address"
+              },
+              {
+                "internalType": "uint16",
+                "name": "version",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct Terms",
+            "name": "terms",
+            "type": "tuple"
+          },
+          {
+            "internalType": "address",
+            "name": "beneficiary",
+            "type": "address"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "lock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint40",
+            "name": "challengeUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "slashedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "holds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum CommitmentStatus",
+            "name": "status",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "bool",
+            "name": "settled",
+            "type": "bool"
+          },
+          {
+            "internalType": "address",
+            "name": "reporter",
+            "type": "address"
+          }
+        ],
+        "internalType": "struct Commitment",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes",
+        "name": "opening",
+        "type": "bytes"
+      },
+      {
+        "internalType": "address",
+        "name": "by",
+        "type": "address"
+      }
+    ],
+    "name": "hold",
     "outputs": [
       {
         "internalType": "uint16",
@@ -835,89 +2349,16 @@ export const inferenceMarketAbi = [
     "inputs": [
       {
         "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
-      }
-    ],
-    "name": "expire",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
-      }
-    ],
-    "name": "finalize",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
       }
     ],
-    "name": "getCommitment",
+    "name": "outputRootOf",
     "outputs": [
       {
-        "components": [
-          {
-            "internalType": "bytes32",
-            "name": "requestId",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "outputRoot",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "address",
-            "name": "worker",
-            "type": "address"
-          },
-          {
-            "internalType": "uint96",
-            "name": "lock",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint32",
-            "name": "passes",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "openDisputes",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint64",
-            "name": "committedAt",
-            "type": "uint64"
-          },
-          {
-            "internalType": "uint64",
-            "name": "slashedAt",
-            "type": "uint64"
-          },
-          {
-            "internalType": "bool",
-            "name": "settled",
-            "type": "bool"
-          }
-        ],
-        "internalType": "struct Commitment",
+        "internalType": "bytes32",
         "name": "",
-        "type": "tuple"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view",
@@ -926,64 +2367,37 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
+        "internalType": "uint32",
+        "name": "seconds_",
+        "type": "uint32"
       }
     ],
-    "name": "getRequest",
+    "name": "pauseNew",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes",
+        "name": "opening",
+        "type": "bytes"
+      }
+    ],
+    "name": "proven",
     "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      },
       {
         "components": [
           {
-            "internalType": "address",
-            "name": "requester",
-            "type": "address"
-          },
-          {
-            "internalType": "enum RequestStatus",
-            "name": "status",
-            "type": "uint8"
-          },
-          {
-            "internalType": "enum Method",
-            "name": "method",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint16",
-            "name": "version",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint64",
-            "name": "deadline",
-            "type": "uint64"
-          },
-          {
-            "internalType": "address",
-            "name": "worker",
-            "type": "address"
-          },
-          {
-            "internalType": "uint96",
-            "name": "fee",
-            "type": "uint96"
-          },
-          {
-            "internalType": "address",
-            "name": "consumer",
-            "type": "address"
-          },
-          {
-            "internalType": "uint32",
-            "name": "callbackGas",
-            "type": "uint32"
-          },
-          {
-            "internalType": "bool",
-            "name": "delivered",
-            "type": "bool"
+            "internalType": "bytes32",
+            "name": "subject",
+            "type": "bytes32"
           },
           {
             "internalType": "bytes32",
@@ -997,12 +2411,27 @@ export const inferenceMarketAbi = [
           },
           {
             "internalType": "bytes32",
-            "name": "commitId",
+            "name": "outputRoot",
             "type": "bytes32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "passes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
           }
         ],
-        "internalType": "struct Request",
-        "name": "found",
+        "internalType": "struct Terms",
+        "name": "terms",
         "type": "tuple"
       }
     ],
@@ -1012,48 +2441,31 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "requester",
-        "type": "address"
-      }
-    ],
-    "name": "nonces",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
-      }
-    ],
-    "name": "refundRetired",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
         "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
           {
             "internalType": "bytes32",
             "name": "programId",
             "type": "bytes32"
           },
           {
-            "internalType": "bytes",
-            "name": "input",
-            "type": "bytes"
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
           },
           {
             "internalType": "uint96",
@@ -1068,6 +2480,11 @@ export const inferenceMarketAbi = [
           {
             "internalType": "enum Method",
             "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
             "type": "uint8"
           },
           {
@@ -1086,9 +2503,102 @@ export const inferenceMarketAbi = [
             "type": "uint32"
           }
         ],
-        "internalType": "struct RequestParams",
-        "name": "params",
+        "internalType": "struct Request",
+        "name": "asked",
         "type": "tuple"
+      }
+    ],
+    "name": "refundRetired",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "commitId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "release",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "input",
+        "type": "bytes"
       }
     ],
     "name": "request",
@@ -1105,26 +2615,206 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "input",
+        "type": "bytes"
+      },
+      {
+        "internalType": "uint64",
+        "name": "validUntil",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "value",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "deadline",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint8",
+            "name": "v",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "r",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "s",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct Permit",
+        "name": "permit",
+        "type": "tuple"
+      }
+    ],
+    "name": "requestFor",
+    "outputs": [
+      {
         "internalType": "bytes32",
         "name": "requestId",
         "type": "bytes32"
       }
     ],
-    "name": "result",
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "requestIdOf",
     "outputs": [
       {
-        "internalType": "enum RequestStatus",
-        "name": "status",
-        "type": "uint8"
-      },
-      {
-        "internalType": "enum FinalityLevel",
-        "name": "level",
-        "type": "uint8"
-      },
-      {
         "internalType": "bytes32",
-        "name": "outputRoot",
+        "name": "",
         "type": "bytes32"
       }
     ],
@@ -1134,12 +2824,148 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "requestState",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "enum RequestStatus",
+            "name": "status",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "flags",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint40",
+            "name": "deadline",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "batch",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct RequestState",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      }
+    ],
+    "name": "resume",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "game",
         "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "inputRequests",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "equivocation",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "epochs",
+        "type": "address"
       }
     ],
-    "name": "setGame",
+    "name": "setModules",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1184,6 +3010,97 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
+      },
+      {
+        "internalType": "address",
+        "name": "by",
+        "type": "address"
+      }
+    ],
+    "name": "suspend",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "requestId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "postBy",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "commitId",
         "type": "bytes32"
@@ -1208,9 +3125,71 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "requestId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "requester",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "salt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "programId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "inputPosted",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint96",
+            "name": "fee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "version",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum Method",
+            "name": "method",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum FinalityLevel",
+            "name": "level",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "worker",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "consumer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "callbackGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Request",
+        "name": "asked",
+        "type": "tuple"
       }
     ],
     "name": "timeoutDelivery",

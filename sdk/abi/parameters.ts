@@ -10,6 +10,21 @@ export const parametersAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint32",
             "name": "claimSeconds",
             "type": "uint32"
@@ -23,6 +38,31 @@ export const parametersAbi = [
             "internalType": "uint32",
             "name": "windowSeconds",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
           },
           {
             "internalType": "uint32",
@@ -50,49 +90,19 @@ export const parametersAbi = [
             "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTraceDepth",
-            "type": "uint8"
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTensorDepth",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minLock",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint16",
-            "name": "lockPerFee",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minFee",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint96",
-            "name": "challengeBond",
-            "type": "uint96"
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
           },
           {
             "internalType": "uint96",
             "name": "publisherBond",
             "type": "uint96"
-          },
-          {
-            "internalType": "uint16",
-            "name": "deliveryPenaltyBps",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint64",
-            "name": "gasPrice",
-            "type": "uint64"
           }
         ],
         "internalType": "struct Tier[]",
@@ -103,10 +113,37 @@ export const parametersAbi = [
         "internalType": "uint32",
         "name": "unbondingSeconds_",
         "type": "uint32"
+      },
+      {
+        "internalType": "address",
+        "name": "governor_",
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable",
     "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "NotGovernor",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "NothingProposed",
+    "type": "error"
   },
   {
     "inputs": [
@@ -132,6 +169,28 @@ export const parametersAbi = [
       }
     ],
     "name": "ParameterOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "activeFrom",
+        "type": "uint64"
+      }
+    ],
+    "name": "ProposalNotDue",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "ProposalWaiting",
     "type": "error"
   },
   {
@@ -179,6 +238,19 @@ export const parametersAbi = [
         "internalType": "uint16",
         "name": "version",
         "type": "uint16"
+      }
+    ],
+    "name": "ProposalCancelled",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
       },
       {
         "indexed": true,
@@ -194,6 +266,21 @@ export const parametersAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint32",
             "name": "claimSeconds",
             "type": "uint32"
@@ -207,6 +294,31 @@ export const parametersAbi = [
             "internalType": "uint32",
             "name": "windowSeconds",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
           },
           {
             "internalType": "uint32",
@@ -234,14 +346,57 @@ export const parametersAbi = [
             "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTraceDepth",
-            "type": "uint8"
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTensorDepth",
-            "type": "uint8"
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "publisherBond",
+            "type": "uint96"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct Tier",
+        "name": "tier",
+        "type": "tuple"
+      }
+    ],
+    "name": "VersionAdded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "name",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "activeFrom",
+        "type": "uint64"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "name",
+            "type": "bytes32"
           },
           {
             "internalType": "uint96",
@@ -254,6 +409,36 @@ export const parametersAbi = [
             "type": "uint16"
           },
           {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "claimSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "deliverySeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
             "internalType": "uint96",
             "name": "minFee",
             "type": "uint96"
@@ -264,19 +449,49 @@ export const parametersAbi = [
             "type": "uint96"
           },
           {
-            "internalType": "uint96",
-            "name": "publisherBond",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint16",
-            "name": "deliveryPenaltyBps",
-            "type": "uint16"
-          },
-          {
             "internalType": "uint64",
             "name": "gasPrice",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "workerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "challengerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "floorSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "airgapSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "publisherBond",
+            "type": "uint96"
           }
         ],
         "indexed": false,
@@ -285,8 +500,94 @@ export const parametersAbi = [
         "type": "tuple"
       }
     ],
-    "name": "VersionAdded",
+    "name": "VersionProposed",
     "type": "event"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "activate",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "cancelProposal",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "challengeTerms",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "changeSeconds",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "deliveryPenaltyBps",
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [
@@ -302,6 +603,360 @@ export const parametersAbi = [
         "internalType": "uint256",
         "name": "",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "governor",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "inputTerms",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "proposal",
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "activeFrom",
+        "type": "uint64"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "name",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "claimSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "deliverySeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "workerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "challengerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "floorSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "airgapSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "publisherBond",
+            "type": "uint96"
+          }
+        ],
+        "internalType": "struct Tier",
+        "name": "proposed",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "name",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "claimSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "deliverySeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "workerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "challengerSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "floorSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "airgapSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint96",
+            "name": "publisherBond",
+            "type": "uint96"
+          }
+        ],
+        "internalType": "struct Tier",
+        "name": "added",
+        "type": "tuple"
+      }
+    ],
+    "name": "propose",
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "publisherBond",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "requestTerms",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint8",
+        "name": "",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "settleTerms",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
       }
     ],
     "stateMutability": "view",
@@ -325,6 +980,21 @@ export const parametersAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "uint96",
+            "name": "minLock",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint16",
+            "name": "lockPerFee",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deliveryPenaltyBps",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint32",
             "name": "claimSeconds",
             "type": "uint32"
@@ -338,6 +1008,31 @@ export const parametersAbi = [
             "internalType": "uint32",
             "name": "windowSeconds",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTraceDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "maxTensorDepth",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "minFee",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "challengeBond",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint64",
+            "name": "gasPrice",
+            "type": "uint64"
           },
           {
             "internalType": "uint32",
@@ -365,49 +1060,19 @@ export const parametersAbi = [
             "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTraceDepth",
-            "type": "uint8"
+            "internalType": "uint32",
+            "name": "recheckSeconds",
+            "type": "uint32"
           },
           {
-            "internalType": "uint8",
-            "name": "maxTensorDepth",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minLock",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint16",
-            "name": "lockPerFee",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minFee",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint96",
-            "name": "challengeBond",
-            "type": "uint96"
+            "internalType": "uint32",
+            "name": "receiptSeconds",
+            "type": "uint32"
           },
           {
             "internalType": "uint96",
             "name": "publisherBond",
             "type": "uint96"
-          },
-          {
-            "internalType": "uint16",
-            "name": "deliveryPenaltyBps",
-            "type": "uint16"
-          },
-          {
-            "internalType": "uint64",
-            "name": "gasPrice",
-            "type": "uint64"
           }
         ],
         "internalType": "struct Tier",
@@ -439,6 +1104,40 @@ export const parametersAbi = [
         "internalType": "uint16",
         "name": "",
         "type": "uint16"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      }
+    ],
+    "name": "workTerms",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint16",
+        "name": "",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
       }
     ],
     "stateMutability": "view",

@@ -289,6 +289,143 @@ export const programRegistryAbi = [
         "type": "bytes32"
       }
     ],
+    "name": "activeHeader",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "operatorSet",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "slots",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "constants",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxPasses",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "outputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "tensorDepth",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ProgramHeader",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "programId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "inputRoot",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "passes",
+        "type": "uint32"
+      }
+    ],
+    "name": "claimOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "descriptorsRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "constantsRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "inputRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "traceRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "slots",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "constants",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxPasses",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "passes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "inputBytes",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "outputBytes",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Claim",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "programId",
+        "type": "bytes32"
+      }
+    ],
     "name": "depths",
     "outputs": [
       {

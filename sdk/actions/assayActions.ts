@@ -3,8 +3,30 @@ import type { Deployment } from "../deployments.ts";
 import type { AssayTransportClient } from "./calls/parameters.ts";
 import { sendCall } from "./calls/sendCall.ts";
 import { simulateCall } from "./calls/simulateCall.ts";
+import { allotStake } from "./channels/allotStake.ts";
+import { collectOwed } from "./channels/collectOwed.ts";
+import { depositToChannel } from "./channels/depositToChannel.ts";
+import { finalizeReceipt } from "./channels/finalizeReceipt.ts";
+import { getChannel } from "./channels/getChannel.ts";
+import { getSessionKey } from "./channels/getSessionKey.ts";
+import { redeemVouchers } from "./channels/redeemVouchers.ts";
+import { refundRetiredReceipt } from "./channels/refundRetiredReceipt.ts";
+import { requestDeallot } from "./channels/requestDeallot.ts";
+import { requestEscrow } from "./channels/requestEscrow.ts";
+import { revokeSessionKey } from "./channels/revokeSessionKey.ts";
+import { setSessionKey } from "./channels/setSessionKey.ts";
+import { signVoucher } from "./channels/signVoucher.ts";
+import { takeAllotment } from "./channels/takeAllotment.ts";
+import { takeEscrow } from "./channels/takeEscrow.ts";
+import { exposeEquivocation } from "./commitments/exposeEquivocation.ts";
+import { flipToRefund } from "./commitments/flipToRefund.ts";
+import { getClaim } from "./commitments/getClaim.ts";
+import { getCommitment } from "./commitments/getCommitment.ts";
+import { getRecordedCommitment } from "./commitments/getRecordedCommitment.ts";
+import { settleSlash } from "./commitments/settleSlash.ts";
 import { bindTrace } from "./disputes/bindTrace.ts";
 import { challenge } from "./disputes/challenge.ts";
+import { challengeReceipt } from "./disputes/challengeReceipt.ts";
 import { choose } from "./disputes/choose.ts";
 import { chooseOutput } from "./disputes/chooseOutput.ts";
 import { getBinding } from "./disputes/getBinding.ts";
@@ -16,6 +38,27 @@ import { reveal } from "./disputes/reveal.ts";
 import { revealTile } from "./disputes/revealTile.ts";
 import { settleDispute } from "./disputes/settleDispute.ts";
 import { timeoutDispute } from "./disputes/timeoutDispute.ts";
+import { demandInclusion } from "./epochs/demandInclusion.ts";
+import { demandReceipt } from "./epochs/demandReceipt.ts";
+import { getDemand } from "./epochs/getDemand.ts";
+import { getEpoch } from "./epochs/getEpoch.ts";
+import { getEpochSeconds } from "./epochs/getEpochSeconds.ts";
+import { overCommitted } from "./epochs/overCommitted.ts";
+import { postEpoch } from "./epochs/postEpoch.ts";
+import { showAbsence } from "./epochs/showAbsence.ts";
+import { showInclusion } from "./epochs/showInclusion.ts";
+import { showReceipt } from "./epochs/showReceipt.ts";
+import { timeoutInclusion } from "./epochs/timeoutInclusion.ts";
+import { timeoutReceipt } from "./epochs/timeoutReceipt.ts";
+import { getInputRequest } from "./inputs/getInputRequest.ts";
+import { inputUnavailable } from "./inputs/inputUnavailable.ts";
+import { postInput } from "./inputs/postInput.ts";
+import { requestInput } from "./inputs/requestInput.ts";
+import { timeoutInput } from "./inputs/timeoutInput.ts";
+import { activateTier } from "./parameters/activateTier.ts";
+import { cancelProposal } from "./parameters/cancelProposal.ts";
+import { getProposal } from "./parameters/getProposal.ts";
+import { proposeTier } from "./parameters/proposeTier.ts";
 import { getProgram } from "./programs/getProgram.ts";
 import { listPrograms } from "./programs/listPrograms.ts";
 import { proveMalformed } from "./programs/proveMalformed.ts";
@@ -23,21 +66,27 @@ import { reclaimBond } from "./programs/reclaimBond.ts";
 import { registerProgram } from "./programs/registerProgram.ts";
 import { cancelRequest } from "./requests/cancelRequest.ts";
 import { claimRequest } from "./requests/claimRequest.ts";
+import { collect } from "./requests/collect.ts";
 import { commitResult } from "./requests/commitResult.ts";
+import { commitResults } from "./requests/commitResults.ts";
+import { deliverFailure } from "./requests/deliverFailure.ts";
 import { deliverResult } from "./requests/deliverResult.ts";
 import { estimateFee } from "./requests/estimateFee.ts";
 import { expireRequest } from "./requests/expireRequest.ts";
 import { finalizeRequest } from "./requests/finalizeRequest.ts";
-import { getClaim } from "./requests/getClaim.ts";
-import { getCommitment } from "./requests/getCommitment.ts";
+import { findRequest } from "./requests/findRequest.ts";
 import { getInput } from "./requests/getInput.ts";
 import { getRequest } from "./requests/getRequest.ts";
+import { getRequestState } from "./requests/getRequestState.ts";
 import { getResult } from "./requests/getResult.ts";
 import { getResultFacts } from "./requests/getResultFacts.ts";
 import { getTier } from "./requests/getTier.ts";
+import { pauseNew } from "./requests/pauseNew.ts";
+import { prepareRequest } from "./requests/prepareRequest.ts";
 import { refundRetired } from "./requests/refundRetired.ts";
 import { requestInference } from "./requests/requestInference.ts";
-import { settleSlash } from "./requests/settleSlash.ts";
+import { signRequest } from "./requests/signRequest.ts";
+import { submitSignedRequest } from "./requests/submitSignedRequest.ts";
 import { timeoutDelivery } from "./requests/timeoutDelivery.ts";
 import { waitForResult } from "./requests/waitForResult.ts";
 import { watchRequest } from "./requests/watchRequest.ts";
@@ -45,60 +94,117 @@ import { claimCredit } from "./stake/claimCredit.ts";
 import { getAccount } from "./stake/getAccount.ts";
 import { requestUnbond } from "./stake/requestUnbond.ts";
 import { setKey } from "./stake/setKey.ts";
+import { signPermit } from "./stake/signPermit.ts";
 import { stake } from "./stake/stake.ts";
+import { stakeEther } from "./stake/stakeEther.ts";
 import { sweepBurn } from "./stake/sweepBurn.ts";
 import { withdraw } from "./stake/withdraw.ts";
+import { wrapEther } from "./stake/wrapEther.ts";
 
 const actions = {
+  activateTier,
+  allotStake,
   bindTrace,
+  cancelProposal,
   cancelRequest,
   challenge,
+  challengeReceipt,
   choose,
   chooseOutput,
   claimCredit,
   claimRequest,
+  collect,
+  collectOwed,
   commitResult,
+  commitResults,
+  deliverFailure,
   deliverResult,
+  demandInclusion,
+  demandReceipt,
+  depositToChannel,
   estimateFee,
   expireRequest,
+  exposeEquivocation,
+  finalizeReceipt,
   finalizeRequest,
+  findRequest,
+  flipToRefund,
   getAccount,
   getBinding,
+  getChannel,
   getClaim,
   getCommitment,
+  getDemand,
   getDispute,
-  getProgram,
+  getEpoch,
+  getEpochSeconds,
   getInput,
+  getInputRequest,
+  getProgram,
+  getProposal,
+  getRecordedCommitment,
   getRequest,
-  getReveal,
+  getRequestState,
   getResult,
   getResultFacts,
+  getReveal,
+  getSessionKey,
   getTier,
   getTurn,
+  inputUnavailable,
   listPrograms,
+  overCommitted,
+  pauseNew,
+  postEpoch,
+  postInput,
+  prepareRequest,
+  proposeTier,
   proveMalformed,
   proveStep,
   reclaimBond,
+  redeemVouchers,
   refundRetired,
+  refundRetiredReceipt,
   registerProgram,
+  requestDeallot,
+  requestEscrow,
   requestInference,
+  requestInput,
   requestUnbond,
   reveal,
   revealTile,
+  revokeSessionKey,
   setKey,
+  setSessionKey,
   settleDispute,
   settleSlash,
+  showAbsence,
+  showInclusion,
+  showReceipt,
+  signPermit,
+  signRequest,
+  signVoucher,
   stake,
+  stakeEther,
+  submitSignedRequest,
   sweepBurn,
+  takeAllotment,
+  takeEscrow,
   timeoutDelivery,
   timeoutDispute,
+  timeoutInclusion,
+  timeoutInput,
+  timeoutReceipt,
   waitForResult,
   watchRequest,
   withdraw,
+  wrapEther,
 };
 
 type Unbound = typeof actions;
-type Bound<parameters> = Omit<parameters, "deployment"> & { deployment?: undefined };
+type Bound<parameters> = parameters extends unknown
+  ? Omit<parameters, "deployment"> & { deployment?: undefined }
+  : never;
 type OptionalIfEmpty<parameters> = Record<never, never> extends parameters ? [parameters?] : [parameters];
 
 /** Every action, bound: no client argument, no `deployment` parameter. Each is documented at its own function. */

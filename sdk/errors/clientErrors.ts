@@ -1,7 +1,7 @@
 // What goes wrong on this side of the chain: missing settings, transactions that failed, results that did not come.
 import type { Hash, Hex } from "viem";
 import { BaseError } from "../errors.ts";
-import type { RequestStatus } from "../protocol/enums.ts";
+import type { InputStatus, RequestStatus } from "../protocol/enums.ts";
 
 export class UnknownChainError extends BaseError {
   override readonly name = "UnknownChainError";
@@ -142,5 +142,19 @@ export class InputNotPublishedError extends BaseError {
   override readonly name = "InputNotPublishedError";
   constructor(facts: { requestId: Hex; inputRoot: Hex }) {
     super("The input stands nowhere on the chain: ask its requester for it.", { facts });
+  }
+}
+
+export class InputNotAskedError extends BaseError {
+  override readonly name = "InputNotAskedError";
+  constructor(facts: { id: Hex; status: InputStatus }) {
+    super("Nobody waits for this input: it was not asked for, or its time is over.", { facts });
+  }
+}
+
+export class ChannelNotFoundError extends BaseError {
+  override readonly name = "ChannelNotFoundError";
+  constructor(facts: { channelId: Hex }) {
+    super("Nothing was ever deposited in this channel.", { facts });
   }
 }

@@ -82,7 +82,7 @@ export class NothingToSettleError extends contractError(
   "The dispute has nothing to pay out, or not yet.",
 ) {}
 
-export class NotMarketError extends contractError(
-  "error NotMarket(address caller)",
-  "Only the inference market may call this function.",
+export class NotSourceError extends contractError(
+  "error NotSource(address caller)",
+  "Only the source of the disputed commitments may call this function.",
 ) {}

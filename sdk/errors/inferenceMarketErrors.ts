@@ -1,5 +1,5 @@
-// What InferenceMarket reverts with.
-import { methods, requestStatuses } from "../protocol/enums.ts";
+// What InferenceMarket reverts with, besides what it shares with the channels.
+import { finalityLevels, methods, requestStatuses } from "../protocol/enums.ts";
 import { contractError } from "./ContractError.ts";
 import { date, word } from "./words.ts";
 
@@ -44,11 +44,6 @@ export class DeadlineNotReachedError extends contractError(
   ({ deadline }) => `The call has to wait until after ${date(deadline)}.`,
 ) {}
 
-export class DisputesOpenError extends contractError(
-  "error DisputesOpen(bytes32 commitId, uint32 open)",
-  ({ open }) => `The commitment has ${open} open dispute${open === 1 ? "" : "s"}.`,
-) {}
-
 export class WrongPassesError extends contractError(
   "error WrongPasses(uint32 given, uint32 maximum)",
   ({ given, maximum }) => `${given} passes were run; the program allows 1 to ${maximum}.`,
@@ -75,27 +70,66 @@ export class AlreadyDeliveredError extends contractError(
   "The consumer was called already.",
 ) {}
 
-export class NotDisputableError extends contractError(
-  "error NotDisputable(bytes32 commitId)",
-  "The commitment is unknown, or can no longer be challenged.",
-) {}
-
-export class NotDisputeGameError extends contractError(
-  "error NotDisputeGame(address caller)",
-  "Only the dispute game may call this function.",
-) {}
-
-export class GameAlreadySetError extends contractError(
-  "error GameAlreadySet()",
-  "The market's dispute game is named once, by its deployer.",
-) {}
-
-export class AlreadySettledError extends contractError(
-  "error AlreadySettled(bytes32 commitId)",
-  "The slash was distributed already.",
-) {}
-
 export class ProgramNotRetiredError extends contractError(
   "error ProgramNotRetired(bytes32 programId)",
   "The program was not retired, so its requests are not refunded.",
+) {}
+
+export class RequestExistsError extends contractError(
+  "error RequestExists(bytes32 requestId)",
+  "The same request was made before: choose another salt.",
+) {}
+
+export class LevelNotOfferedError extends contractError(
+  "error LevelNotOffered(uint8 method, uint8 level)",
+  ({ method, level }) => `The method ${word(methods, method)} knows no level ${word(finalityLevels, level)}.`,
+) {}
+
+export class InvalidBatchError extends contractError(
+  "error InvalidBatch(uint256 answers, uint256 maximum)",
+  ({ answers, maximum }) =>
+    `A call takes 1 to ${maximum} requests of one worker, not ${answers} or those of several.`,
+) {}
+
+export class NotInBatchError extends contractError(
+  "error NotInBatch(bytes32 commitId, uint40 batch)",
+  ({ batch }) =>
+    batch === 0
+      ? "The request has no answer yet."
+      : `The answer does not lie in batch ${batch}: read the request again.`,
+) {}
+
+export class InvalidOrderError extends contractError(
+  "error InvalidOrder(address requester, uint64 validUntil)",
+  ({ requester, validUntil }) =>
+    `The order was good until ${date(validUntil)}, or is not signed by ${requester}.`,
+) {}
+
+export class NewWorkPausedError extends contractError(
+  "error NewWorkPaused(uint64 until)",
+  ({ until }) => `The guardian has paused new requests and claims until ${date(until)}.`,
+) {}
+
+export class InvalidPauseError extends contractError(
+  "error InvalidPause(uint256 seconds_, uint256 maximum)",
+  ({ maximum }) => `A pause takes 1 to ${maximum} seconds, and begins only after as long without one.`,
+) {}
+
+export class NothingToDeliverError extends contractError(
+  "error NothingToDeliver(bytes32 requestId, uint8 status)",
+  ({ status }) =>
+    `There is nothing to deliver: the request is ${word(requestStatuses, status)}, names no consumer, or its consumer knows.`,
+) {}
+
+export class InputIsPostedError extends contractError(
+  "error InputIsPosted(bytes32 requestId)",
+  "The input stands on the chain: read it with getInput.",
+) {}
+
+export class InputTooLargeError extends contractError(
+  "error InputTooLarge(uint256 inputBytes, uint256 maximum)",
+  ({ inputBytes, maximum }) =>
+    inputBytes === 0n
+      ? "The program takes no input, so there is none to keep off the chain."
+      : `An input of ${inputBytes} bytes cannot be kept off the chain: ${maximum} at most can be posted in time.`,
 ) {}

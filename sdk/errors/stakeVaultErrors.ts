@@ -47,6 +47,11 @@ export class NothingToClaimError extends contractError(
   "The account has no credit.",
 ) {}
 
+export class EtherNotAcceptedError extends contractError(
+  "error EtherNotAccepted(address token)",
+  ({ token }) => `The stake token ${token} does not wrap ether: stake tokens instead.`,
+) {}
+
 export class SafeERC20FailedOperationError extends contractError(
   "error SafeERC20FailedOperation(address token)",
   "The token refused a transfer without saying why.",

@@ -23,6 +23,12 @@ export type FinalityLevel = (typeof finalityLevels)[number];
 export const commitmentStatuses = ["none", "open", "finalized", "slashed", "refunded"] as const;
 export type CommitmentStatus = (typeof commitmentStatuses)[number];
 
+export const inputStatuses = ["none", "open", "shown", "missed", "void"] as const;
+export type InputStatus = (typeof inputStatuses)[number];
+
+export const demandStatuses = ["none", "open", "answered", "unanswered"] as const;
+export type DemandStatus = (typeof demandStatuses)[number];
+
 /** Where commitments come from: the market's published answers, or the channels' receipts. */
 export type CommitmentSource = "market" | "channels";
 

@@ -15,12 +15,16 @@ export {
   type CommitmentSource,
   type CommitmentStatus,
   commitmentStatuses,
+  type DemandStatus,
   type DisputeStatus,
+  demandStatuses,
   disputeStatuses,
   enumCode,
   enumName,
   type FinalityLevel,
   finalityLevels,
+  type InputStatus,
+  inputStatuses,
   type Method,
   methods,
   type NodeKind,
@@ -47,6 +51,7 @@ export {
   type RequestIdParameters,
   requestId,
 } from "./ids.ts";
+export { CHUNK_BYTES, chunkCount, type InputChunks, type InputRequest, inputChunks } from "./inputs.ts";
 export {
   ARITY,
   byteRoot,
@@ -80,5 +85,13 @@ export {
   tileIndex,
   traceDepth,
 } from "./position.ts";
-export type { Answer, Leaf, Permit, Request, RequestState, Tier } from "./request.ts";
+export {
+  type Answer,
+  type Leaf,
+  type Permit,
+  type Request,
+  type RequestState,
+  requestFlags,
+  type Tier,
+} from "./request.ts";
 export type { Claim, OperandOpening, StepProof, TileOpening } from "./stepProof.ts";

@@ -42,6 +42,18 @@ export interface RequestState {
   batch: number;
 }
 
+/** The bits of a state's flags. */
+export const requestFlags = {
+  /** The consumer has taken the result. */
+  delivered: 1,
+  /** The consumer was told that there is no result, or no longer. */
+  failureDelivered: 2,
+  /** The commitment was recorded: something was held against it. */
+  recorded: 4,
+  /** The input was posted after the request. */
+  inputShown: 8,
+} as const;
+
 /** What a worker answers. */
 export interface Answer {
   request: Request;

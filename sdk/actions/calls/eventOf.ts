@@ -1,4 +1,4 @@
-// Finds the event by which a contract confirms what a transaction did.
+// Finds the events by which a contract confirms what a transaction did.
 import {
   type Abi,
   type Address,
@@ -10,12 +10,22 @@ import {
 } from "viem";
 import { MissingEventError } from "../../errors/clientErrors.ts";
 
-export function eventOf<const abi extends Abi, eventName extends ContractEventName<abi>>(
+type EventFilter<abi, eventName> = { address: Address; abi: abi; eventName: eventName };
+
+/** The arguments of the first such event. */
+export const eventOf = <const abi extends Abi, eventName extends ContractEventName<abi>>(
   receipt: TransactionReceipt,
-  { address, abi, eventName }: { address: Address; abi: abi; eventName: eventName },
-): ContractEventArgsFromTopics<abi, eventName> {
+  filter: EventFilter<abi, eventName>,
+): ContractEventArgsFromTopics<abi, eventName> => eventsOf(receipt, filter)[0];
+
+/** The arguments of all such events, at least one, in their order. */
+export function eventsOf<const abi extends Abi, eventName extends ContractEventName<abi>>(
+  receipt: TransactionReceipt,
+  { address, abi, eventName }: EventFilter<abi, eventName>,
+): [ContractEventArgsFromTopics<abi, eventName>, ...ContractEventArgsFromTopics<abi, eventName>[]] {
   const logs = receipt.logs.filter((log) => isAddressEqual(log.address, address));
-  const [event] = parseEventLogs({ abi: abi as Abi, eventName: eventName as string, logs, strict: true });
-  if (!event) throw new MissingEventError({ eventName, hash: receipt.transactionHash });
-  return event.args as ContractEventArgsFromTopics<abi, eventName>;
+  const events = parseEventLogs({ abi: abi as Abi, eventName: eventName as string, logs, strict: true });
+  const [first, ...others] = events.map(({ args }) => args as ContractEventArgsFromTopics<abi, eventName>);
+  if (!first) throw new MissingEventError({ eventName, hash: receipt.transactionHash });
+  return [first, ...others];
 }

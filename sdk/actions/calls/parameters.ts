@@ -1,6 +1,18 @@
 // What the actions have in common: the client they take, where they read, how they send.
-import type { Account, Address, BlockTag, Chain, Client, Hash, TransactionReceipt, Transport } from "viem";
+import type {
+  Account,
+  Address,
+  BlockTag,
+  Chain,
+  Client,
+  Hash,
+  Hex,
+  TransactionReceipt,
+  Transport,
+} from "viem";
 import type { Deployment } from "../../deployments.ts";
+import type { CommitmentSource } from "../../protocol/enums.ts";
+import type { Request } from "../../protocol/request.ts";
 
 /** Any viem client. Writes need an account, in the client or in their parameters. */
 export type AssayTransportClient = Client<Transport, Chain | undefined, Account | undefined>;
@@ -28,6 +40,17 @@ export type TransactionParameters = {
   signal?: AbortSignal | undefined;
 };
 
+/** A request by its id, which is then looked up in the chain's logs, or as a whole. */
+export type RequestReference =
+  | { requestId: Hex; request?: undefined }
+  | { request: Request; requestId?: undefined };
+
+/** Whose commitment is meant; the market's when left out. */
+export type SourceParameters = {
+  /** `market` for published answers, `channels` for receipts. */
+  source?: CommitmentSource | undefined;
+};
+
 export type WriteParameters = DeploymentParameters & TransactionParameters;
 
 /** Actions that spend tokens send an approval first when the vault may not yet take the amount. */
@@ -38,6 +61,14 @@ export type SpendParameters = WriteParameters & {
 
 /** A transaction that was included and succeeded. */
 export type WriteReturnType = { hash: Hash; receipt: TransactionReceipt };
+
+/** The contract of a commitment's source. */
+export const sourceOf = (deployment: Deployment, source: CommitmentSource = "market"): Address =>
+  source === "market" ? deployment.inferenceMarket : deployment.channels;
+
+/** The dispute game over a source. */
+export const gameOf = (deployment: Deployment, source: CommitmentSource = "market"): Address =>
+  source === "market" ? deployment.disputeGame : deployment.receiptGame;
 
 /** The block fields that viem's reads take: a number or a tag, never both. */
 export function atBlock({ blockNumber, blockTag }: BlockParameters) {

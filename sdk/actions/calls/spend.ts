@@ -32,7 +32,8 @@ export async function spend(
   return sendCall(client, { ...transaction, call, nonce: nonce === undefined ? undefined : nonce + 1 });
 }
 
-function vaultAllowance(
+/** Token units of `owner` that the vault may take. */
+export function vaultAllowance(
   client: AssayTransportClient,
   deployment: Deployment,
   owner: Address,

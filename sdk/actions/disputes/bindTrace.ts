@@ -4,16 +4,23 @@ import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 import { type Children, sixteen } from "./children.ts";
 
-export type BindTraceParameters = WriteParameters & {
-  /** The disputed commitment. */
-  commitId: Hex;
-  /** The 16 children of the trace root. */
-  children: Children;
-};
+export type BindTraceParameters = WriteParameters &
+  SourceParameters & {
+    /** The disputed commitment. */
+    commitId: Hex;
+    /** The 16 children of the trace root. */
+    children: Children;
+  };
 export type BindTraceReturnType = WriteReturnType & {
   traceRoot: Hex;
 };
@@ -22,11 +29,12 @@ export type BindTraceErrorType = SendCallErrorType | MissingEventError;
 /** The call that {@link bindTrace} sends. */
 export function bindTraceCall({
   deployment,
+  source,
   commitId,
   children,
-}: Pick<BindTraceParameters, "deployment" | "commitId" | "children">) {
+}: Pick<BindTraceParameters, "deployment" | "source" | "commitId" | "children">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "bindTrace",
     args: [commitId, sixteen(children)],
@@ -38,6 +46,7 @@ export function bindTraceCall({
  *
  * @param parameters.commitId - The disputed commitment.
  * @param parameters.children - The 16 children of the trace root.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt, and what the contract reported: `traceRoot`.
  *
  * @example
@@ -51,7 +60,7 @@ export async function bindTrace(
 ): Promise<BindTraceReturnType> {
   const sent = await sendCall(client, { ...parameters, call: bindTraceCall(parameters) });
   const { traceRoot } = eventOf(sent.receipt, {
-    address: parameters.deployment.disputeGame,
+    address: gameOf(parameters.deployment, parameters.source),
     abi: disputeGameAbi,
     eventName: "TraceBound",
   });

@@ -4,13 +4,20 @@ import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 
-export type ChooseOutputParameters = WriteParameters & {
-  /** The sender's dispute. */
-  disputeId: Hex;
-};
+export type ChooseOutputParameters = WriteParameters &
+  SourceParameters & {
+    /** The sender's dispute. */
+    disputeId: Hex;
+  };
 export type ChooseOutputReturnType = WriteReturnType & {
   /** The output root. */
   node: Hex;
@@ -22,10 +29,11 @@ export type ChooseOutputErrorType = SendCallErrorType | MissingEventError;
 /** The call that {@link chooseOutput} sends. */
 export function chooseOutputCall({
   deployment,
+  source,
   disputeId,
-}: Pick<ChooseOutputParameters, "deployment" | "disputeId">) {
+}: Pick<ChooseOutputParameters, "deployment" | "source" | "disputeId">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "chooseOutput",
     args: [disputeId],
@@ -36,6 +44,7 @@ export function chooseOutputCall({
  * Descends into the committed output instead of the trace. First move only: for a trace that is right and an output that is not its end.
  *
  * @param parameters.disputeId - The sender's dispute.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt, and what the contract reported: `node`, `workerDeadline`.
  *
  * @example
@@ -49,7 +58,7 @@ export async function chooseOutput(
 ): Promise<ChooseOutputReturnType> {
   const sent = await sendCall(client, { ...parameters, call: chooseOutputCall(parameters) });
   const { node, workerDeadline } = eventOf(sent.receipt, {
-    address: parameters.deployment.disputeGame,
+    address: gameOf(parameters.deployment, parameters.source),
     abi: disputeGameAbi,
     eventName: "Chosen",
   });

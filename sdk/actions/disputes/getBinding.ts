@@ -3,10 +3,16 @@ import type { Hex } from "viem";
 import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
 import type { Binding } from "../../protocol/dispute.ts";
-import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  atBlock,
+  gameOf,
+  type ReadParameters,
+  type SourceParameters,
+} from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
 
-export type GetBindingParameters = ReadParameters & { commitId: Hex };
+export type GetBindingParameters = ReadParameters & SourceParameters & { commitId: Hex };
 export type GetBindingReturnType = Binding;
 export type GetBindingErrorType = ContractError | Error;
 
@@ -14,6 +20,7 @@ export type GetBindingErrorType = ContractError | Error;
  * Reads the trace root that a worker is bound to, and how many disputes there are on its commitment.
  *
  * @param parameters.commitId - The commitment.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns The binding; `boundAt` is zero until the worker has bound a trace.
  *
  * @example
@@ -23,10 +30,10 @@ export type GetBindingErrorType = ContractError | Error;
  */
 export async function getBinding(
   client: AssayTransportClient,
-  { deployment, commitId, ...block }: GetBindingParameters,
+  { deployment, source, commitId, ...block }: GetBindingParameters,
 ): Promise<GetBindingReturnType> {
   return readCall(client, {
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "getBinding",
     args: [commitId],

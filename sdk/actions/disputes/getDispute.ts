@@ -5,10 +5,16 @@ import type { ContractError } from "../../errors/ContractError.ts";
 import { DisputeNotFoundError } from "../../errors/clientErrors.ts";
 import type { Dispute } from "../../protocol/dispute.ts";
 import { disputeStatuses, enumName, sections } from "../../protocol/enums.ts";
-import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  atBlock,
+  gameOf,
+  type ReadParameters,
+  type SourceParameters,
+} from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
 
-export type GetDisputeParameters = ReadParameters & { disputeId: Hex };
+export type GetDisputeParameters = ReadParameters & SourceParameters & { disputeId: Hex };
 export type GetDisputeReturnType = Dispute;
 export type GetDisputeErrorType = DisputeNotFoundError | ContractError | Error;
 
@@ -16,6 +22,7 @@ export type GetDisputeErrorType = DisputeNotFoundError | ContractError | Error;
  * Reads a dispute.
  *
  * @param parameters.disputeId - The dispute.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Status, position, clocks in seconds, bond in token units.
  * @throws DisputeNotFoundError when the game has never seen it.
  *
@@ -26,10 +33,10 @@ export type GetDisputeErrorType = DisputeNotFoundError | ContractError | Error;
  */
 export async function getDispute(
   client: AssayTransportClient,
-  { deployment, disputeId, ...block }: GetDisputeParameters,
+  { deployment, source, disputeId, ...block }: GetDisputeParameters,
 ): Promise<GetDisputeReturnType> {
   const dispute = await readCall(client, {
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "getDispute",
     args: [disputeId],

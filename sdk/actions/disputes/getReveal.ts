@@ -4,10 +4,16 @@ import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
 import type { Reveal } from "../../protocol/dispute.ts";
 import { enumName, nodeKinds } from "../../protocol/enums.ts";
-import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  atBlock,
+  gameOf,
+  type ReadParameters,
+  type SourceParameters,
+} from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
 
-export type GetRevealParameters = ReadParameters & { commitId: Hex; node: Hex };
+export type GetRevealParameters = ReadParameters & SourceParameters & { commitId: Hex; node: Hex };
 export type GetRevealReturnType = Reveal;
 export type GetRevealErrorType = ContractError | Error;
 
@@ -16,6 +22,7 @@ export type GetRevealErrorType = ContractError | Error;
  *
  * @param parameters.commitId - The commitment.
  * @param parameters.node - The node's hash.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Its kind, and the time in unix seconds; zero when unrevealed.
  *
  * @example
@@ -25,10 +32,10 @@ export type GetRevealErrorType = ContractError | Error;
  */
 export async function getReveal(
   client: AssayTransportClient,
-  { deployment, commitId, node, ...block }: GetRevealParameters,
+  { deployment, source, commitId, node, ...block }: GetRevealParameters,
 ): Promise<GetRevealReturnType> {
   const reveal = await readCall(client, {
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "getReveal",
     args: [commitId, node],

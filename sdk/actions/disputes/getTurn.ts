@@ -2,10 +2,16 @@
 import type { Hex } from "viem";
 import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import type { ContractError } from "../../errors/ContractError.ts";
-import { type AssayTransportClient, atBlock, type ReadParameters } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  atBlock,
+  gameOf,
+  type ReadParameters,
+  type SourceParameters,
+} from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
 
-export type GetTurnParameters = ReadParameters & { disputeId: Hex };
+export type GetTurnParameters = ReadParameters & SourceParameters & { disputeId: Hex };
 export type GetTurnReturnType = {
   workersTurn: boolean;
   /** Unix seconds. A move in that second is legal; a timeout needs it to have passed. */
@@ -17,6 +23,7 @@ export type GetTurnErrorType = ContractError | Error;
  * Reads whose clock runs in a dispute, and until when.
  *
  * @param parameters.disputeId - The dispute.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Whose turn it is and the deadline in unix seconds.
  *
  * @example
@@ -26,10 +33,10 @@ export type GetTurnErrorType = ContractError | Error;
  */
 export async function getTurn(
   client: AssayTransportClient,
-  { deployment, disputeId, ...block }: GetTurnParameters,
+  { deployment, source, disputeId, ...block }: GetTurnParameters,
 ): Promise<GetTurnReturnType> {
   const [workersTurn, deadline] = await readCall(client, {
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "turn",
     args: [disputeId],

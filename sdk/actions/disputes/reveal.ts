@@ -2,30 +2,38 @@
 import type { Hex } from "viem";
 import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { contractCall } from "../../contractCall.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 import { type Children, sixteen } from "./children.ts";
 
-export type RevealParameters = WriteParameters & {
-  /** The disputed commitment. */
-  commitId: Hex;
-  /** The node that the children hash to. */
-  node: Hex;
-  /** Its 16 children. */
-  children: Children;
-};
+export type RevealParameters = WriteParameters &
+  SourceParameters & {
+    /** The disputed commitment. */
+    commitId: Hex;
+    /** The node that the children hash to. */
+    node: Hex;
+    /** Its 16 children. */
+    children: Children;
+  };
 export type RevealReturnType = WriteReturnType;
 export type RevealErrorType = SendCallErrorType;
 
 /** The call that {@link reveal} sends. */
 export function revealCall({
   deployment,
+  source,
   commitId,
   node,
   children,
-}: Pick<RevealParameters, "deployment" | "commitId" | "node" | "children">) {
+}: Pick<RevealParameters, "deployment" | "source" | "commitId" | "node" | "children">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "reveal",
     args: [commitId, node, sixteen(children)],
@@ -38,6 +46,7 @@ export function revealCall({
  * @param parameters.commitId - The disputed commitment.
  * @param parameters.node - The node that the children hash to.
  * @param parameters.children - Its 16 children.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt.
  *
  * @example

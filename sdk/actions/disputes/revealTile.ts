@@ -3,29 +3,37 @@ import type { Hex } from "viem";
 import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { type Bytes, hexOf } from "../../bytes.ts";
 import { contractCall } from "../../contractCall.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 
-export type RevealTileParameters = WriteParameters & {
-  /** The disputed commitment. */
-  commitId: Hex;
-  /** The node that the tile hashes to. */
-  node: Hex;
-  /** 1 to 1024 bytes. */
-  tile: Bytes;
-};
+export type RevealTileParameters = WriteParameters &
+  SourceParameters & {
+    /** The disputed commitment. */
+    commitId: Hex;
+    /** The node that the tile hashes to. */
+    node: Hex;
+    /** 1 to 1024 bytes. */
+    tile: Bytes;
+  };
 export type RevealTileReturnType = WriteReturnType;
 export type RevealTileErrorType = SendCallErrorType;
 
 /** The call that {@link revealTile} sends. */
 export function revealTileCall({
   deployment,
+  source,
   commitId,
   node,
   tile,
-}: Pick<RevealTileParameters, "deployment" | "commitId" | "node" | "tile">) {
+}: Pick<RevealTileParameters, "deployment" | "source" | "commitId" | "node" | "tile">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "revealTile",
     args: [commitId, node, hexOf(tile)],
@@ -38,6 +46,7 @@ export function revealTileCall({
  * @param parameters.commitId - The disputed commitment.
  * @param parameters.node - The node that the tile hashes to.
  * @param parameters.tile - 1 to 1024 bytes.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt.
  *
  * @example

@@ -4,13 +4,20 @@ import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 
-export type SettleDisputeParameters = WriteParameters & {
-  /** The dispute. */
-  disputeId: Hex;
-};
+export type SettleDisputeParameters = WriteParameters &
+  SourceParameters & {
+    /** The dispute. */
+    disputeId: Hex;
+  };
 export type SettleDisputeReturnType = WriteReturnType & {
   /** Token units. */
   bond: bigint;
@@ -24,10 +31,11 @@ export type SettleDisputeErrorType = SendCallErrorType | MissingEventError;
 /** The call that {@link settleDispute} sends. */
 export function settleDisputeCall({
   deployment,
+  source,
   disputeId,
-}: Pick<SettleDisputeParameters, "deployment" | "disputeId">) {
+}: Pick<SettleDisputeParameters, "deployment" | "source" | "disputeId">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "settleDispute",
     args: [disputeId],
@@ -38,6 +46,7 @@ export function settleDisputeCall({
  * Credits the challenger what its dispute is due: the bond, and after settlement reward and gas share. Anyone may call.
  *
  * @param parameters.disputeId - The dispute.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt, and what the contract reported: `bond`, `reward`, `gas`.
  *
  * @example
@@ -51,7 +60,7 @@ export async function settleDispute(
 ): Promise<SettleDisputeReturnType> {
   const sent = await sendCall(client, { ...parameters, call: settleDisputeCall(parameters) });
   const { bond, reward, gas } = eventOf(sent.receipt, {
-    address: parameters.deployment.disputeGame,
+    address: gameOf(parameters.deployment, parameters.source),
     abi: disputeGameAbi,
     eventName: "DisputeSettled",
   });

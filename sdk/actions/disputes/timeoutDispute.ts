@@ -4,13 +4,20 @@ import { disputeGameAbi } from "../../abi/disputeGame.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import {
+  type AssayTransportClient,
+  gameOf,
+  type SourceParameters,
+  type WriteParameters,
+  type WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
 
-export type TimeoutDisputeParameters = WriteParameters & {
-  /** The dispute. */
-  disputeId: Hex;
-};
+export type TimeoutDisputeParameters = WriteParameters &
+  SourceParameters & {
+    /** The dispute. */
+    disputeId: Hex;
+  };
 export type TimeoutDisputeReturnType = WriteReturnType & {
   /** True when the commitment was slashed, false when the dispute is lost. */
   workerLost: boolean;
@@ -20,10 +27,11 @@ export type TimeoutDisputeErrorType = SendCallErrorType | MissingEventError;
 /** The call that {@link timeoutDispute} sends. */
 export function timeoutDisputeCall({
   deployment,
+  source,
   disputeId,
-}: Pick<TimeoutDisputeParameters, "deployment" | "disputeId">) {
+}: Pick<TimeoutDisputeParameters, "deployment" | "source" | "disputeId">) {
   return contractCall({
-    address: deployment.disputeGame,
+    address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "timeout",
     args: [disputeId],
@@ -34,6 +42,7 @@ export function timeoutDisputeCall({
  * Ends a dispute whose side to move has run out of time. Anyone may call.
  *
  * @param parameters.disputeId - The dispute.
+ * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt, and what the contract reported: `workerLost`.
  *
  * @example
@@ -47,7 +56,7 @@ export async function timeoutDispute(
 ): Promise<TimeoutDisputeReturnType> {
   const sent = await sendCall(client, { ...parameters, call: timeoutDisputeCall(parameters) });
   const { workerLost } = eventOf(sent.receipt, {
-    address: parameters.deployment.disputeGame,
+    address: gameOf(parameters.deployment, parameters.source),
     abi: disputeGameAbi,
     eventName: "TimedOut",
   });

@@ -10,7 +10,6 @@ import type { AssayTransportClient, SpendParameters, WriteReturnType } from "../
 import { readCall } from "../calls/readCall.ts";
 import type { SendCallErrorType } from "../calls/sendCall.ts";
 import { spend } from "../calls/spend.ts";
-import { getTier } from "../requests/getTier.ts";
 import { getProgram } from "./getProgram.ts";
 
 export type RegisterProgramParameters = SpendParameters & {
@@ -97,15 +96,9 @@ async function isKnown(
 }
 
 /** The registry serves every tier, so it takes the largest of their bonds. */
-async function publisherBond(client: AssayTransportClient, deployment: Deployment): Promise<bigint> {
-  const versions = await readCall(client, {
+const publisherBond = (client: AssayTransportClient, deployment: Deployment): Promise<bigint> =>
+  readCall(client, {
     address: deployment.parameters,
     abi: parametersAbi,
-    functionName: "versions",
+    functionName: "publisherBond",
   });
-  const numbers = Array.from({ length: versions }, (_, index) => index + 1);
-  const tiers = await Promise.all(numbers.map((version) => getTier(client, { deployment, version })));
-  let largest = 0n;
-  for (const tier of tiers) if (tier.publisherBond > largest) largest = tier.publisherBond;
-  return largest;
-}

@@ -1,39 +1,41 @@
 // Takes back a request that nobody has claimed.
-import type { Hex } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import type { Request } from "../../protocol/request.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+import { type FindRequestErrorType, requestBy } from "./findRequest.ts";
 
-export type CancelRequestParameters = WriteParameters & {
-  /** The request. */
-  requestId: Hex;
-};
+export type CancelRequestParameters = WriteParameters & RequestReference;
 export type CancelRequestReturnType = WriteReturnType & {
   /** Token units credited to the requester. */
   refunded: bigint;
 };
-export type CancelRequestErrorType = SendCallErrorType | MissingEventError;
+export type CancelRequestErrorType = SendCallErrorType | FindRequestErrorType | MissingEventError;
 
 /** The call that {@link cancelRequest} sends. */
-export function cancelRequestCall({
-  deployment,
-  requestId,
-}: Pick<CancelRequestParameters, "deployment" | "requestId">) {
+export function cancelRequestCall({ deployment, request }: DeploymentParameters & { request: Request }) {
   return contractCall({
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     functionName: "cancel",
-    args: [requestId],
+    args: [requestStruct(request)],
   });
 }
 
 /**
  * Takes back the sender's own request while it is open. The fee is credited.
  *
- * @param parameters.requestId - The request.
+ * @param parameters.requestId - The request; or `request` where it is at hand.
  * @returns Hash and receipt, and what the contract reported: `refunded`.
  *
  * @example
@@ -45,9 +47,11 @@ export async function cancelRequest(
   client: AssayTransportClient,
   parameters: CancelRequestParameters,
 ): Promise<CancelRequestReturnType> {
-  const sent = await sendCall(client, { ...parameters, call: cancelRequestCall(parameters) });
+  const { deployment } = parameters;
+  const request = await requestBy(client, parameters);
+  const sent = await sendCall(client, { ...parameters, call: cancelRequestCall({ deployment, request }) });
   const { refunded } = eventOf(sent.receipt, {
-    address: parameters.deployment.inferenceMarket,
+    address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     eventName: "RequestClosed",
   });

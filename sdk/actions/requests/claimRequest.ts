@@ -1,44 +1,52 @@
 // Claims an open request for a worker.
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import type { Request } from "../../protocol/request.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+import { type FindRequestErrorType, requestBy } from "./findRequest.ts";
 
-export type ClaimRequestParameters = WriteParameters & {
-  /** The request. */
-  requestId: Hex;
-  /** Whose stake is locked; the sender is the worker or its operator key. */
-  worker: Address;
-};
+export type ClaimRequestParameters = WriteParameters &
+  RequestReference & {
+    /** Whose stake is locked; the sender is the worker or its operator key. */
+    worker: Address;
+  };
 export type ClaimRequestReturnType = WriteReturnType & {
   /** Token units locked. */
   lock: bigint;
   /** Unix seconds. */
   commitBy: bigint;
 };
-export type ClaimRequestErrorType = SendCallErrorType | MissingEventError;
+export type ClaimRequestErrorType = SendCallErrorType | FindRequestErrorType | MissingEventError;
 
 /** The call that {@link claimRequest} sends. */
 export function claimRequestCall({
   deployment,
-  requestId,
+  request,
   worker,
-}: Pick<ClaimRequestParameters, "deployment" | "requestId" | "worker">) {
+}: DeploymentParameters & { request: Request; worker: Address }) {
   return contractCall({
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     functionName: "claim",
-    args: [requestId, worker],
+    args: [requestStruct(request), worker],
   });
 }
 
 /**
  * Claims an open request for a worker and locks its stake. The result has to be committed by the returned deadline.
  *
- * @param parameters.requestId - The request.
+ * @param parameters.requestId - The request; or `request` where it is at hand.
  * @param parameters.worker - Whose stake is locked; the sender is the worker or its operator key.
  * @returns Hash and receipt, and what the contract reported: `lock`, `commitBy`.
  *
@@ -51,9 +59,12 @@ export async function claimRequest(
   client: AssayTransportClient,
   parameters: ClaimRequestParameters,
 ): Promise<ClaimRequestReturnType> {
-  const sent = await sendCall(client, { ...parameters, call: claimRequestCall(parameters) });
+  const { deployment, worker } = parameters;
+  const request = await requestBy(client, parameters);
+  const call = claimRequestCall({ deployment, request, worker });
+  const sent = await sendCall(client, { ...parameters, call });
   const { lock, commitBy } = eventOf(sent.receipt, {
-    address: parameters.deployment.inferenceMarket,
+    address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     eventName: "Claimed",
   });

@@ -1,51 +1,44 @@
-// Posts the output of a claimed request.
-import type { Hex } from "viem";
-import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
-import { type Bytes, hexOf } from "../../bytes.ts";
-import { contractCall } from "../../contractCall.ts";
-import type { MissingEventError } from "../../errors/clientErrors.ts";
-import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
-import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+// Publishes the answer to a claimed request.
+import type { Request } from "../../protocol/request.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
+import { transactionOf } from "../calls/parameters.ts";
+import {
+  type AnswerParameters,
+  type CommitResultsErrorType,
+  commitResults,
+  commitResultsCall,
+  type PublishedCommitment,
+} from "./commitResults.ts";
 
-export type CommitResultParameters = WriteParameters & {
-  /** A request that the sender's worker has claimed. */
-  requestId: Hex;
-  /** The output bytes of the program. */
-  output: Bytes;
-  /** Passes run; 1 when left out. */
-  passes?: number | undefined;
-};
-export type CommitResultReturnType = WriteReturnType & {
-  commitId: Hex;
-  outputRoot: Hex;
-  /** Unix seconds at which the challenge window closes. */
-  challengeUntil: bigint;
-};
-export type CommitResultErrorType = SendCallErrorType | MissingEventError;
+export type CommitResultParameters = WriteParameters & RequestReference & AnswerParameters;
+export type CommitResultReturnType = WriteReturnType &
+  PublishedCommitment & {
+    /** Number of the batch that holds this one answer. */
+    batch: number;
+  };
+export type CommitResultErrorType = CommitResultsErrorType;
 
 /** The call that {@link commitResult} sends. */
-export function commitResultCall({
+export const commitResultCall = ({
   deployment,
-  requestId,
-  output,
-  passes = 1,
-}: Pick<CommitResultParameters, "deployment" | "requestId" | "output" | "passes">) {
-  return contractCall({
-    address: deployment.inferenceMarket,
-    abi: inferenceMarketAbi,
-    functionName: "commit",
-    args: [requestId, passes, hexOf(output)],
-  });
-}
+  ...answer
+}: DeploymentParameters & { request: Request } & AnswerParameters) =>
+  commitResultsCall({ deployment, answers: [answer] });
 
 /**
- * Posts the output of a claimed request. The challenge window starts with it.
+ * Publishes the answer to a claimed request. The challenge window starts with it. {@link commitResults} publishes many.
  *
- * @param parameters.requestId - A request that the sender, or the worker whose operator key it is, has claimed.
+ * @param parameters.requestId - A request that the sender, or the worker whose operator key it is, has claimed; or `request`
+ * where it is at hand.
  * @param parameters.output - The output bytes of the program.
  * @param parameters.passes - Passes run; 1 when left out.
- * @returns Hash and receipt, and what the contract reported: `commitId`, `outputRoot`, `challengeUntil`.
+ * @returns Hash and receipt, and what the contract reported: `commitId`, `outputRoot`, `challengeUntil`, `batch`.
  *
  * @example
  * import { commitResult } from "@assay/sdk";
@@ -56,11 +49,12 @@ export async function commitResult(
   client: AssayTransportClient,
   parameters: CommitResultParameters,
 ): Promise<CommitResultReturnType> {
-  const sent = await sendCall(client, { ...parameters, call: commitResultCall(parameters) });
-  const { commitId, outputRoot, challengeUntil } = eventOf(sent.receipt, {
-    address: parameters.deployment.inferenceMarket,
-    abi: inferenceMarketAbi,
-    eventName: "Committed",
+  const { deployment, requestId, request, output, passes } = parameters;
+  const reference = request ? { request } : { requestId };
+  const { commitments, ...sent } = await commitResults(client, {
+    ...transactionOf(parameters),
+    deployment,
+    answers: [{ ...reference, output, passes }],
   });
-  return { ...sent, commitId, outputRoot, challengeUntil };
+  return { ...sent, ...commitments[0]! };
 }

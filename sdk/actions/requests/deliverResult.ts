@@ -1,59 +1,71 @@
-// Calls a request's consumer with the final output.
-import type { Hex } from "viem";
+// Calls a request's consumer with the output.
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import { type Bytes, hexOf } from "../../bytes.ts";
 import { contractCall } from "../../contractCall.ts";
-import type { MissingEventError } from "../../errors/clientErrors.ts";
+import { type MissingEventError, ResultNotAvailableError } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import type { Leaf, Request } from "../../protocol/request.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+import type { FindRequestErrorType } from "./findRequest.ts";
+import { getRequest } from "./getRequest.ts";
 
-export type DeliverResultParameters = WriteParameters & {
-  /** A finalized request with a consumer. */
-  requestId: Hex;
-  /** The committed output bytes, see `getResult`. */
-  output: Bytes;
-};
+export type DeliverResultParameters = WriteParameters & RequestReference;
 export type DeliverResultReturnType = WriteReturnType & {
-  /** False when the consumer reverted. The delivery counts all the same. */
+  /** False when the consumer reverted or ran out of its gas: anyone may try again. */
   success: boolean;
 };
-export type DeliverResultErrorType = SendCallErrorType | MissingEventError;
+export type DeliverResultErrorType =
+  | SendCallErrorType
+  | FindRequestErrorType
+  | ResultNotAvailableError
+  | MissingEventError;
 
 /** The call that {@link deliverResult} sends. */
 export function deliverResultCall({
   deployment,
-  requestId,
+  request,
+  leaf,
   output,
-}: Pick<DeliverResultParameters, "deployment" | "requestId" | "output">) {
+}: DeploymentParameters & { request: Request; leaf: Leaf; output: Bytes }) {
   return contractCall({
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     functionName: "deliver",
-    args: [requestId, hexOf(output)],
+    args: [requestStruct(request), leaf, hexOf(output)],
   });
 }
 
 /**
- * Calls a request's consumer with the final output, once. Anyone may call.
+ * Calls a request's consumer with the output, once it is as sure as the request asks for. Anyone may call.
  *
- * @param parameters.requestId - A finalized request with a consumer.
- * @param parameters.output - The committed output bytes.
+ * @param parameters.requestId - An answered request with a consumer; or `request` where it is at hand.
  * @returns Hash and receipt, and whether the consumer accepted the call: `success`.
  *
  * @example
- * import { deliverResult, getResult } from "@assay/sdk";
+ * import { deliverResult } from "@assay/sdk";
  *
- * const { output } = await getResult(client, { deployment, requestId });
- * const { success } = await deliverResult(client, { deployment, requestId, output });
+ * const { success } = await deliverResult(client, { deployment, requestId });
  */
 export async function deliverResult(
   client: AssayTransportClient,
   parameters: DeliverResultParameters,
 ): Promise<DeliverResultReturnType> {
-  const sent = await sendCall(client, { ...parameters, call: deliverResultCall(parameters) });
+  const { deployment } = parameters;
+  const { requestId, request, status, answer } = await getRequest(client, parameters);
+  if (!answer) throw new ResultNotAvailableError({ requestId, status });
+  const { leaf, output } = answer;
+  const call = deliverResultCall({ deployment, request, leaf, output });
+  const sent = await sendCall(client, { ...parameters, call });
   const { success } = eventOf(sent.receipt, {
-    address: parameters.deployment.inferenceMarket,
+    address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     eventName: "Delivered",
   });

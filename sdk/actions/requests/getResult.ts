@@ -1,18 +1,18 @@
 // Reads the result of a request as far as it is known.
-import { type Address, type Hex, zeroHash } from "viem";
+import type { Address, Hex } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import {
-  MissingLogError,
+  type MissingLogError,
   type RequestNotFoundError,
   ResultNotAvailableError,
-  WrongBytesError,
+  type WrongBytesError,
 } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
 import { enumName, type FinalityLevel, finalityLevels, type RequestStatus } from "../../protocol/enums.ts";
 import { hexToBytes } from "../../protocol/hash.ts";
-import { byteRoot } from "../../protocol/merkle.ts";
-import type { AssayTransportClient, DeploymentParameters } from "../calls/parameters.ts";
+import type { AssayTransportClient, DeploymentParameters, RequestReference } from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
-import { findUpdate, type LogParameters } from "./findUpdate.ts";
+import type { LogParameters } from "./findUpdate.ts";
 import { getRequest } from "./getRequest.ts";
 
 /** What a worker answered, and how sure that is. */
@@ -33,7 +33,7 @@ export type InferenceResult = {
   challengeUntil: bigint;
 };
 
-export type GetResultParameters = DeploymentParameters & LogParameters & { requestId: Hex };
+export type GetResultParameters = DeploymentParameters & LogParameters & RequestReference;
 export type GetResultReturnType = InferenceResult;
 export type GetResultErrorType =
   | RequestNotFoundError
@@ -45,7 +45,7 @@ export type GetResultErrorType =
 /**
  * Reads the result of a request, and checks the output against the committed root.
  *
- * @param parameters.requestId - The request.
+ * @param parameters.requestId - The request; or `request` where it is at hand.
  * @returns Output and how sure it is: `level` is `provisional` inside the challenge window, `final` after it.
  * @throws ResultNotAvailableError while no worker has committed an output.
  *
@@ -58,30 +58,28 @@ export async function getResult(
   client: AssayTransportClient,
   parameters: GetResultParameters,
 ): Promise<GetResultReturnType> {
-  const { deployment, requestId } = parameters;
-  const market = { address: deployment.inferenceMarket, abi: inferenceMarketAbi } as const;
-  const [{ commitId, worker, programId, status: present }, [, level, outputRoot]] = await Promise.all([
-    getRequest(client, { deployment, requestId }),
-    readCall(client, { ...market, functionName: "result", args: [requestId] }),
-  ]);
-  if (commitId === zeroHash) throw new ResultNotAvailableError({ requestId, status: present });
-  const update = await findUpdate(client, { ...parameters, event: "Committed" });
-  if (!update) throw new MissingLogError({ event: "Committed", requestId });
-  const { passes, challengeUntil } = update.args;
-  const output = hexToBytes(update.args.output);
-  const computed = byteRoot(output);
-  if (computed !== outputRoot) throw new WrongBytesError({ what: "output", computed, committed: outputRoot });
-  const holds = present === "committed" || present === "finalized";
+  const { requestId, request, status, worker, deadline, answer } = await getRequest(client, parameters);
+  if (!answer) throw new ResultNotAvailableError({ requestId, status });
+  const { commitId, leaf, output, outputRoot, passes } = answer;
+  const stands = status === "committed" || status === "finalized";
+  const level = stands
+    ? await readCall(client, {
+        address: parameters.deployment.inferenceMarket,
+        abi: inferenceMarketAbi,
+        functionName: "finalityOf",
+        args: [requestStruct(request), leaf],
+      })
+    : undefined;
   return {
     requestId,
-    programId,
+    programId: request.programId,
     commitId,
     worker,
-    status: present,
-    level: holds ? enumName(finalityLevels, level) : undefined,
-    output,
+    status,
+    level: level === undefined ? undefined : enumName(finalityLevels, level),
+    output: hexToBytes(output),
     outputRoot,
     passes,
-    challengeUntil,
+    challengeUntil: status === "committed" ? deadline : answer.challengeUntil,
   };
 }

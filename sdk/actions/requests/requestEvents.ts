@@ -9,6 +9,8 @@ import type { LogFilter, MinedLog } from "../logs/scanLogs.ts";
 export const requestEventNames = [
   "Requested",
   "Claimed",
+  "InputAsked",
+  "InputShown",
   "Committed",
   "Finalized",
   "CommitmentSlashed",
@@ -42,6 +44,8 @@ export type RequestUpdate = { [name in RequestEventName]: UpdateOf<name> }[Reque
 const statusAfter: Record<Exclude<RequestEventName, "RequestClosed">, RequestStatus> = {
   Requested: "open",
   Claimed: "claimed",
+  InputAsked: "inputMissing",
+  InputShown: "claimed",
   Committed: "committed",
   Finalized: "finalized",
   CommitmentSlashed: "slashed",
@@ -51,17 +55,21 @@ const levelOf: Partial<Record<RequestStatus, FinalityLevel>> = {
   finalized: "final",
 };
 
+const selectorsOf = (names: readonly RequestEventName[]): Hex[] =>
+  inferenceMarketAbi
+    .filter((item) => item.type === "event" && (names as readonly string[]).includes(item.name))
+    .map((event) => toEventSelector(event as Extract<typeof event, { type: "event" }>));
+
+/** The first topic of every event by which an answer is published. */
+export const [committedTopic] = selectorsOf(["Committed"]) as [Hex];
+
 /** The market's logs of the named events of one request. */
 export function requestLogFilter(
   deployment: Deployment,
   requestId: Hex,
   names: readonly RequestEventName[] = requestEventNames,
 ): LogFilter {
-  const events = inferenceMarketAbi.filter(
-    (item) => item.type === "event" && (names as readonly string[]).includes(item.name),
-  );
-  const selectors = events.map((event) => toEventSelector(event as Extract<typeof event, { type: "event" }>));
-  return { address: deployment.inferenceMarket, topics: [selectors, [requestId]] };
+  return { address: deployment.inferenceMarket, topics: [selectorsOf(names), [requestId]] };
 }
 
 /** Decodes logs that {@link requestLogFilter} selected. */
@@ -70,14 +78,14 @@ export function requestUpdates(logs: readonly MinedLog[]): RequestUpdate[] {
   return parsed.map((log) => {
     const { blockNumber, blockHash, transactionHash, logIndex } = log as unknown as MinedLog;
     const event = log.eventName as RequestEventName;
-    const args = log.args as unknown as { requestId: Hex; status?: number };
+    const args = log.args as unknown as { requestId?: Hex; subject?: Hex; status?: number };
     const status =
       event === "RequestClosed" ? enumName(requestStatuses, args.status ?? 0) : statusAfter[event];
     const place = { blockNumber, blockHash, transactionHash, logIndex };
     return {
       event,
       args,
-      requestId: args.requestId,
+      requestId: args.requestId ?? args.subject,
       status,
       level: levelOf[status],
       ...place,

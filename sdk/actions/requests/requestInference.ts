@@ -1,41 +1,33 @@
 // Buys an inference.
-import { type Address, type Hex, zeroAddress } from "viem";
+import type { Hex } from "viem";
+import { parseAccount } from "viem/accounts";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import { type Bytes, hexOf } from "../../bytes.ts";
 import { contractCall } from "../../contractCall.ts";
-import type { InsufficientAllowanceError, MissingEventError } from "../../errors/clientErrors.ts";
-import { FeeAboveMaximumError } from "../../errors/clientErrors.ts";
-import { enumCode, type Method, methods } from "../../protocol/enums.ts";
+import {
+  type InsufficientAllowanceError,
+  MissingAccountError,
+  type MissingEventError,
+} from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import type { Request } from "../../protocol/request.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, SpendParameters, WriteReturnType } from "../calls/parameters.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  SpendParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
 import type { SendCallErrorType } from "../calls/sendCall.ts";
 import { spend } from "../calls/spend.ts";
-import { getTier } from "./getTier.ts";
+import { knownRequests } from "./knownRequests.ts";
+import { type InferenceRequest, type PrepareRequestErrorType, prepareRequest } from "./prepareRequest.ts";
 
-export type InferenceRequest = {
-  programId: Hex;
-  /** The input bytes of the program; `encodeInput` makes them from numbers. */
-  input: Bytes;
-  /** Parameter version that governs the request for its whole life; 1 when left out. */
-  version?: number | undefined;
-  /** How the result is verified; `optimistic` when left out. */
-  method?: Method | undefined;
-  /** The only worker that may claim; any when left out. */
-  worker?: Address | undefined;
-  /** Contract that is called with the final result; none when left out. */
-  consumer?: Address | undefined;
-  /** Gas promised to the consumer; 0 when left out. */
-  callbackGas?: number | undefined;
-};
-export type RequestInferenceParameters = SpendParameters &
-  InferenceRequest & {
-    /** Token units; the tier's minimum when left out. */
-    fee?: bigint | undefined;
-    /** Token units above which nothing is sent. */
-    maxFee?: bigint | undefined;
-  };
+export type RequestInferenceParameters = SpendParameters & InferenceRequest;
 export type RequestInferenceReturnType = WriteReturnType & {
   requestId: Hex;
+  /** The whole request, as every call about it takes it. */
+  request: Request;
   inputRoot: Hex;
   /** Token units escrowed. */
   fee: bigint;
@@ -44,28 +36,25 @@ export type RequestInferenceReturnType = WriteReturnType & {
 };
 export type RequestInferenceErrorType =
   | SendCallErrorType
+  | PrepareRequestErrorType
   | MissingEventError
-  | InsufficientAllowanceError
-  | FeeAboveMaximumError;
+  | InsufficientAllowanceError;
 
 /** The call that {@link requestInference} sends once the vault may take the fee. */
 export function requestInferenceCall({
   deployment,
-  programId,
+  request,
   input,
-  fee,
-  version = 1,
-  method = "optimistic",
-  worker = zeroAddress,
-  consumer = zeroAddress,
-  callbackGas = 0,
-}: Pick<RequestInferenceParameters, "deployment"> & InferenceRequest & { fee: bigint }) {
-  const posted = { programId, input: hexOf(input), fee, version, worker, consumer, callbackGas };
+}: DeploymentParameters & {
+  request: Request;
+  /** Empty where the input is kept off the chain. */
+  input: Bytes;
+}) {
   return contractCall({
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     functionName: "request",
-    args: [{ ...posted, method: enumCode(methods, method) }],
+    args: [requestStruct(request), hexOf(input)],
   });
 }
 
@@ -77,7 +66,7 @@ export function requestInferenceCall({
  * @param parameters.input - The input bytes of the program; `encodeInput` makes them from numbers.
  * @param parameters.fee - Token units; the tier's minimum when left out.
  * @param parameters.maxFee - Token units above which nothing is sent.
- * @returns Hash and receipt, and what the contract reported: `requestId`, `inputRoot`, `fee`, `claimBy`.
+ * @returns Hash and receipt, `requestId` and the whole `request`, and what the contract reported: `fee`, `claimBy`.
  *
  * @example
  * import { encodeInput, requestInference, waitForResult } from "@assay/sdk";
@@ -90,15 +79,18 @@ export async function requestInference(
   client: AssayTransportClient,
   parameters: RequestInferenceParameters,
 ): Promise<RequestInferenceReturnType> {
-  const { deployment, version = 1, maxFee } = parameters;
-  const fee = parameters.fee ?? (await getTier(client, { deployment, version })).minFee;
-  if (maxFee !== undefined && fee > maxFee) throw new FeeAboveMaximumError({ fee, maxFee });
-  const call = requestInferenceCall({ ...parameters, fee });
+  const { deployment, account = client.account } = parameters;
+  if (!account) throw new MissingAccountError();
+  const requester = parseAccount(account).address;
+  const { request, requestId, input } = await prepareRequest(client, { ...parameters, requester });
+  const { inputRoot, fee } = request;
+  const call = requestInferenceCall({ deployment, request, input });
   const sent = await spend(client, { ...parameters, amount: fee, call });
-  const { requestId, inputRoot, claimBy } = eventOf(sent.receipt, {
+  const { claimBy } = eventOf(sent.receipt, {
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     eventName: "Requested",
   });
-  return { ...sent, requestId, inputRoot, fee, claimBy };
+  knownRequests.set(client, requestId, request);
+  return { ...sent, requestId, request, inputRoot, fee, claimBy };
 }

@@ -1,41 +1,43 @@
 // Ends a request whose worker did not deliver.
-import type { Hex } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import { contractCall } from "../../contractCall.ts";
 import type { MissingEventError } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import type { Request } from "../../protocol/request.ts";
 import { eventOf } from "../calls/eventOf.ts";
-import type { AssayTransportClient, WriteParameters, WriteReturnType } from "../calls/parameters.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
 import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+import { type FindRequestErrorType, requestBy } from "./findRequest.ts";
 
-export type TimeoutDeliveryParameters = WriteParameters & {
-  /** The request. */
-  requestId: Hex;
-};
+export type TimeoutDeliveryParameters = WriteParameters & RequestReference;
 export type TimeoutDeliveryReturnType = WriteReturnType & {
   /** Fee credited to the requester, in token units. */
   refunded: bigint;
   /** Token units of the worker's stake credited on top. */
   penalty: bigint;
 };
-export type TimeoutDeliveryErrorType = SendCallErrorType | MissingEventError;
+export type TimeoutDeliveryErrorType = SendCallErrorType | FindRequestErrorType | MissingEventError;
 
 /** The call that {@link timeoutDelivery} sends. */
-export function timeoutDeliveryCall({
-  deployment,
-  requestId,
-}: Pick<TimeoutDeliveryParameters, "deployment" | "requestId">) {
+export function timeoutDeliveryCall({ deployment, request }: DeploymentParameters & { request: Request }) {
   return contractCall({
     address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     functionName: "timeoutDelivery",
-    args: [requestId],
+    args: [requestStruct(request)],
   });
 }
 
 /**
  * Ends a claimed request after its delivery deadline. The requester is credited the fee and a penalty. Anyone may call.
  *
- * @param parameters.requestId - The request.
+ * @param parameters.requestId - The request; or `request` where it is at hand.
  * @returns Hash and receipt, and what the contract reported: `refunded`, `penalty`.
  *
  * @example
@@ -47,9 +49,11 @@ export async function timeoutDelivery(
   client: AssayTransportClient,
   parameters: TimeoutDeliveryParameters,
 ): Promise<TimeoutDeliveryReturnType> {
-  const sent = await sendCall(client, { ...parameters, call: timeoutDeliveryCall(parameters) });
+  const { deployment } = parameters;
+  const request = await requestBy(client, parameters);
+  const sent = await sendCall(client, { ...parameters, call: timeoutDeliveryCall({ deployment, request }) });
   const { refunded, penalty } = eventOf(sent.receipt, {
-    address: parameters.deployment.inferenceMarket,
+    address: deployment.inferenceMarket,
     abi: inferenceMarketAbi,
     eventName: "RequestClosed",
   });

@@ -1,15 +1,20 @@
 // Waits until a request has a result of the asked finality.
-import type { Hex } from "viem";
+import { type Address, zeroAddress } from "viem";
+import type { Deployment } from "../../deployments.ts";
 import {
   RequestFailedError,
   type RequestNotFoundError,
   WaitTimeoutError,
   WrongBytesError,
 } from "../../errors/clientErrors.ts";
+import { requestOf } from "../../protocol/coding.ts";
 import { type FinalityLevel, finalityLevels, type RequestStatus } from "../../protocol/enums.ts";
 import { hexToBytes } from "../../protocol/hash.ts";
+import { commitId as commitIdOf } from "../../protocol/ids.ts";
 import { byteRoot } from "../../protocol/merkle.ts";
+import type { Request } from "../../protocol/request.ts";
 import type { AssayTransportClient } from "../calls/parameters.ts";
+import { requestIdOf } from "./findRequest.ts";
 import type { InferenceResult } from "./getResult.ts";
 import type { MarketEventArgs } from "./requestEvents.ts";
 import { type WatchRequestParameters, watchRequest } from "./watchRequest.ts";
@@ -56,15 +61,18 @@ export async function waitForResult(
   let status: RequestStatus = "open";
   try {
     signal?.throwIfAborted();
+    let request: Request | undefined;
+    let worker: Address = zeroAddress;
     let committed: MarketEventArgs<"Committed"> | undefined;
-    let programId: Hex | undefined;
     for await (const update of watchRequest(client, { ...parameters, signal: clock.signal })) {
       status = update.status;
-      if (update.event === "Requested") programId = update.args.programId;
+      if (update.event === "Requested") request = requestOf(update.args.request);
+      if (update.event === "Claimed") worker = update.args.worker;
       if (update.event === "Committed") committed = update.args;
-      if (update.level === undefined || !committed || !programId) continue;
+      if (update.level === undefined || !committed || !request) continue;
       if (finalityLevels.indexOf(update.level) < finalityLevels.indexOf(level)) continue;
-      return { programId, status, level: update.level, ...resultOf(committed) };
+      const result = resultOf(parameters.deployment, request, worker, committed);
+      return { ...result, status, level: update.level };
     }
     throw new RequestFailedError({ requestId, status });
   } catch (error) {
@@ -77,10 +85,23 @@ export async function waitForResult(
   }
 }
 
-function resultOf(committed: MarketEventArgs<"Committed">) {
-  const { requestId, commitId, worker, outputRoot, passes, challengeUntil } = committed;
-  const output = hexToBytes(committed.output);
-  const computed = byteRoot(output);
-  if (computed !== outputRoot) throw new WrongBytesError({ what: "output", computed, committed: outputRoot });
-  return { requestId, commitId, worker, output, outputRoot, passes, challengeUntil };
+/** What the events say, held against the two hashes that the chain indexes them by. */
+function resultOf(
+  deployment: Deployment,
+  request: Request,
+  worker: Address,
+  { requestId, commitId, output: bytes, passes, challengeUntil }: MarketEventArgs<"Committed">,
+) {
+  const own = requestIdOf(deployment, request);
+  if (own !== requestId) throw new WrongBytesError({ what: "request", computed: own, committed: requestId });
+  const output = hexToBytes(bytes);
+  const outputRoot = byteRoot(output);
+  const { programId, inputRoot, version } = request;
+  const computed = commitIdOf({
+    chainId: BigInt(deployment.chainId),
+    source: deployment.inferenceMarket,
+    terms: { subject: requestId, programId, inputRoot, outputRoot, passes, worker, version },
+  });
+  if (computed !== commitId) throw new WrongBytesError({ what: "output", computed, committed: commitId });
+  return { requestId, programId, commitId, worker, output, outputRoot, passes, challengeUntil };
 }

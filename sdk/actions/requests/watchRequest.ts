@@ -7,7 +7,7 @@ import type { AssayTransportClient, DeploymentParameters } from "../calls/parame
 import { delay } from "../logs/delay.ts";
 import { type MinedLog, scanLogs } from "../logs/scanLogs.ts";
 import type { LogParameters } from "./findUpdate.ts";
-import { getRequest } from "./getRequest.ts";
+import { getRequestState } from "./getRequestState.ts";
 import { type RequestUpdate, requestLogFilter, requestUpdates } from "./requestEvents.ts";
 
 export type WatchRequestParameters = DeploymentParameters &
@@ -53,7 +53,7 @@ export async function* watchRequest(
 ): WatchRequestReturnType {
   const { deployment, requestId, signal, confirmations = 0 } = parameters;
   const { fromBlock = deployment.startBlock, blockRange } = parameters;
-  await getRequest(client, { deployment, requestId });
+  await getRequestState(client, { deployment, requestId });
   const filter = requestLogFilter(deployment, requestId);
   const told = new Set<string>();
   let next = fromBlock;

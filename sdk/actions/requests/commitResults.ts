@@ -1,0 +1,99 @@
+// Publishes the answers to claimed requests in one batch.
+import type { Hex } from "viem";
+import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
+import { type Bytes, bytesOf, hexOf } from "../../bytes.ts";
+import { contractCall } from "../../contractCall.ts";
+import type { MissingEventError } from "../../errors/clientErrors.ts";
+import { requestStruct } from "../../protocol/coding.ts";
+import { byteRoot } from "../../protocol/merkle.ts";
+import type { Request } from "../../protocol/request.ts";
+import { eventsOf } from "../calls/eventOf.ts";
+import type {
+  AssayTransportClient,
+  DeploymentParameters,
+  RequestReference,
+  WriteParameters,
+  WriteReturnType,
+} from "../calls/parameters.ts";
+import { type SendCallErrorType, sendCall } from "../calls/sendCall.ts";
+import { type FindRequestErrorType, requestBy } from "./findRequest.ts";
+
+/** What a worker answers. */
+export type AnswerParameters = {
+  /** The output bytes of the program. */
+  output: Bytes;
+  /** Passes run; 1 when left out. */
+  passes?: number | undefined;
+};
+
+export type CommitResultsParameters = WriteParameters & {
+  /** Answers of one worker to requests that it has claimed, up to 64. */
+  answers: readonly (RequestReference & AnswerParameters)[];
+};
+export type PublishedCommitment = {
+  requestId: Hex;
+  commitId: Hex;
+  outputRoot: Hex;
+  /** Unix seconds at which the challenge window closes. */
+  challengeUntil: bigint;
+};
+export type CommitResultsReturnType = WriteReturnType & {
+  /** Number of the batch. */
+  batch: number;
+  /** In the order of the answers. */
+  commitments: readonly PublishedCommitment[];
+};
+export type CommitResultsErrorType = SendCallErrorType | FindRequestErrorType | MissingEventError;
+
+/** The call that {@link commitResults} sends. */
+export function commitResultsCall({
+  deployment,
+  answers,
+}: DeploymentParameters & { answers: readonly ({ request: Request } & AnswerParameters)[] }) {
+  const structs = answers.map(({ request, output, passes = 1 }) => ({
+    request: requestStruct(request),
+    passes,
+    output: hexOf(output),
+  }));
+  return contractCall({
+    address: deployment.inferenceMarket,
+    abi: inferenceMarketAbi,
+    functionName: "commit",
+    args: [structs],
+  });
+}
+
+/**
+ * Publishes the answers to claimed requests in one transaction, which costs far less than one for each. Their challenge
+ * windows start with it.
+ *
+ * @param parameters.answers - Answers of one worker to requests that it has claimed, up to 64.
+ * @returns Hash and receipt, and what the contract reported: the `batch` and its `commitments`.
+ *
+ * @example
+ * import { commitResults } from "@assay/sdk";
+ *
+ * const { commitments } = await commitResults(client, { deployment, answers: [{ requestId, output }] });
+ */
+export async function commitResults(
+  client: AssayTransportClient,
+  parameters: CommitResultsParameters,
+): Promise<CommitResultsReturnType> {
+  const { deployment } = parameters;
+  const answers = await Promise.all(
+    parameters.answers.map(async ({ output, passes, ...reference }) => ({
+      ...{ output, passes },
+      request: await requestBy(client, { deployment, ...reference }),
+    })),
+  );
+  const sent = await sendCall(client, { ...parameters, call: commitResultsCall({ deployment, answers }) });
+  const events = eventsOf(sent.receipt, {
+    address: deployment.inferenceMarket,
+    abi: inferenceMarketAbi,
+    eventName: "Committed",
+  });
+  const commitments = events.map(({ requestId, commitId, challengeUntil, output }) => {
+    return { requestId, commitId, challengeUntil, outputRoot: byteRoot(bytesOf(output)) };
+  });
+  return { ...sent, batch: events[0].batch, commitments };
+}
