@@ -14,7 +14,6 @@ import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {MoveGasLib} from "./libraries/MoveGasLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
 import {Binding, Dispute, DisputeStatus, Reveal} from "./types/Dispute.sol";
-import {Tier} from "./types/Tier.sol";
 import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "./types/Trace.sol";
 
 /// @title The dispute game: the worker opens its own trees, the challenger picks, one element decides.
@@ -235,16 +234,16 @@ contract DisputeGame is IDisputeGame {
 
         entry.settled = true;
         (, uint16 version) = SOURCE.termsOf(commitId);
-        Tier memory tier = PARAMETERS.tier(version);
+        (uint96 bond, , , ) = PARAMETERS.challengeTerms(version);
         (uint96 gas, uint96 reward) = (0, 0);
         if (ending == Ending.Settled) {
-            gas = _takeGas(commitId, standing, tier.gasPrice);
+            gas = _takeGas(commitId, standing, version);
             if (book.first == standing.serial + 1) {
                 reward = SplitLib.bps(SOURCE.getCommitment(commitId).lock, SplitLib.REPORTER_BPS);
             }
         }
-        emit DisputeSettled(disputeId, entry.challenger, tier.challengeBond, reward, gas);
-        VAULT.creditFromEscrow(entry.challenger, tier.challengeBond + gas);
+        emit DisputeSettled(disputeId, entry.challenger, bond, reward, gas);
+        VAULT.creditFromEscrow(entry.challenger, bond + gas);
     }
 
     // SOURCE ONLY
@@ -479,9 +478,10 @@ contract DisputeGame is IDisputeGame {
     function _takeGas(
         bytes32 commitId,
         Standing memory standing,
-        uint64 gasPrice
+        uint16 version
     ) internal returns (uint96 gas) {
         Book storage book = _books[commitId];
+        (, uint64 gasPrice) = PARAMETERS.settleTerms(version);
         bool won = standing.status == DisputeStatus.Won;
         uint96 dust;
         (gas, dust) = _pots[commitId].take(book, standing.gasOwed, won, gasPrice);

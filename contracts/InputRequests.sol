@@ -90,7 +90,8 @@ contract InputRequests is IInputRequests {
         require(block.timestamp <= challengeUntil, ICommitments.WindowClosed(commitId, challengeUntil));
         Commitment memory held = ICommitments(source).getCommitment(commitId);
         require(!held.inputPosted, InputOnChain(commitId));
-        uint64 postBy = uint64(block.timestamp) + PARAMETERS.tier(version).inputSeconds;
+        (uint32 inputSeconds, ) = PARAMETERS.inputTerms(version);
+        uint64 postBy = uint64(block.timestamp) + inputSeconds;
         _open(commitId, source, held.terms.inputRoot, held.terms.programId, version, postBy);
     }
 
@@ -107,10 +108,11 @@ contract InputRequests is IInputRequests {
         if (!_stands(source, commitId)) return _endWithBond(commitId, input, InputStatus.Void);
 
         (address worker, uint16 version) = source.termsOf(commitId);
+        (, uint32 recheckSeconds) = PARAMETERS.inputTerms(version);
         source.release(commitId);
         // INVARIANT (S-09): whoever saw the input now has the time to execute again and to challenge.
         // GUARD: S-09
-        source.extend(commitId, uint64(block.timestamp) + PARAMETERS.tier(version).recheckSeconds);
+        source.extend(commitId, uint64(block.timestamp) + recheckSeconds);
         _endShown(commitId, input, worker);
     }
 
@@ -134,7 +136,7 @@ contract InputRequests is IInputRequests {
 
     /// @inheritdoc IInputRequests
     function inputBond(uint16 version, uint32 inputBytes) external view returns (uint96) {
-        return PostingLib.bond(inputBytes, PARAMETERS.tier(version).gasPrice);
+        return _bond(version, inputBytes);
     }
 
     // INTERNAL
@@ -158,7 +160,7 @@ contract InputRequests is IInputRequests {
             inputBytes > 0 && inputBytes <= PostingLib.MAX_BYTES,
             InputNotPostable(inputBytes, PostingLib.MAX_BYTES)
         );
-        uint96 bond = PostingLib.bond(inputBytes, PARAMETERS.tier(version).gasPrice);
+        uint96 bond = _bond(version, inputBytes);
         _asked[id] = InputRequest({
             asker: msg.sender,
             bond: bond,
@@ -251,6 +253,11 @@ contract InputRequests is IInputRequests {
         input.status = status;
         emit InputRequestEnded(id, status, input.asker, input.bond);
         VAULT.creditFromEscrow(input.asker, input.bond);
+    }
+
+    function _bond(uint16 version, uint32 inputBytes) internal view returns (uint96) {
+        (, uint64 gasPrice) = PARAMETERS.settleTerms(version);
+        return PostingLib.bond(inputBytes, gasPrice);
     }
 
     function _requireOver(bytes32 id, InputRequest storage input) internal view {

@@ -8,7 +8,9 @@ import {CommitmentStatus} from "../../contracts/types/Commitment.sol";
 import {DisputeStatus} from "../../contracts/types/Dispute.sol";
 import {Answer, Leaf, Request, RequestStatus} from "../../contracts/types/Market.sol";
 import {ProgramHeader} from "../../contracts/types/Program.sol";
+import {Receipt} from "../../contracts/types/Receipt.sol";
 import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {ReceiptsTest} from "./support/Receipts.sol";
 import {vm} from "./support/Vm.sol";
 
 contract EquivocationTest is ProtocolTest {
@@ -251,5 +253,107 @@ contract EquivocationTest is ProtocolTest {
         );
         market.refundRetired(lie.asked);
         equal(account(WORKER).locked, LOCK, "refunded, not slashed");
+    }
+}
+
+/// @notice Receipts: openings need no input, and count like published answers.
+contract EquivocatingReceiptsTest is ReceiptsTest {
+    function bare(Receipt memory issued) internal view returns (bytes memory) {
+        return abi.encode(issued, sign(issued), "");
+    }
+
+    function statusOf(Receipt memory issued) internal view returns (CommitmentStatus) {
+        return channels.getCommitment(commitmentOf(issued)).status;
+    }
+
+    function exposeCall(Receipt memory one, Receipt memory other) internal view returns (bytes memory) {
+        (bytes memory first, bytes memory second) = (bare(one), bare(other));
+        return abi.encodeCall(equivocation.expose, (address(channels), first, address(channels), second));
+    }
+
+    function expose(Receipt memory one, Receipt memory other) internal {
+        bytes memory data = exposeCall(one, other);
+        vm.prank(KEEPER);
+        (bool success, ) = address(equivocation).call(data);
+        require(success, "exposed");
+    }
+
+    function test_expose_receipts_slashesBoth_S11() public {
+        (Receipt memory truth, Receipt memory lie) = (receipt(1, false), receipt(2, true));
+        lie.isPrivate = true;
+        expose(truth, lie);
+        require(statusOf(truth) == CommitmentStatus.Slashed, "the first");
+        require(statusOf(lie) == CommitmentStatus.Slashed, "a private one, too");
+        require(channels.getCommitment(commitmentOf(lie)).reporter == KEEPER, "the reporter");
+        equal(channels.getCommitment(commitmentOf(truth)).lock, LIABILITY, "its liability");
+    }
+
+    function test_expose_receiptsOfTwoPayers_slashBothChannels_S11() public {
+        bytes32 second = openChannel(1, ESCROW, ALLOTMENT);
+        (Receipt memory truth, Receipt memory lie) = (receipt(1, false), receiptOn(second, 1, true));
+        expose(truth, lie);
+        require(statusOf(truth) == CommitmentStatus.Slashed, "one payer's");
+        require(statusOf(lie) == CommitmentStatus.Slashed, "the other's");
+    }
+
+    function test_expose_receiptAgainstPublishedAnswer_S11() public {
+        (Request memory asked, bytes32 commitId) = commitRequest();
+        Receipt memory lie = receipt(1, true);
+        (bytes memory first, bytes memory second) = (openingOf(asked, leafOf(false)), bare(lie));
+        vm.prank(KEEPER);
+        equivocation.expose(address(market), first, address(channels), second);
+        require(statusOf(lie) == CommitmentStatus.Slashed, "the receipt");
+        require(market.getCommitment(commitId).status == CommitmentStatus.Slashed, "the published answer");
+    }
+
+    function test_expose_receiptOverItsTime_isStillEvidence_S11() public {
+        Receipt memory old = receipt(1, true);
+        vm.warp(START + 101);
+        Receipt memory fresh = receipt(2, false);
+        expose(old, fresh);
+        require(statusOf(old) == CommitmentStatus.None, "its time is over");
+        require(statusOf(fresh) == CommitmentStatus.Slashed, "the other's is not");
+    }
+
+    function test_expose_streamOf64Tokens_cannotBeSlashed_S11() public {
+        ProgramHeader memory iterated = header();
+        iterated.maxPasses = 64;
+        bytes32 root = descriptorsRoot();
+        vm.prank(PUBLISHER);
+        bytes32 streamed = registry.register(iterated, root, 0, 0, "");
+        Receipt[] memory stream = new Receipt[](64);
+        for (uint32 i = 0; i < 64; ++i) {
+            stream[i] = receipt(i, false);
+            stream[i].programId = streamed;
+            stream[i].passes = i + 1;
+            // A prefix has another output than the whole.
+            stream[i].outputRoot = keccak256(abi.encode("prefix", i));
+            stream[i].previous = i == 0 ? bytes32(0) : channels.receiptIdOf(stream[i - 1]);
+        }
+        for (uint256 i = 0; i < 64; ++i) {
+            uint256 j = (i * 37 + 11) % 64;
+            bytes32 first = commitmentOf(stream[i]);
+            bytes32 second = commitmentOf(stream[j]);
+            refuse(
+                KEEPER,
+                address(equivocation),
+                exposeCall(stream[i], stream[j]),
+                abi.encodeWithSelector(IEquivocation.NotEquivocation.selector, first, second)
+            );
+        }
+    }
+
+    function test_expose_sameSequenceTwice_isNoFault_S11() public {
+        // A process that started anew counts from the beginning; only its answers are held against it.
+        (Receipt memory one, Receipt memory other) = (receipt(1, false), receipt(1, false));
+        other.session = 2;
+        bytes32 first = commitmentOf(one);
+        bytes32 second = commitmentOf(other);
+        refuse(
+            KEEPER,
+            address(equivocation),
+            exposeCall(one, other),
+            abi.encodeWithSelector(IEquivocation.NotEquivocation.selector, first, second)
+        );
     }
 }
