@@ -25,21 +25,66 @@ describe("deployAssay", () => {
     expect(await vault.token()).to.equal(deployment.token);
     expect((await parameters.tier(1)).name).to.equal(tiers.demo.name);
     expect((await parameters.tier(2)).name).to.equal(tiers.devnet.name);
-    // I-50: the two calls of the deployer are used up.
+    // I-50: the calls of the deployer are used up.
     await expect(vault.setModules([deployer])).to.be.revertedWithCustomError(vault, "ModulesAlreadySet");
-    await expect(market.setGame(deployer)).to.be.revertedWithCustomError(market, "GameAlreadySet");
-    const [named] = (await vault.queryFilter("ModulesSet")) as EventLog[];
-    expect(named?.args.modules).to.have.members([
+    const channels = await at<"channels">("Channels", deployment.channels);
+    for (const source of [market, channels]) {
+      const again = source.setModules(deployer, deployer, deployer, deployer);
+      await expect(again).to.be.revertedWithCustomError(source, "SourceModulesAlreadySet");
+    }
+    expect(await vault.modules()).to.deep.equal([
       deployment.inferenceMarket,
       deployment.disputeGame,
+      deployment.channels,
+      deployment.receiptGame,
+      deployment.epochs,
+      deployment.inputRequests,
       deployment.programRegistry,
     ]);
+    const modulesOf = async (source: typeof market | typeof channels) =>
+      ((await source.queryFilter("SourceModulesSet")) as EventLog[]).map(({ args }) => [...args]);
+    const { disputeGame, receiptGame, inputRequests, equivocation, epochs } = deployment;
+    const none = `0x${"00".repeat(20)}`;
+    expect(await modulesOf(market)).to.deep.equal([[disputeGame, inputRequests, equivocation, none]]);
+    expect(await modulesOf(channels)).to.deep.equal([[receiptGame, inputRequests, equivocation, epochs]]);
+  });
+
+  it("I-50: gives nobody an office unless somebody is named", async () => {
+    const connection = await network.create("sim");
+    const parametersOf = async ({ parameters }: Awaited<ReturnType<typeof deployAssay>>) =>
+      (await connection.ethers.getContractAt("Parameters", parameters)) as unknown as Contracts["parameters"];
+    const without = await deployAssay(connection, { tiers: ["demo"] });
+    expect(without).not.to.have.any.keys("governor", "guardian", "auditPool");
+    expect(await (await parametersOf(without)).governor()).to.equal(`0x${"00".repeat(20)}`);
+  });
+
+  it("names governor, guardian and audit pool where they are wanted, and says so", async () => {
+    const connection = await network.create("sim");
+    const [, governor, guardian, auditPool] = (await connection.ethers.getSigners()).map(
+      ({ address }) => address as `0x${string}`,
+    );
+    const deployment = await deployAssay(connection, { tiers: ["demo"], governor, guardian, auditPool });
+    expect(deployment).to.include({ governor, guardian, auditPool });
+    expect(parseDeployment(JSON.parse(deploymentJson(deployment)))).to.deep.equal(deployment);
+    const { ethers } = connection;
+    const parameters = await ethers.getContractAt("Parameters", deployment.parameters);
+    expect(await (parameters as unknown as Contracts["parameters"]).governor()).to.equal(governor);
+    const market = (await ethers.getContractAt(
+      "InferenceMarket",
+      deployment.inferenceMarket,
+    )) as unknown as Contracts["market"];
+    const pause = market.connect(await ethers.getSigner(guardian ?? "")) as typeof market;
+    await expect(market.pauseNew(60)).to.be.revertedWithCustomError(market, "NotGuardian");
+    await expect(pause.pauseNew(60)).to.emit(market, "Paused");
   });
 
   it("takes a token that exists", async () => {
     const connection = await network.create("sim");
     const token = await (await connection.ethers.deployContract("AssayToken")).getAddress();
-    const deployment = await deployAssay(connection, { tiers: ["standard"], token: token as `0x${string}` });
+    const deployment = await deployAssay(connection, {
+      tiers: ["standard", "fast"],
+      token: token as `0x${string}`,
+    });
     expect(deployment.token).to.equal(token);
     const vault = await connection.ethers.getContractAt("StakeVault", deployment.stakeVault);
     expect(await (vault as unknown as Contracts["vault"]).token()).to.equal(token);

@@ -1,10 +1,11 @@
 // What people do on the toy network, one verb each. Every verb waits until its transaction is in a block.
-import { bytesToHex, type Hex } from "@assay/sdk/protocol";
-import type {
-  BaseContract,
-  ContractTransactionReceipt,
-  ContractTransactionResponse,
-  LogDescription,
+import { bytesToHex, byteTree, type Hex } from "@assay/sdk/protocol";
+import {
+  AbiCoder,
+  type BaseContract,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type LogDescription,
 } from "ethers";
 import { as, type Person, type World } from "./deploy.ts";
 import { descriptorTree, type Lies, stepProof, type ToyProgram, ToyTrace, toyProgram } from "./toy.ts";
@@ -56,21 +57,37 @@ export interface RequestOptions {
   callbackGas?: number;
   version?: number;
   method?: number;
+  level?: number;
   input?: Uint8Array;
+  /** Keeps the input off the chain. */
+  hidden?: boolean;
+  requester?: Person;
+  salt?: bigint;
 }
 
 export const defaultFee = 10n ** 18n;
+const final = 2;
+let salt = 0n;
 
-export const requestParams = (programId: Hex, program: ToyProgram, options: RequestOptions = {}) => ({
-  programId,
-  input: options.input ?? program.input,
-  fee: options.fee ?? defaultFee,
-  version: options.version ?? 1,
-  method: options.method ?? 0,
-  worker: options.worker ?? noAddress,
-  consumer: options.consumer ?? noAddress,
-  callbackGas: options.callbackGas ?? 0,
-});
+/** A request as the contracts take it. */
+export type RequestStruct = ReturnType<typeof requestStruct>;
+
+export function requestStruct({ world, programId, program }: Stage, options: RequestOptions = {}) {
+  return {
+    requester: world[options.requester ?? "requester"].address,
+    salt: options.salt ?? ++salt,
+    programId,
+    inputRoot: byteTree(options.input ?? program.input).root,
+    inputPosted: options.hidden !== true,
+    fee: options.fee ?? defaultFee,
+    version: options.version ?? 1,
+    method: options.method ?? 0,
+    level: options.level ?? final,
+    worker: options.worker ?? noAddress,
+    consumer: options.consumer ?? noAddress,
+    callbackGas: options.callbackGas ?? 0,
+  };
+}
 
 /** A program that is registered on a world, and a worker with stake. */
 export interface Stage {
@@ -86,45 +103,68 @@ export async function prepareStage(world: World, program: ToyProgram = toyProgra
   return { world, program, programId: await register(world, program) };
 }
 
-export async function request(stage: Stage, options: RequestOptions = {}): Promise<Hex> {
-  const market = as(stage.world.requester, stage.world.market);
-  const params = requestParams(stage.programId, stage.program, options);
-  return argument(market.request(params), market, "Requested", "requestId");
+/** A request that was posted; whoever acts on it brings it along. */
+export interface Asked {
+  asked: RequestStruct;
+  requestId: Hex;
 }
 
-export async function claim(stage: Stage, requestId: Hex, by: Person = "worker"): Promise<void> {
+export async function request(stage: Stage, options: RequestOptions = {}): Promise<Asked> {
+  const { world, program } = stage;
+  const asked = requestStruct(stage, options);
+  const market = as(world[options.requester ?? "requester"], world.market);
+  const input = options.hidden === true ? new Uint8Array() : (options.input ?? program.input);
+  return { asked, requestId: await argument(market.request(asked, input), market, "Requested", "requestId") };
+}
+
+export async function claim(stage: Stage, { asked }: Asked, by: Person = "worker"): Promise<void> {
   const { world } = stage;
-  await mined(as(world[by], world.market).claim(requestId, world[by]));
+  await mined(as(world[by], world.market).claim(asked, world[by]));
 }
 
 /** A commitment and everything that its worker says it computed. */
-export interface Answer extends Stage {
-  requestId: Hex;
+export interface Answer extends Stage, Asked {
   commitId: Hex;
+  /** Where it stands in its batch. */
+  leaf: { passes: number; outputRoot: Hex; proof: Hex[] };
+  /** What the market needs to recognise it. */
+  opening: string;
   trace: ToyTrace;
+}
+
+/** What was committed to, for a batch of one. */
+export function answered(stage: Stage, asked: Asked, commitId: Hex, trace: ToyTrace): Answer {
+  const leaf = { passes: 1, outputRoot: trace.outputTree.root, proof: [] };
+  const kinds = stage.world.market.interface.getFunction("finalityOf")?.inputs ?? [];
+  const opening = AbiCoder.defaultAbiCoder().encode(kinds, [asked.asked, leaf]);
+  return { ...stage, ...asked, commitId, leaf, opening, trace };
 }
 
 export async function commit(
   stage: Stage,
-  requestId: Hex,
+  asked: Asked,
   lies: Lies = {},
   by: Person = "worker",
 ): Promise<Answer> {
   const trace = new ToyTrace(stage.program, lies);
   const market = as(stage.world[by], stage.world.market);
-  const commitId = await argument(market.commit(requestId, 1, trace.output), market, "Committed", "commitId");
-  return { ...stage, requestId, commitId, trace };
+  const sent = market.commit([{ request: asked.asked, passes: 1, output: trace.output }]);
+  return answered(stage, asked, await argument(sent, market, "Committed", "commitId"), trace);
 }
 
 /** From a request to its commitment, with `lies` in the trace or the output. */
 export async function answer(stage: Stage, lies: Lies = {}, options: RequestOptions = {}): Promise<Answer> {
-  const requestId = await request(stage, options);
-  await claim(stage, requestId);
-  return commit(stage, requestId, lies);
+  const asked = await request(stage, options);
+  await claim(stage, asked);
+  return commit(stage, asked, lies);
 }
 
-export async function challenge({ world, commitId }: Answer, by: Person = "challenger"): Promise<Hex> {
-  return argument(as(world[by], world.game).challenge(commitId), world.game, "Challenged", "disputeId");
+export async function challenge(
+  { world, commitId, opening }: Answer,
+  by: Person = "challenger",
+): Promise<Hex> {
+  const game = as(world[by], world.game);
+  return argument(game.challenge(commitId, opening), game, "Challenged", "disputeId");
 }
 
 export async function bind({ world, commitId, trace }: Answer, by: Person = "worker"): Promise<void> {

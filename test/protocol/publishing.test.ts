@@ -1,6 +1,7 @@
 // S-05: a malformed program costs its publisher the bond and hurts nobody who worked on it.
 import { expect } from "chai";
 import {
+  type Asked,
   answer,
   bind,
   challenge,
@@ -35,7 +36,9 @@ async function retire({ world, program, programId }: Stage): Promise<void> {
   await mined(as(world.keeper, world.registry).proveMalformed(programId, proof));
 }
 
-const statusOf = async ({ market }: World, requestId: string) => (await market.getRequest(requestId)).status;
+const refunded = 7n;
+const statusOf = async ({ market }: World, { requestId }: Asked) =>
+  (await market.requestState(requestId)).status;
 
 describe("S-05: a program proven malformed", () => {
   it("costs the publisher its bond: half for the prover, half burned", async () => {
@@ -56,10 +59,10 @@ describe("S-05: a program proven malformed", () => {
     await bind(story);
     await retire(stage);
 
-    await mined(as(world.stranger, world.market).refundRetired(claimed));
-    await mined(as(world.stranger, world.market).refundRetired(story.requestId));
-    expect(await statusOf(world, claimed)).to.equal(6n);
-    expect(await statusOf(world, story.requestId)).to.equal(6n);
+    await mined(as(world.stranger, world.market).refundRetired(claimed.asked));
+    await mined(as(world.stranger, world.market).refundRetired(story.asked));
+    expect(await statusOf(world, claimed)).to.equal(refunded);
+    expect(await statusOf(world, story)).to.equal(refunded);
     expect((await accountOf(world, "worker")).locked).to.equal(0n);
     expect((await world.game.getDispute(disputeId)).status).to.equal(4n);
 
@@ -77,7 +80,7 @@ describe("S-05: a program proven malformed", () => {
     await descend(story, disputeId, broken);
     await retire(stage);
     await prove(story, disputeId, broken);
-    expect(await statusOf(world, story.requestId), "refunded").to.equal(6n);
+    expect(await statusOf(world, story), "refunded").to.equal(refunded);
     expect((await accountOf(world, "worker")).locked).to.equal(0n);
     expect((await world.game.getDispute(disputeId)).status, "void").to.equal(4n);
     await mined(world.game.settleDispute(disputeId));
