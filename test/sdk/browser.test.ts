@@ -94,7 +94,7 @@ describe("the browser bundle", () => {
     const answer = await run(`
       const asked = [];
       const request = async ({ method }) => { asked.push(method); return "0x" + "00".repeat(13 * 32); };
-      const names = ["token", "stakeVault", "programRegistry", "inferenceMarket", "disputeGame", "stepVerifier", "parameters"];
+      const names = ["token", "inferenceMarket"];
       const deployment = { chainId: 1, startBlock: 0n, ...Object.fromEntries(names.map((name) => [name, ${address("1")}])) };
       const client = assay.createAssayClient({ transport: assay.custom({ request }), deployment });
       client.getRequest({ requestId: "0x" + "ab".repeat(32) }).catch(({ name }) => [name, ...asked].join(" "));

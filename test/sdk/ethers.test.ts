@@ -25,8 +25,9 @@ describe("fromEthers", () => {
   it("reads and writes through a browser wallet's signer", async () => {
     const client = await clientOf(await provider.getSigner(market.addresses.requester));
     const { requestId } = await client.requestInference({ programId: scorerId, input: sample.input });
-    const request = await client.getRequest({ requestId });
-    expect(request).to.include({ status: "open", requester: market.addresses.requester });
+    const { status, request } = await client.getRequest({ requestId });
+    expect(status).to.equal("open");
+    expect(request.requester).to.equal(market.addresses.requester);
     expect((await client.cancelRequest({ requestId })).refunded).to.equal(request.fee);
   });
 

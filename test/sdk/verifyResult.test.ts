@@ -1,8 +1,19 @@
 // A result is verified offline, and every lie about it is caught by the check that names it.
 import { type ResultFacts, type VerifyResultParameters, verifyResult } from "@assay/sdk";
 import { commitProgram, encodeManifest, runProgram } from "@assay/sdk/program";
-import { byteRoot, bytesToHex, commitId, manifestHash, programId } from "@assay/sdk/protocol";
+import {
+  batchRootOf,
+  byteRoot,
+  bytesToHex,
+  commitId,
+  type Hex,
+  manifestHash,
+  programId,
+  type Request,
+  requestId as requestIdOf,
+} from "@assay/sdk/protocol";
 import { expect } from "chai";
+import { zeroAddress } from "viem";
 import { generator, promptOf } from "../helpers/iterated.ts";
 import {
   sample,
@@ -16,39 +27,49 @@ import {
 const market = "0x5FC8d32690cc91D4c39d9d3abcBD16989F875707";
 const worker = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 const other = `0x${"5e".repeat(32)}` as const;
-const requestId = `0x${"11".repeat(32)}` as const;
+const sibling = `0x${"77".repeat(32)}` as const;
 const roots = { inputRoot: byteRoot(sample.input), outputRoot: byteRoot(sample.output) };
-const liable = {
-  chainId: 31337n,
-  market,
-  requestId,
+const request: Request = {
+  requester: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+  salt: 3n,
   programId: scorerId,
-  ...roots,
-  passes: 1,
-  worker,
+  inputRoot: roots.inputRoot,
+  inputPosted: true,
+  fee: 5n,
   version: 1,
-} as const;
-
-const facts: ResultFacts = {
-  chainId: 31337,
-  market,
-  requestId,
-  request: {
-    programId: scorerId,
-    inputRoot: roots.inputRoot,
-    commitId: commitId(liable),
-    status: "finalized",
-    version: 1,
-  },
-  commitment: { outputRoot: roots.outputRoot, passes: 1, worker },
-  registration: {
-    header: scorerTrees.header,
-    descriptorsRoot: scorerTrees.descriptorsRoot,
-    constantsRoot: scorerTrees.constantsRoot,
-    manifestHash: scorerManifestHash,
-    status: "active",
-  },
+  method: "optimistic",
+  level: "final",
+  worker: zeroAddress,
+  consumer: zeroAddress,
+  callbackGas: 0,
 };
+
+/** What an honest chain would say about an answer to `asked`. */
+function factsAbout(asked: Request, outputRoot: Hex, passes: number): ResultFacts {
+  const chainId = 31337n;
+  const requestId = requestIdOf({ chainId, market, request: asked });
+  const { programId, inputRoot, version } = asked;
+  const terms = { subject: requestId, programId, inputRoot, outputRoot, passes, worker, version };
+  const liable = commitId({ chainId, source: market, terms });
+  return {
+    chainId: 31337,
+    market,
+    requestId,
+    request: asked,
+    status: "finalized",
+    commitment: { commitId: liable, worker, passes, outputRoot, proof: [sibling] },
+    batchRoot: batchRootOf(liable, [sibling]),
+    registration: {
+      header: scorerTrees.header,
+      descriptorsRoot: scorerTrees.descriptorsRoot,
+      constantsRoot: scorerTrees.constantsRoot,
+      manifestHash: scorerManifestHash,
+      status: "active",
+    },
+  };
+}
+
+const facts = factsAbout(request, roots.outputRoot, 1);
 const right: VerifyResultParameters = {
   program: scorer,
   manifest: scorerManifest,
@@ -70,7 +91,7 @@ describe("verifyResult", () => {
     expect(checks.filter(({ passed }) => !passed)).to.deep.equal([]);
     expect(valid).to.equal(true);
     expect(checks.map(({ name }) => name).join(" ")).to.equal(
-      "program rules execution registration request inputRoot outputRoot passes commitment status",
+      "program rules execution registration requestId request inputRoot outputRoot passes commitment batch status",
     );
     expect(unchecked).to.have.length(2);
     expect(computed).to.deep.equal({ programId: scorerId, ...roots });
@@ -84,7 +105,7 @@ describe("verifyResult", () => {
   });
 
   it("says that an open window may still overturn a provisional result", () => {
-    const provisional = { ...facts, request: { ...facts.request, status: "committed" as const } };
+    const provisional = { ...facts, status: "committed" as const };
     const { valid, unchecked } = verifyResult({ ...right, facts: provisional });
     expect(valid).to.equal(true);
     expect(unchecked.join(" ")).to.match(/window/);
@@ -114,11 +135,7 @@ describe("verifyResult", () => {
   it("catches a wrong answer that the worker did commit to", () => {
     const output = flipped(sample.output, 0);
     const outputRoot = byteRoot(output);
-    const cheated: ResultFacts = {
-      ...facts,
-      request: { ...facts.request, commitId: commitId({ ...liable, outputRoot }) },
-      commitment: { ...facts.commitment, outputRoot },
-    };
+    const cheated = factsAbout(request, outputRoot, 1);
     const { valid, checks } = verifyResult({ ...right, output, facts: cheated });
     expect(valid).to.equal(false);
     expect(checks.filter(({ passed }) => !passed).map(({ found }) => found)).to.deep.equal([
@@ -158,20 +175,23 @@ describe("verifyResult", () => {
   });
 
   it("catches every changed fact", () => {
-    const { request, commitment, registration } = facts;
+    const { commitment, registration } = facts;
     const { header } = registration;
     const lies: [string, ResultFacts][] = [
       ["commitment", { ...facts, chainId: 1 }],
       ["commitment", { ...facts, market: worker }],
-      ["commitment", { ...facts, requestId: other }],
+      ["requestId", { ...facts, requestId: other }],
       ["request", { ...facts, request: { ...request, programId: other } }],
       ["inputRoot", { ...facts, request: { ...request, inputRoot: other } }],
-      ["commitment", { ...facts, request: { ...request, commitId: other } }],
-      ["status", { ...facts, request: { ...request, status: "slashed" } }],
+      ["requestId", { ...facts, request: { ...request, fee: 6n } }],
       ["commitment", { ...facts, request: { ...request, version: 2 } }],
+      ["status", { ...facts, status: "slashed" }],
+      ["commitment", { ...facts, commitment: { ...commitment, commitId: other } }],
       ["outputRoot", { ...facts, commitment: { ...commitment, outputRoot: other } }],
       ["passes", { ...facts, commitment: { ...commitment, passes: 2 } }],
       ["commitment", { ...facts, commitment: { ...commitment, worker: market } }],
+      ["batch", { ...facts, commitment: { ...commitment, proof: [] } }],
+      ["batch", { ...facts, batchRoot: other }],
       ["registration", { ...facts, registration: { ...registration, descriptorsRoot: other } }],
       ["registration", { ...facts, registration: { ...registration, constantsRoot: other } }],
       ["registration", { ...facts, registration: { ...registration, manifestHash: other } }],
@@ -191,13 +211,11 @@ describe("verifyResult", () => {
     const { output, passes } = runProgram(program, input);
     const manifestRoot = manifestHash(encodeManifest(scorerManifest));
     const id = programId(program.operatorSet, committed.programRoot, manifestRoot);
-    const own = { programId: id, inputRoot: byteRoot(input), outputRoot: byteRoot(output) };
-    const factsOf = (claimed: number): ResultFacts => ({
-      ...facts,
-      request: { ...facts.request, ...own, commitId: commitId({ ...liable, ...own, passes: claimed }) },
-      commitment: { ...facts.commitment, ...own, passes: claimed },
-      registration: { ...facts.registration, ...committed, manifestHash: manifestRoot },
-    });
+    const factsOf = (claimed: number): ResultFacts => {
+      const asked = { ...request, programId: id, inputRoot: byteRoot(input) };
+      const said = factsAbout(asked, byteRoot(output), claimed);
+      return { ...said, registration: { ...said.registration, ...committed, manifestHash: manifestRoot } };
+    };
     const result = { ...right, program, programId: id, input, output };
     expect(failed({ ...result, facts: factsOf(passes) })).to.deep.equal([]);
     for (const claimed of [1, passes - 1, passes + 1])

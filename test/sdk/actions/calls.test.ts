@@ -10,6 +10,7 @@ import {
   sendCall,
   simulateCall,
   stakeCall,
+  stakeEtherCall,
   TransactionCancelledError,
   TransactionRevertedError,
   WrongStatusError,
@@ -52,6 +53,8 @@ describe("calls", () => {
         functionName: "stake",
         args: [owner, 5n],
       });
+      const ether = encodeCall(stakeEtherCall({ deployment: market.deployment, owner, amount: 5n }));
+      expect(ether).to.include({ to: market.deployment.stakeVault, value: 5n });
     });
   });
 
@@ -59,7 +62,8 @@ describe("calls", () => {
     it("changes nothing, and throws what the call would revert with", async () => {
       const requestId = await market.request();
       const { stranger } = market.clients;
-      const call = cancelRequestCall({ deployment: market.deployment, requestId });
+      const request = await stranger.findRequest({ requestId });
+      const call = cancelRequestCall({ deployment: market.deployment, request });
       await simulateCall(stranger, { call, account: market.addresses.requester });
       expect((await stranger.getRequest({ requestId })).status).to.equal("open");
       const zero = stakeCall({ deployment: market.deployment, owner: market.addresses.worker, amount: 0n });
@@ -92,14 +96,15 @@ describe("calls", () => {
     it("says why a transaction reverted that had passed the simulation", async () => {
       const requestId = await market.request();
       const { deployment } = market;
+      const request = await market.clients.worker.findRequest({ requestId });
       await setAutomine(false);
       const claim = market.clients.worker.sendCall({
-        call: claimRequestCall({ deployment, requestId, worker: market.addresses.worker }),
+        call: claimRequestCall({ deployment, request, worker: market.addresses.worker }),
         gas: 500_000n,
         maxPriorityFeePerGas: parseGwei("9"),
         maxFeePerGas: parseGwei("30"),
       });
-      const call = cancelRequestCall({ deployment, requestId });
+      const call = cancelRequestCall({ deployment, request });
       const cancel = failure(market.clients.requester.sendCall({ call, gas: 500_000n }));
       await pending(2);
       await mine();

@@ -3,11 +3,13 @@ import {
   AlreadyDeliveredError,
   DescriptorWellFormedError,
   InvalidCallbackError,
+  NothingToDeliverError,
   ProgramNotActiveError,
   ProgramNotRetiredError,
+  ResultNotAvailableError,
 } from "@assay/sdk";
 import { encodeDescriptors, programHeader } from "@assay/sdk/program";
-import { bytesToHex, descriptorHash, type Hex, MerkleTree } from "@assay/sdk/protocol";
+import { bytesToHex, descriptorHash, type Hex, MerkleTree, requestFlags } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { getAddress } from "viem";
 import { sample, scorer, scorerId, scorerManifestHash, scorerTrees } from "../../helpers/scorer.ts";
@@ -39,25 +41,47 @@ describe("delivery actions", () => {
 
   it("calls a consumer once", async () => {
     const requestId = await finalFor("0x00"); // stops at once
-    const delivery = { requestId, output: sample.output };
-    expect((await market.clients.stranger.deliverResult(delivery)).success).to.equal(true);
-    expect((await market.clients.stranger.getRequest({ requestId })).delivered).to.equal(true);
-    expect(await failure(market.clients.stranger.deliverResult(delivery))).to.be.instanceOf(
-      AlreadyDeliveredError,
-    );
+    const { stranger } = market.clients;
+    expect((await stranger.deliverResult({ requestId })).success).to.equal(true);
+    expect((await stranger.getRequestState({ requestId })).flags & requestFlags.delivered).to.equal(1);
+    expect(await failure(stranger.deliverResult({ requestId }))).to.be.instanceOf(AlreadyDeliveredError);
   });
 
   it("says that the consumer refused", async () => {
     const requestId = await finalFor("0x60006000fd"); // reverts
-    const { success } = await market.clients.stranger.deliverResult({ requestId, output: sample.output });
-    expect(success).to.equal(false);
+    const { stranger } = market.clients;
+    expect((await stranger.deliverResult({ requestId })).success).to.equal(false);
+    expect((await stranger.deliverResult({ requestId })).success, "anyone may try again").to.equal(false);
     expect((await market.clients.stranger.getResult({ requestId })).level).to.equal("final");
+  });
+
+  it("tells a consumer that its request failed", async () => {
+    const { requester, stranger } = market.clients;
+    const wanted = { programId: scorerId, input: sample.input, consumer: await consumerOf("0x00") };
+    const { requestId } = await requester.requestInference({ ...wanted, callbackGas: 50_000 });
+    expect(await failure(stranger.deliverFailure({ requestId }))).to.be.instanceOf(NothingToDeliverError);
+    expect(await failure(stranger.deliverResult({ requestId }))).to.be.instanceOf(ResultNotAvailableError);
+    await requester.cancelRequest({ requestId });
+    expect((await stranger.deliverFailure({ requestId })).success).to.equal(true);
+    const { flags } = await stranger.getRequestState({ requestId });
+    expect(flags & requestFlags.failureDelivered).to.equal(requestFlags.failureDelivered);
+  });
+
+  it("delivers a provisional result where the request asks for one", async () => {
+    const { requester, stranger } = market.clients;
+    const consumer = await consumerOf("0x00");
+    const wanted = { programId: scorerId, input: sample.input, consumer, callbackGas: 50_000 };
+    const { requestId } = await requester.requestInference({ ...wanted, level: "provisional" });
+    await market.claim(requestId);
+    await market.commit(requestId);
+    expect((await stranger.deliverResult({ requestId })).success).to.equal(true);
   });
 
   it("refuses a callback without gas", async () => {
     const wanted = { programId: scorerId, input: sample.input, consumer: await consumerOf("0x00") };
     expect(await failure(market.clients.requester.requestInference(wanted))).to.be.instanceOf(
       InvalidCallbackError,
+      NothingToDeliverError,
     );
   });
 });

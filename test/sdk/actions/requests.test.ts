@@ -1,20 +1,23 @@
 // A request's life through the SDK, on the real market: every action, every ending.
 import {
   CommitmentNotFoundError,
+  createAssayClient,
   DeadlineNotReachedError,
   FeeAboveMaximumError,
   FeeTooLowError,
   NotAuthorizedError,
   ProgramNotFoundError,
+  RequestExistsError,
   RequestNotFoundError,
   ResultNotAvailableError,
   UnknownVersionError,
   verifyResult,
+  WrongBytesError,
   WrongStatusError,
 } from "@assay/sdk";
 import { requestId as requestIdOf } from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { parseEther, zeroAddress, zeroHash } from "viem";
+import { custom, type EIP1193RequestFn, parseEther, zeroAddress } from "viem";
 import {
   sample,
   scorer,
@@ -87,36 +90,33 @@ describe("request actions", () => {
     const { requester } = market.clients;
     const { fee, lock, finalSeconds } = await requester.estimateFee();
     const sent = await requester.requestInference({ programId: scorerId, input: sample.input });
-    const request = await requester.getRequest({ requestId: sent.requestId });
-    expect(request).to.deep.equal({
-      requester: market.addresses.requester,
-      status: "open",
-      method: "optimistic",
-      version: 1,
-      deadline: sent.claimBy,
-      worker: zeroAddress,
-      fee,
-      consumer: zeroAddress,
-      callbackGas: 0,
-      delivered: false,
-      programId: scorerId,
-      inputRoot: sent.inputRoot,
-      commitId: zeroHash,
-    });
-    const { chainId, inferenceMarket } = market.deployment;
-    expect(sent.requestId).to.equal(
-      requestIdOf({
-        chainId: BigInt(chainId),
-        market: inferenceMarket,
+    const record = await requester.getRequest({ requestId: sent.requestId });
+    expect(record).to.deep.equal({
+      requestId: sent.requestId,
+      request: {
         requester: market.addresses.requester,
-        nonce: 0n,
+        salt: sent.request.salt,
         programId: scorerId,
         inputRoot: sent.inputRoot,
+        inputPosted: true,
         fee,
         version: 1,
         method: "optimistic",
-      }),
-    );
+        level: "final",
+        worker: zeroAddress,
+        consumer: zeroAddress,
+        callbackGas: 0,
+      },
+      status: "open",
+      worker: zeroAddress,
+      deadline: sent.claimBy,
+      flags: 0,
+      batch: 0,
+      answer: undefined,
+    });
+    const { chainId, inferenceMarket } = market.deployment;
+    const onChain = { chainId: BigInt(chainId), market: inferenceMarket, request: record.request };
+    expect(sent.requestId).to.equal(requestIdOf(onChain));
     await market.claim(sent.requestId);
     expect((await requester.getAccount({ owner: market.addresses.worker })).locked).to.equal(lock);
     expect(finalSeconds).to.equal(300 + 60 + 60);
@@ -142,7 +142,8 @@ describe("request actions", () => {
     const { worker, stranger } = market.clients;
     const { requestId, commitId } = await market.answer();
     const commitment = await stranger.getCommitment({ commitId });
-    expect(commitment).to.include({ requestId, worker: market.addresses.worker, passes: 1, openDisputes: 0 });
+    expect(commitment).to.include({ commitId, source: "market", recorded: false, status: "open", holds: 0 });
+    expect(commitment.terms).to.include({ subject: requestId, worker: market.addresses.worker, passes: 1 });
     const provisional = await stranger.getResult({ requestId });
     expect(provisional).to.include({ status: "committed", level: "provisional", commitId });
     expect(provisional.output).to.deep.equal(sample.output);
@@ -197,6 +198,61 @@ describe("request actions", () => {
     const { credit } = await requester.getAccount({ owner: market.addresses.requester });
     expect(credit).to.equal(3n * fee + deliveryPenalty);
     expect((await stranger.getRequest({ requestId: late })).status).to.equal("refunded");
+  });
+
+  it("knows a request's id before it is sent, and makes no request twice", async () => {
+    const { requester } = market.clients;
+    const wanted = { programId: scorerId, input: sample.input, salt: 7n };
+    const { requestId, request } = await requester.prepareRequest(wanted);
+    expect(await failure(requester.getRequest({ requestId }))).to.be.instanceOf(RequestNotFoundError);
+    const sent = await requester.requestInference(wanted);
+    expect(sent).to.deep.include({ requestId, request });
+    expect(await failure(requester.requestInference(wanted))).to.be.instanceOf(RequestExistsError);
+  });
+
+  it("takes the whole request wherever it takes its id", async () => {
+    const { requester, worker, stranger } = market.clients;
+    const wanted = { programId: scorerId, input: sample.input };
+    const { request } = await requester.requestInference(wanted);
+    await worker.claimRequest({ request, worker: market.addresses.worker });
+    await worker.commitResult({ request, output: sample.output });
+    expect(await stranger.getInput({ request })).to.deep.equal(sample.input);
+    expect((await stranger.getResult({ request })).level).to.equal("provisional");
+    await market.advance(61);
+    await stranger.finalizeRequest({ request });
+    expect((await stranger.getRequest({ request })).status).to.equal("finalized");
+    const other = (await requester.requestInference(wanted)).request;
+    expect((await requester.cancelRequest({ request: other })).refunded).to.equal(other.fee);
+  });
+
+  it("looks a request up once, and its answer once", async () => {
+    const { requestId } = await market.answer();
+    const reads: string[] = [];
+    const { provider } = market.connection;
+    const request = (rpc: { method: string; params?: unknown }) => {
+      reads.push(rpc.method);
+      return provider.request(rpc as Parameters<typeof provider.request>[0]);
+    };
+    const transport = custom({ request: request as EIP1193RequestFn }, { retryCount: 0 });
+    const client = createAssayClient({ transport, deployment: market.deployment });
+    const first = await client.getRequest({ requestId });
+    expect(reads.filter((method) => method === "eth_getLogs")).to.have.length(2);
+    reads.length = 0;
+    expect(await client.getRequest({ requestId })).to.deep.equal(first);
+    expect(reads).to.deep.equal(["eth_call", "eth_call"]);
+  });
+
+  it("does not believe an endpoint that serves another request", async () => {
+    const requestId = await market.request();
+    const { provider } = market.connection;
+    const lying = async (rpc: { method: string; params?: unknown }) => {
+      const answer = await provider.request(rpc as Parameters<typeof provider.request>[0]);
+      if (rpc.method !== "eth_getLogs") return answer;
+      return JSON.parse(JSON.stringify(answer).replaceAll(scorerId.slice(2), unknown.slice(2)));
+    };
+    const transport = custom({ request: lying as EIP1193RequestFn }, { retryCount: 0 });
+    const client = createAssayClient({ transport, deployment: market.deployment });
+    expect(await failure(client.findRequest({ requestId }))).to.be.instanceOf(WrongBytesError);
   });
 
   it("names the status that stands in the way", async () => {
