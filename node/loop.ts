@@ -43,6 +43,7 @@ export function createLoop({ name, seconds, work, fail, logger, metrics, clock }
     while (!signal.aborted) {
       try {
         const outcome = await work(signal);
+        metrics.node.lastRound.set({ task: name }, clock.now() / second);
         if (failures > 0) logger.info("Task works again", { task: name, failures });
         failures = 0;
         if (outcome !== "again") await sleep(seconds * second, signal);

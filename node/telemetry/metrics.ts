@@ -27,6 +27,9 @@ const seconds = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** A metric as dashboards and alert rules may name it. */
+export type Described = { name: string; help: string; labels: readonly string[]; isHistogram: boolean };
+
 export type MetricsOptions = {
   version?: string /** Adds the figures of the Node.js process itself. */;
   process?: boolean;
@@ -36,12 +39,16 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
   const registry = new Registry();
   if (withProcess) collectDefaultMetrics({ register: registry, prefix: "assay_node_" });
 
-  const options = <label extends string>(name: string, help: string, labelNames: readonly label[]) => ({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-  });
+  const described: Described[] = [];
+  const options = <label extends string>(
+    name: string,
+    help: string,
+    labels: readonly label[],
+    isHistogram = false,
+  ) => {
+    described.push({ name, help, labels, isHistogram });
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  };
   function count<label extends string = never>(
     name: string,
     help: string,
@@ -66,7 +73,7 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
     help: string,
     labels: readonly label[] = [],
   ): TimeMetric<label> {
-    const histogram = new Histogram({ ...options(name, help, labels), buckets: seconds });
+    const histogram = new Histogram({ ...options(name, help, labels, true), buckets: seconds });
     return { observe: (given, amount) => histogram.observe(given as LabelValues<label>, amount) };
   }
 
@@ -76,6 +83,8 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
   return {
     /** The text that a Prometheus server scrapes, and its content type. */
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    /** Everything below, in the order in which it stands here. */
+    described: (): readonly Described[] => described,
 
     node: {
       ready: value("assay_node_ready_state", "1 when the node is ready to serve"),
@@ -83,6 +92,11 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
         "task",
         "code",
       ]),
+      lastRound: value(
+        "assay_node_last_round_seconds",
+        "When a task has last finished a round, in unix seconds",
+        ["task"],
+      ),
       httpRequests: count("assay_node_http_requests_total", "HTTP requests", ["route", "code"]),
       httpSeconds: time("assay_node_http_duration_seconds", "Time to answer an HTTP request", ["route"]),
     },
@@ -105,6 +119,11 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
         "state",
       ]),
       pending: value("assay_sender_pending_transactions", "Transactions that are not final", ["sender"]),
+      pendingAge: value(
+        "assay_sender_pending_age_seconds",
+        "Age of the oldest transaction that no block holds",
+        ["sender"],
+      ),
       replacements: count("assay_sender_replacements_total", "Fee increases and cancellations", ["sender"]),
       repairs: count("assay_sender_gap_repairs_total", "Nonces filled so that later ones can be mined", [
         "sender",
@@ -159,9 +178,90 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       deadline: value("assay_watchtower_deadline_seconds", "Time left on the most urgent dispute clock"),
       bonds: value("assay_watchtower_bonds_tokens", "Bonds by state, in whole tokens", ["state"]),
       checkSeconds: time("assay_watchtower_check_seconds", "Time from a commitment's event to its verdict"),
+      coverage: value(
+        "assay_watchtower_coverage_ratio",
+        "Checked commitments in parts of those to be checked, over the last two windows",
+      ),
+      omitted: value("assay_watchtower_omitted_commitments", "Commitments left to others, by why", [
+        "reason",
+      ]),
+      unchallenged: value(
+        "assay_watchtower_unchallenged_commitments",
+        "Wrong answers not challenged, by why",
+        ["because"],
+      ),
+      halted: value("assay_watchtower_halted_state", "1 while nothing new is challenged, by why", ["reason"]),
+      gas: value(
+        "assay_watchtower_gas_gwei",
+        "Coins for gas: spent today, kept for open disputes, limit of a day",
+        ["state"],
+      ),
+      refuted: value(
+        "assay_watchtower_refuted_programs",
+        "Programs on which the judge has contradicted this machine",
+      ),
     },
     keeper: {
       pokes: count("assay_keeper_pokes_total", "Deadlines that the keeper acted on", ["call", "outcome"]),
+    },
+    monitor: {
+      commitments: value("assay_monitor_commitments", "Commitments that are looked after, by verdict", [
+        "tier",
+        "agreement",
+      ]),
+      disputes: value(
+        "assay_monitor_disputes",
+        "Open disputes, by whose turn it is and how they are going to end",
+        ["turn", "forecast"],
+      ),
+      clock: value("assay_monitor_clock_seconds", "Least time left on the clock of a side whose turn it is", [
+        "side",
+      ]),
+      floor: value(
+        "assay_monitor_floor_seconds",
+        "Least time that every turn has, in the fastest tier in use",
+      ),
+      coverage: value(
+        "assay_monitor_coverage_ratio",
+        "Checked commitments in parts of all, over the last two windows",
+      ),
+      against: value(
+        "assay_monitor_forecasts_against_reference",
+        "Commitments that are going to end wrong, by how",
+        ["because"],
+      ),
+      finalizedWrong: count("assay_monitor_finalized_wrong_total", "Final results that are wrong"),
+      slashedRight: count("assay_monitor_slashed_right_total", "Right answers that were slashed, by how", [
+        "cause",
+      ]),
+      contradictions: value(
+        "assay_monitor_contradictions",
+        "Commitments on which this machine's own executions differ",
+      ),
+      missingInputs: value(
+        "assay_monitor_missing_inputs",
+        "Inputs that are nowhere to be found, by what they are of",
+        ["of"],
+      ),
+      solvency: value(
+        "assay_monitor_solvency_gap_tokens",
+        "What the vault has less what it owes, in whole tokens",
+        ["books"],
+      ),
+      credit: value("assay_monitor_credit_tokens", "Credit of all accounts, in whole tokens", ["books"]),
+      airgap: value("assay_monitor_airgap_slashes", "Slashes that may still be flipped to a refund"),
+      flips: count("assay_monitor_guardian_flips_total", "Slashes that the guardian has flipped to a refund"),
+      paused: value("assay_monitor_paused_state", "1 while new requests are paused"),
+      proposed: value("assay_monitor_proposed_parameters_state", "1 while a parameter version is proposed"),
+      agree: value(
+        "assay_monitor_endpoints_agree_state",
+        "0 when the endpoints differed or too few answered",
+      ),
+      headAge: value("assay_monitor_head_age_seconds", "Age of the newest block"),
+      findings: value("assay_monitor_findings", "What a person should look at, by how soon", [
+        "severity",
+        "kind",
+      ]),
     },
   };
 }
