@@ -171,7 +171,8 @@ contract Parameters is IParameters {
     /// @dev A lock of zero is out of bounds, so it says that there is no such version without a read of its own.
     function _tier(uint16 version) internal view returns (Tier storage found) {
         found = _tiers[version];
-        require(found.minLock != 0, UnknownVersion(version, _versions));
+        // Not a `require`: what its error says would be read every time.
+        if (found.minLock == 0) revert UnknownVersion(version, _versions);
     }
 
     function _add(Tier memory added) internal {

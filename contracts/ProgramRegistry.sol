@@ -14,6 +14,24 @@ import {Claim} from "./types/Trace.sol";
 /// @title Registered programs. Append-only; nobody owns an entry.
 /// @dev Holds no tokens; bonds lie in this module's escrow in the vault. Trusts the judge on what is malformed.
 contract ProgramRegistry is IProgramRegistry {
+    /// @dev A `Program` whose status lies in the slot of its header, so that new work reads one.
+    struct Entry {
+        uint16 operatorSet;
+        uint32 slots;
+        uint32 constants;
+        uint32 maxPasses;
+        uint32 inputBytes;
+        uint32 outputBytes;
+        uint8 tensorDepth;
+        ProgramStatus status;
+        address publisher;
+        uint64 registeredAt;
+        uint96 bond;
+        bytes32 descriptorsRoot;
+        bytes32 constantsRoot;
+        bytes32 manifestHash;
+    }
+
     uint256 internal constant OPERATOR_SET = 1;
     uint256 internal constant MAX_PASSES = 65_536;
     uint256 internal constant MAX_TENSOR_DEPTH = 6; // 2^34 bytes in tiles of 1 KiB
@@ -23,7 +41,7 @@ contract ProgramRegistry is IProgramRegistry {
     IParameters internal immutable PARAMETERS;
     uint32 internal immutable BOND_SECONDS;
 
-    mapping(bytes32 programId => Program) internal _programs;
+    mapping(bytes32 programId => Entry) internal _programs;
 
     constructor(IStakeVault vault, IStepVerifier verifier, IParameters parameters) {
         VAULT = vault;
@@ -43,19 +61,26 @@ contract ProgramRegistry is IProgramRegistry {
         _checkHeader(header_);
         bytes32 root = IdLib.programRoot(header_, descriptorsRoot, constantsRoot);
         programId = IdLib.programId(header_.operatorSet, root, manifestHash);
-        Program storage entry = _programs[programId];
         // INVARIANT (S-05): the same program again changes nothing and takes nothing, retired or not.
-        if (entry.status != ProgramStatus.Unknown) return programId;
+        if (_programs[programId].status != ProgramStatus.Unknown) return programId;
 
         uint96 bond = PARAMETERS.publisherBond();
-        entry.header = header_;
-        entry.status = ProgramStatus.Active;
-        entry.publisher = msg.sender;
-        entry.registeredAt = uint64(block.timestamp);
-        entry.bond = bond;
-        entry.descriptorsRoot = descriptorsRoot;
-        entry.constantsRoot = constantsRoot;
-        entry.manifestHash = manifestHash;
+        _programs[programId] = Entry({
+            operatorSet: header_.operatorSet,
+            slots: header_.slots,
+            constants: header_.constants,
+            maxPasses: header_.maxPasses,
+            inputBytes: header_.inputBytes,
+            outputBytes: header_.outputBytes,
+            tensorDepth: header_.tensorDepth,
+            status: ProgramStatus.Active,
+            publisher: msg.sender,
+            registeredAt: uint64(block.timestamp),
+            bond: bond,
+            descriptorsRoot: descriptorsRoot,
+            constantsRoot: constantsRoot,
+            manifestHash: manifestHash
+        });
         emit ProgramRegistered(
             programId,
             msg.sender,
@@ -71,14 +96,14 @@ contract ProgramRegistry is IProgramRegistry {
 
     /// @inheritdoc IProgramRegistry
     function proveMalformed(bytes32 programId, MalformedProof calldata proof) external {
-        Program storage entry = _programs[programId];
+        Entry storage entry = _programs[programId];
         require(entry.status == ProgramStatus.Active, ProgramNotActive(programId));
         uint256 code = _firstFault(entry, proof);
         // INVARIANT (S-05): only a broken rule retires a program.
         // GUARD: S-05
         require(code != 0, DescriptorWellFormed(programId, proof.index));
 
-        uint96 bond = uint96(entry.bond);
+        uint96 bond = entry.bond;
         uint96 reward = bond / 2;
         entry.status = ProgramStatus.Retired;
         entry.bond = 0;
@@ -89,9 +114,9 @@ contract ProgramRegistry is IProgramRegistry {
 
     /// @inheritdoc IProgramRegistry
     function reclaimBond(bytes32 programId) external {
-        Program storage entry = _programs[programId];
+        Entry storage entry = _programs[programId];
         uint64 reclaimableAt = entry.registeredAt + BOND_SECONDS;
-        uint96 bond = uint96(entry.bond);
+        uint96 bond = entry.bond;
         // INVARIANT (S-05): the bond outlasts every commitment made while the program was new.
         require(bond > 0 && block.timestamp >= reclaimableAt, BondNotReclaimable(programId, reclaimableAt));
 
@@ -104,19 +129,30 @@ contract ProgramRegistry is IProgramRegistry {
 
     /// @inheritdoc IProgramRegistry
     function program(bytes32 programId) external view returns (Program memory) {
-        return _programs[programId];
+        Entry storage entry = _programs[programId];
+        return
+            Program({
+                header: _headerOf(entry),
+                status: entry.status,
+                publisher: entry.publisher,
+                registeredAt: entry.registeredAt,
+                bond: entry.bond,
+                descriptorsRoot: entry.descriptorsRoot,
+                constantsRoot: entry.constantsRoot,
+                manifestHash: entry.manifestHash
+            });
     }
 
     /// @inheritdoc IProgramRegistry
     function header(bytes32 programId) external view returns (ProgramHeader memory) {
-        return _programs[programId].header;
+        return _headerOf(_programs[programId]);
     }
 
     /// @inheritdoc IProgramRegistry
     function activeHeader(bytes32 programId) external view returns (ProgramHeader memory) {
-        Program storage entry = _programs[programId];
+        Entry storage entry = _programs[programId];
         require(entry.status == ProgramStatus.Active, ProgramNotActive(programId));
-        return entry.header;
+        return _headerOf(entry);
     }
 
     /// @inheritdoc IProgramRegistry
@@ -130,8 +166,8 @@ contract ProgramRegistry is IProgramRegistry {
         bytes32 inputRoot,
         uint32 passes
     ) external view returns (Claim memory) {
-        Program storage entry = _programs[programId];
-        ProgramHeader memory known = entry.header;
+        Entry storage entry = _programs[programId];
+        ProgramHeader memory known = _headerOf(entry);
         return
             Claim({
                 descriptorsRoot: entry.descriptorsRoot,
@@ -149,13 +185,26 @@ contract ProgramRegistry is IProgramRegistry {
 
     /// @inheritdoc IProgramRegistry
     function depths(bytes32 programId) external view returns (uint8 traceDepth, uint8 tensorDepth) {
-        ProgramHeader memory known = _programs[programId].header;
+        ProgramHeader memory known = _headerOf(_programs[programId]);
         // SAFETY: 2^32 slots in 2^16 passes have 12 levels.
         traceDepth = uint8(GeometryLib.traceDepth(known.slots, known.maxPasses));
         tensorDepth = known.tensorDepth;
     }
 
     // INTERNAL
+
+    function _headerOf(Entry storage entry) internal view returns (ProgramHeader memory) {
+        return
+            ProgramHeader({
+                operatorSet: entry.operatorSet,
+                slots: entry.slots,
+                constants: entry.constants,
+                maxPasses: entry.maxPasses,
+                inputBytes: entry.inputBytes,
+                outputBytes: entry.outputBytes,
+                tensorDepth: entry.tensorDepth
+            });
+    }
 
     function _checkHeader(ProgramHeader calldata given) internal pure {
         _inBounds("operatorSet", given.operatorSet, OPERATOR_SET, OPERATOR_SET);
@@ -173,10 +222,10 @@ contract ProgramRegistry is IProgramRegistry {
 
     /// @dev The number of the first rule that the evidence shows broken, zero if none.
     function _firstFault(
-        Program storage entry,
+        Entry storage entry,
         MalformedProof calldata proof
     ) internal view returns (uint256 code) {
-        ProgramHeader memory known = entry.header;
+        ProgramHeader memory known = _headerOf(entry);
         bytes32 root = entry.descriptorsRoot;
         _checkDescriptorPath(known, root, proof.index, proof.descriptor, proof.path);
         if (proof.producer.length == 0) {

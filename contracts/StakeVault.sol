@@ -206,10 +206,11 @@ contract StakeVault is IStakeVault, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function lock(address owner, uint96 amount) external onlyModule {
         Account storage holder = _accounts[owner];
-        require(holder.free >= amount, InsufficientStake(owner, holder.free, amount));
+        uint96 free = holder.free;
+        require(free >= amount, InsufficientStake(owner, free, amount));
         // INVARIANT (I-12): a unit of stake protects at most one commitment.
         // GUARD: I-12
-        holder.free -= amount;
+        holder.free = free - amount;
         holder.locked += amount;
         emit Locked(owner, amount);
     }
