@@ -1,8 +1,20 @@
 // What a watchtower does: it checks every answer inside its window and plays the dispute about a wrong one to its end.
 import type { Hex } from "@assay/sdk/protocol";
-import { least } from "../bigints.ts";
+import {
+  type Bound,
+  type BudgetLimits,
+  challengerGas,
+  disputeGas,
+  type Funds,
+  type Purse,
+  purseOf,
+  remainingGas,
+  type Shortage,
+} from "./budget.ts";
+import { lockFor } from "./capacity.ts";
 import { type ChallengerMove, challengerMove, type DescendedCommitment } from "./challengerMoves.ts";
 import { isSame } from "./claims.ts";
+import { checkOrder } from "./coverage.ts";
 import {
   type AskedInput,
   type FetchInput,
@@ -29,13 +41,12 @@ export interface Health {
   headFresh: boolean;
 }
 
-export interface WatchtowerState {
+export interface WatchtowerState extends Funds {
   /** Time of the block that the rest was read at, unix seconds. */
   now: bigint;
   /** The account that pays bonds and plays. */
   challenger: Hex;
-  /** Stake tokens in its wallet, and credited to it in the vault. */
-  wallet: bigint;
+  /** Stake tokens credited to it in the vault. */
   credit: bigint;
   /** Commitments inside their window, and those on which the challenger has a dispute that is not settled. */
   commitments: readonly WatchedCommitment[];
@@ -43,15 +54,15 @@ export interface WatchtowerState {
   refuted: ReadonlySet<Hex>;
   /** Programs whose known answers came out wrong on this machine. */
   distrusted: ReadonlySet<Hex>;
+  /** How long one execution of a program takes on this machine, as far as it is known. */
+  checkSeconds: ReadonlyMap<Hex, number>;
   inputs: InputState;
   health: Health;
 }
 
-export interface WatchtowerLimits {
-  /** False: report what is wrong, spend nothing on new challenges. */
+export interface WatchtowerLimits extends BudgetLimits {
+  /** False: report what is wrong, send nothing. */
   challenge: boolean;
-  /** Most that may be locked in bonds at a time; undefined: whatever the wallet holds. */
-  bondBudget: bigint | undefined;
   /** Commitments that are executed at a time. */
   parallelChecks: number;
   /** Seconds before the end of a window in which a challenge would come too late to be included. */
@@ -69,14 +80,15 @@ export type Alarm =
   | { kind: "alarm"; reason: "unchallenged"; commitId: Hex; because: Obstacle }
   /** An answer that cannot be checked, because its input is nowhere to be found. */
   | { kind: "alarm"; reason: "inputMissing"; commitId: Hex; because: Obstacle }
-  /** Nothing is done until this is true again. */
+  /** Nothing new is begun until this is true again; what was begun goes on. */
   | { kind: "alarm"; reason: "unhealthy"; missing: keyof Health };
 
 export type Obstacle =
   | "disabled"
   | "refuted"
   | "late"
-  | "bond"
+  | "unhealthy"
+  | Shortage
   /** The reference executor could not say the same yet, out of time above all. */
   | "unconfirmed";
 
@@ -97,32 +109,45 @@ export type WatchtowerAction =
   /** Bonds that came back are needed for new ones. */
   | { kind: "claimCredit"; credit: bigint };
 
-/** The moves due now: own disputes first, then new challenges by the end of their window, then checks, then money. */
+/** The moves due now: own disputes first, then new challenges by what is at risk, then checks, then money. */
 export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits): WatchtowerAction[] {
-  const missing = (["endpointsAgree", "headFresh"] as const).find((one) => !state.health[one]);
-  if (missing) return [{ kind: "alarm", reason: "unhealthy", missing }];
   const views = state.commitments
     .map((view) => judged(view, state))
     .sort((a, b) => Number(a.state.deadline - b.state.deadline));
   const asked = [...state.inputs.asked.values()].filter(({ asker }) => isSame(asker, state.challenger));
-  const purse = purseOf(views, asked, state, limits);
-  return [
+  const purse = purseOf(boundOf(views, asked), state, limits);
+  const wanted = views.filter((view) => isChecked(view, state)).map(({ requestId }) => requestId);
+  const plan: WatchtowerAction[] = [
+    ...unhealthy(state),
     ...views.flatMap(contradictions),
     ...failedSelfTests(views),
     ...views.flatMap((view) => moves(view, state)),
     ...challenges(views, state, limits, purse),
     ...views.flatMap((view) => inputRequests(view, state, limits, purse)),
-    ...purse.refill(),
+    ...refill(purse, state),
     ...inputPokes(asked, state.now),
-    ...fetches(
-      views.filter((view) => isChecked(view, state)).map(({ requestId }) => requestId),
-      state.inputs,
-      state.now,
-    ),
-    ...views.flatMap((view) => checks(view, state)).slice(0, limits.parallelChecks),
+    ...fetches(wanted, state.inputs, state.now),
+    ...checks(views, state).slice(0, limits.parallelChecks),
     ...views.flatMap((view) => settlements(view, state)),
   ];
+  return limits.challenge ? plan : plan.filter(({ kind }) => silent.has(kind));
 }
+
+/** What sends nothing. */
+const silent: ReadonlySet<string> = new Set<WatchtowerAction["kind"]>([
+  "alarm",
+  "check",
+  "confirm",
+  "fetchInput",
+]);
+
+const isHealthy = ({ health }: WatchtowerState): boolean => health.endpointsAgree && health.headFresh;
+
+// INVARIANT: whatever is wrong with the endpoints costs no new bond; a dispute that is open costs its bond when it is left alone.
+const unhealthy = ({ health }: WatchtowerState): Alarm[] =>
+  (["endpointsAgree", "headFresh"] as const)
+    .filter((one) => !health[one])
+    .map((missing) => ({ kind: "alarm", reason: "unhealthy", missing }));
 
 type Judged = WatchedCommitment & {
   judgement: Judgement | "distrusted";
@@ -161,91 +186,84 @@ function moves(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {
     .filter((move) => move.kind === "timeout" || view.judgement === "invalid");
 }
 
-/** What may be spent on bonds in this round. */
-interface Purse {
-  /** Takes a bond out; false when there is too little left. */
-  takes(bond: bigint): boolean;
-  /** Claims credit when something was too dear. */
-  refill(): WatchtowerAction[];
-}
-
-function purseOf(
-  views: readonly Judged[],
-  asked: readonly AskedInput[],
-  { wallet, credit }: WatchtowerState,
-  { bondBudget }: WatchtowerLimits,
-): Purse {
-  const open = views
-    .filter(({ playing }) => playing)
-    .flatMap(({ own }) => own.map(({ dispute }) => dispute))
-    .filter(({ status }) => status === "open");
-  const bonded = [...open, ...asked].reduce((total, { bond }) => total + bond, 0n);
-  let funds = bondBudget === undefined ? wallet : least(wallet, bondBudget - bonded);
-  let isShort = false;
+function boundOf(views: readonly Judged[], asked: readonly AskedInput[]): Bound {
+  const playing = views.filter(({ playing }) => playing).flatMap(({ own }) => own);
+  const open = playing.filter(({ dispute }) => dispute.status === "open").map(({ dispute }) => dispute);
   return {
-    takes: (bond) => {
-      if (bond > funds) {
-        isShort = true;
-        return false;
-      }
-      funds -= bond;
-      return true;
-    },
-    refill: () => (isShort && credit > 0n ? [{ kind: "claimCredit", credit }] : []),
+    bonds: [...open, ...asked].reduce((total, { bond }) => total + bond, 0n),
+    disputes: open.length,
+    gas: views.reduce((total, view) => total + gasOf(view), 0n),
   };
 }
 
+/** What the disputes on it may still take. */
+const gasOf = ({ own, tier }: Judged): bigint =>
+  own
+    .filter(({ dispute, settled }) => dispute.status !== "lost" && !settled)
+    .reduce((total, dispute) => total + remainingGas(dispute, tier), 0n);
+
+/** Bonds that came back are claimed when something was too dear. */
+const refill = (purse: Purse, state: WatchtowerState): WatchtowerAction[] =>
+  purse.isShortOfTokens() && state.credit > 0n && isHealthy(state)
+    ? [{ kind: "claimCredit", credit: state.credit }]
+    : [];
+
+const riskOf = ({ tier, request }: Judged): bigint => lockFor(tier, request.fee);
+
 function challenges(
   views: readonly Judged[],
-  { now, refuted }: WatchtowerState,
-  { challenge, marginSeconds }: WatchtowerLimits,
+  state: WatchtowerState,
+  limits: WatchtowerLimits,
   purse: Purse,
 ): WatchtowerAction[] {
-  const actions: WatchtowerAction[] = [];
-  for (const view of views) {
-    if (view.playing || view.retired || !isInWindow(view, now)) continue;
-    const { commitId, request, state, tier, own } = view;
+  const byRisk = [...views].sort((a, b) => (riskOf(a) < riskOf(b) ? 1 : riskOf(a) > riskOf(b) ? -1 : 0));
+  return byRisk.flatMap((view): WatchtowerAction[] => {
+    if (view.playing || view.retired || !isInWindow(view, state.now)) return [];
+    const { commitId, request, tier, own } = view;
     if (isUnconfirmed(view))
-      actions.push({ kind: "alarm", reason: "unchallenged", commitId, because: "unconfirmed" });
-    if (view.judgement !== "invalid") continue;
+      return [{ kind: "alarm", reason: "unchallenged", commitId, because: "unconfirmed" }];
+    if (view.judgement !== "invalid") return [];
     const bond = tier.challengeBond;
-    const because = obstacleTo(view, now, marginSeconds, [
-      ["disabled", !challenge],
-      ["refuted", refuted.has(request.programId)],
-    ]);
-    if (because === undefined && purse.takes(bond))
-      actions.push({ kind: "challenge", commitId, bond, attempt: own.length, until: state.deadline });
-    else actions.push({ kind: "alarm", reason: "unchallenged", commitId, because: because ?? "bond" });
-  }
-  return actions;
+    const because =
+      obstacleTo(view, state, limits, [["refuted", state.refuted.has(request.programId)]]) ??
+      purse.take({ bond, gas: disputeGas(tier), disputes: 1 });
+    if (because !== undefined) return [{ kind: "alarm", reason: "unchallenged", commitId, because }];
+    return [{ kind: "challenge", commitId, bond, attempt: own.length, until: view.state.deadline }];
+  });
 }
 
-const obstacleTo = (
+function obstacleTo(
   { state }: Judged,
-  now: bigint,
-  marginSeconds: number,
-  others: readonly [Obstacle, boolean][],
-): Obstacle | undefined =>
-  [...others, ["late", state.deadline - now < BigInt(marginSeconds)] as const].find(
-    ([, applies]) => applies,
-  )?.[0];
+  given: WatchtowerState,
+  { challenge, marginSeconds }: WatchtowerLimits,
+  others: readonly [Obstacle, boolean][] = [],
+): Obstacle | undefined {
+  const obstacles: readonly [Obstacle, boolean][] = [
+    ["disabled", !challenge],
+    ["unhealthy", !isHealthy(given)],
+    ...others,
+    ["late", state.deadline - given.now < BigInt(marginSeconds)],
+  ];
+  return obstacles.find(([, applies]) => applies)?.[0];
+}
 
 /** An input that is nowhere to be found is asked for while there is time: the window stays open until it is shown. */
 function inputRequests(
   view: Judged,
-  { now, inputs }: WatchtowerState,
-  { challenge, marginSeconds, inputTries }: WatchtowerLimits,
+  given: WatchtowerState,
+  limits: WatchtowerLimits,
   purse: Purse,
 ): WatchtowerAction[] {
+  const { now, inputs } = given;
   const { commitId, requestId, retired, judgement, inputBond: bond, state, tier } = view;
   const missing = inputs.missing.get(requestId);
   if (missing === undefined || bond === undefined || retired || !isInWindow(view, now)) return [];
   const isPressing = 2n * (state.deadline - now) < BigInt(tier.windowSeconds);
-  if (judgement === "distrusted" || (missing.tries < inputTries && !isPressing)) return [];
-  const because = obstacleTo(view, now, marginSeconds, [["disabled", !challenge]]);
-  if (because === undefined && purse.takes(bond))
-    return [{ kind: "requestInput", commitId, bond, until: state.deadline }];
-  return [{ kind: "alarm", reason: "inputMissing", commitId, because: because ?? "bond" }];
+  if (judgement === "distrusted" || (missing.tries < limits.inputTries && !isPressing)) return [];
+  const because =
+    obstacleTo(view, given, limits) ?? purse.take({ bond, gas: challengerGas.requestInput, disputes: 0 });
+  if (because !== undefined) return [{ kind: "alarm", reason: "inputMissing", commitId, because }];
+  return [{ kind: "requestInput", commitId, bond, until: state.deadline }];
 }
 
 /** One execution came out differently, and the other one failed: nobody should take that for a right answer. */
@@ -257,12 +275,24 @@ const unfinished: readonly Judged["judgement"][] = ["unchecked", "unconfirmed", 
 const isChecked = (view: Judged, { now }: WatchtowerState): boolean =>
   (view.playing || isInWindow(view, now)) && unfinished.includes(view.judgement);
 
-function checks(view: Judged, given: WatchtowerState): WatchtowerAction[] {
-  const { commitId, requestId, evidence, state } = view;
-  if (!isChecked(view, given) || given.inputs.missing.has(requestId)) return [];
-  if (given.now < (evidence.retryAt ?? 0n)) return [];
-  const kind = evidence.fast === undefined ? "check" : "confirm";
-  return [{ kind, commitId, until: state.deadline }];
+/** What looks wrong is confirmed first: most of the work about it is done. */
+function checks(views: readonly Judged[], given: WatchtowerState): WatchtowerAction[] {
+  const due = views
+    .filter((view) => isChecked(view, given) && !given.inputs.missing.has(view.requestId))
+    .filter(({ evidence }) => given.now >= (evidence.retryAt ?? 0n))
+    .map((view) => ({
+      kind: view.evidence.fast === undefined ? ("check" as const) : ("confirm" as const),
+      commitId: view.commitId,
+      until: view.state.deadline,
+      lock: riskOf(view),
+      seconds: given.checkSeconds.get(view.request.programId) ?? 0,
+    }));
+  const ordered = (kind: "check" | "confirm") =>
+    checkOrder(
+      due.filter((one) => one.kind === kind),
+      given.now,
+    );
+  return [...ordered("confirm"), ...ordered("check")].map(({ lock, seconds, ...action }) => action);
 }
 
 function settlements(view: Judged, { now }: WatchtowerState): WatchtowerAction[] {

@@ -1,5 +1,7 @@
+import { TRACE_ROOT } from "@assay/sdk/protocol";
 import { expect } from "chai";
-import { commitmentView, disputeView, friend, id, now, programId, requestView } from "./views.ts";
+import { disputeGas, remainingGas } from "../../../node/strategy/budget.ts";
+import { commitmentView, disputeView, friend, id, now, programId, requestView, tier } from "./views.ts";
 import { commitId, convicted, evidence, own, plan, state, watched } from "./watched.ts";
 
 describe("watchtowerPlan", () => {
@@ -57,12 +59,28 @@ describe("watchtowerPlan", () => {
   });
 
   for (const missing of ["endpointsAgree", "headFresh"] as const) {
-    it(`does nothing but alarm without ${missing}`, () => {
-      const health = { ...state([]).health, [missing]: false };
-      const disputes = [disputeView({ lastMoveAt: now - 500n })];
-      expect(plan([watched({ disputes })], { health })).to.deep.equal([
-        { kind: "alarm", reason: "unhealthy", missing },
+    const health = { ...state([]).health, [missing]: false };
+    const alarm = { kind: "alarm", reason: "unhealthy", missing };
+
+    it(`begins nothing new without ${missing}`, () => {
+      const asked = watched({ commitId: id(21), requestId: id(22), evidence: evidence({}), inputBond: 5n });
+      const inputs = {
+        missing: new Map([[asked.requestId, { tries: 9, retryAt: now + 9n }]]),
+        asked: new Map(),
+      };
+      expect(plan([watched(), asked], { health, inputs, credit: 9n })).to.deep.equal([
+        alarm,
+        { kind: "alarm", reason: "unchallenged", commitId, because: "unhealthy" },
+        { kind: "alarm", reason: "inputMissing", commitId: asked.commitId, because: "unhealthy" },
       ]);
+    });
+
+    it(`goes on with its own disputes without ${missing}`, () => {
+      const late = watched({ disputes: [disputeView({ lastMoveAt: now - 500n })] });
+      expect(plan([late], { health })).to.deep.equal([alarm, { kind: "timeout", disputeId: id(3) }]);
+      const root = TRACE_ROOT;
+      const first = watched({ disputes: [disputeView({ lastMoveAt: now - 5n })], shown: [root] });
+      expect(plan([first], { health }).map(({ kind }) => kind)).to.deep.equal(["alarm", "choose"]);
     });
   }
 
@@ -106,9 +124,65 @@ describe("watchtowerPlan", () => {
     expect(actions).to.deep.equal([{ kind: "alarm", reason: "unchallenged", commitId, because: "bond" }]);
   });
 
-  it("reports without spending when it may not challenge", () => {
+  it("reports and checks without sending anything when it may not challenge", () => {
     const alarm = { kind: "alarm", reason: "unchallenged", commitId, because: "disabled" };
-    expect(plan([watched()], {}, { challenge: false })).to.deep.equal([alarm]);
+    const late = watched({ commitId: id(20), disputes: [disputeView({ lastMoveAt: now - 500n })] });
+    const unchecked = watched({ commitId: id(30), evidence: evidence({}) });
+    expect(plan([watched(), late, unchecked], {}, { challenge: false })).to.deep.equal([
+      alarm,
+      { kind: "check", commitId: id(30), until },
+    ]);
+  });
+
+  it("keeps gas back for the disputes that are open before it begins another", () => {
+    const open = watched({ commitId: id(20), disputes: [disputeView({}, { disputeId: id(30) })] });
+    const needed = remainingGas(disputeView(), tier) + disputeGas(tier);
+    expect(plan([open, watched()], { coins: needed })).to.have.nested.property("[0].kind", "challenge");
+    expect(plan([open, watched()], { coins: needed - 1n })).to.deep.equal([
+      { kind: "alarm", reason: "unchallenged", commitId, because: "gas" },
+    ]);
+    const spent = { spentToday: 7n };
+    expect(plan([open, watched()], spent, { gasBudget: needed + 7n })).to.have.nested.property(
+      "[0].kind",
+      "challenge",
+    );
+    expect(plan([open, watched()], spent, { gasBudget: needed + 6n })).to.deep.equal([
+      { kind: "alarm", reason: "unchallenged", commitId, because: "gasBudget" },
+    ]);
+    expect(plan([open, watched()], {}, { mostDisputes: 1 })).to.deep.equal([
+      { kind: "alarm", reason: "unchallenged", commitId, because: "disputes" },
+    ]);
+  });
+
+  it("challenges first where most is at risk", () => {
+    const dear = watched({ commitId: id(20), ...requestOf(10_000n, 119n) });
+    const actions = plan([watched(), dear], { wallet: 99n });
+    expect(actions.map((action) => ["commitId" in action && action.commitId, action.kind])).to.deep.equal([
+      [id(20), "challenge"],
+      [commitId, "alarm"],
+    ]);
+  });
+
+  it("checks by deadline while there is time, and leaves the cheapest out where there is not", () => {
+    const views = [30n, 40n, 50n].map((left, index) =>
+      watched({
+        commitId: id(40 + index),
+        evidence: evidence({}),
+        ...requestOf(index === 2 ? 10_000n : 100n, left),
+      }),
+    );
+    const order = (seconds: number) =>
+      plan(views, { checkSeconds: new Map([[programId, seconds]]) }, { parallelChecks: 9 }).map(
+        (action) => "commitId" in action && Number(action.commitId),
+      );
+    expect(order(10)).to.deep.equal([40, 41, 42]);
+    expect(order(30)).to.deep.equal([42, 40, 41]);
+  });
+
+  it("confirms what looks wrong before it checks anything else", () => {
+    const early = watched({ commitId: id(41), evidence: evidence({}), ...requestOf(10_000n, 20n) });
+    const suspect = watched({ commitId: id(42), evidence: evidence({ fast: own.outputRoot }) });
+    expect(plan([early, suspect]).map(({ kind }) => kind)).to.deep.equal(["confirm", "check"]);
   });
 
   it("opens its own dispute whoever else has one (S-13)", () => {
@@ -135,3 +209,8 @@ describe("watchtowerPlan", () => {
     ]);
   });
 });
+
+const requestOf = (fee: bigint, left: bigint) => {
+  const { request, state: status } = requestView("committed", { fee, deadline: now + left });
+  return { request, state: status };
+};
