@@ -189,10 +189,7 @@ contract DisputeGame is IDisputeGame {
         if (verdict == Verdict.Correct) {
             _lose(disputeId, descent, standing, book);
         } else {
-            uint32 moveGas = MoveGasLib.proveStep(judgeGas);
-            standing.gasOwed += moveGas;
-            book.gasOwed += moveGas;
-            _win(disputeId, descent, standing, book);
+            _win(disputeId, descent, standing, book, MoveGasLib.proveStep(judgeGas));
         }
     }
 
@@ -211,7 +208,7 @@ contract DisputeGame is IDisputeGame {
         require(block.timestamp > deadline, ClockRunning(disputeId, deadline));
 
         emit TimedOut(disputeId, commitId, workersTurn);
-        if (workersTurn) _win(disputeId, descent, standing, book);
+        if (workersTurn) _win(disputeId, descent, standing, book, 0);
         else _lose(disputeId, descent, standing, book);
     }
 
@@ -430,16 +427,21 @@ contract DisputeGame is IDisputeGame {
 
     // ENDS
 
-    /// @dev The worker has lost: the commitment ends, and with it every dispute on it.
+    /// @dev The worker has lost: the commitment ends, and with it every dispute on it. This one is repaid as what it is, the
+    /// one that did the work.
     function _win(
         bytes32 disputeId,
         Descent storage descent,
         Standing memory standing,
-        Book storage book
+        Book storage book,
+        uint32 proofGas
     ) internal {
         bytes32 commitId = descent.commitId;
-        book.ending = Ending.Slashed;
+        uint32 moveGas = proofGas + MoveGasLib.alone(standing.choices());
+        standing.gasOwed += moveGas;
+        book.gasOwed += moveGas;
         book.winnerGas = standing.gasOwed;
+        book.ending = Ending.Slashed;
         standing.status = DisputeStatus.Won;
         // INVARIANT (S-13, I-30): the earliest dispute that was not lost is the reporter, whoever proves first.
         if (!SOURCE.slash(commitId, _reporter(commitId, book))) {

@@ -24,7 +24,7 @@ struct Dispute {
     bool rooted; // false until the challenger has chosen a node below a committed root
     bytes32 node;
     uint96 bond;
-    uint32 gasOwed; // capped gas of the challenger's moves so far
+    uint32 gasOwed; // capped gas of the challenger's moves so far, see `MoveGasLib`
     uint32 previous; // serial + 1 of the neighbours in opening order among disputes not lost; zero = none
     uint32 next;
 }

@@ -532,7 +532,7 @@ contract DisputeGameTest is ProtocolTest {
         equal(account(CHALLENGER).credit, reward, "the reporter's reward");
         vm.prank(KEEPER);
         game.settleDispute(disputeId);
-        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12; // of one challenge at the reference price
+        uint256 gas = uint256(MoveGasLib.CHALLENGE_ALONE) * 1e12; // of one challenge at the reference price
         equal(account(CHALLENGER).credit, reward + BOND + gas, "bond and gas");
         equal(vault.escrow(address(game)), 0, "nothing left");
         refuseGame(KEEPER, data, nothing);
@@ -557,7 +557,7 @@ contract DisputeGameTest is ProtocolTest {
 
     function test_gasPot_theWinnerComesFirst_howeverManyFriends_S13() public {
         (, bytes32 commitId, ) = openDispute(FRIEND);
-        for (uint256 i = 1; i < 120; ++i) {
+        for (uint256 i = 1; i < 200; ++i) {
             vm.prank(FRIEND);
             game.challenge(commitId, "");
         }
@@ -569,8 +569,8 @@ contract DisputeGameTest is ProtocolTest {
         equal(credit(CHALLENGER), BOND + gasOf(honest), "every move of the one who proved it");
         uint256 pot = (100e18 * 15) / 100;
         uint256 shared = pot - gasOf(honest);
-        uint256 each = (shared * MoveGasLib.CHALLENGE) / (120 * MoveGasLib.CHALLENGE);
-        equal(credit(FRIEND), 120 * (BOND + each) + pot, "bonds, an equal part each, and the reward");
+        uint256 each = (shared * uint256(MoveGasLib.CHALLENGE)) / (200 * uint256(MoveGasLib.CHALLENGE));
+        equal(credit(FRIEND), 200 * (BOND + each) + pot, "bonds, an equal part each, and the reward");
         require(
             each < uint256(MoveGasLib.CHALLENGE) * 1e12,
             "diluting costs the friend more than it is repaid"
@@ -578,7 +578,7 @@ contract DisputeGameTest is ProtocolTest {
         uint256 fees = 3 * uint256(FEE); // compensation
         equal(
             vault.pendingBurn() - burned,
-            100e18 - pot - gasOf(honest) - 120 * each - fees,
+            100e18 - pot - gasOf(honest) - 200 * each - fees,
             "I-04: every unit is paid or burned"
         );
     }
@@ -602,8 +602,29 @@ contract DisputeGameTest is ProtocolTest {
         game.timeout(first);
         settleAll(commitId);
         uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12;
-        equal(credit(FRIEND), BOND + gas + 15e18, "won and first");
+        uint256 alone = uint256(MoveGasLib.CHALLENGE_ALONE) * 1e12;
+        equal(credit(FRIEND), BOND + alone + 15e18, "won and first");
         equal(credit(CHALLENGER), BOND + gas, "the other");
+    }
+
+    function test_moves_costMoreThanIsRepaid_evenInOneTransaction_S13() public {
+        (, bytes32 commitId, ) = openDispute(CHALLENGER);
+        bindWith(commitId, HONEST);
+        enrich(address(this));
+        token.approve(address(vault), type(uint256).max);
+        bytes32[16] memory children = traceWith(HONEST);
+        bytes32 root = nodeHash(children);
+        revealSlot(commitId, 2, HONEST);
+        for (uint256 i = 0; i < 3; ++i) {
+            uint256 challenged = gasleft();
+            bytes32 disputeId = game.challenge(commitId, "");
+            challenged -= gasleft();
+            uint256 chosen = gasleft();
+            game.choose(disputeId, root, children, 2);
+            chosen -= gasleft();
+            require(challenged > MoveGasLib.CHALLENGE, "a challenge");
+            require(chosen > MoveGasLib.CHOOSE, "a choice");
+        }
     }
 
     // Ended by something else than the game
