@@ -1,14 +1,17 @@
-// Writes the generated parts of docs: docs/operators.md, and the reference parts of docs/operate.md. `--check` changes
-// nothing and fails when a committed page differs.
+// Writes the generated parts of docs: docs/operators.md, the reference parts of docs/operate.md, the tables of
+// docs/parameters.md, and an example in docs/protocol.md. `--check` changes nothing and fails when a committed page differs.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { withReference } from "../node/cli/reference.ts";
 import { commands } from "../node/commands/index.ts";
 import { operatorsPage } from "./operatorsPage.ts";
+import { withExample, withParameters } from "./parametersPage.ts";
 
 const pages: Record<string, (present: string) => string> = {
   "docs/operate.md": (present) => withReference(present, commands),
   "docs/operators.md": operatorsPage,
+  "docs/parameters.md": withParameters,
+  "docs/protocol.md": withExample,
 };
 
 for (const [name, write] of Object.entries(pages)) {

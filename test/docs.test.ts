@@ -1,10 +1,10 @@
 // The pages tell the truth: their code runs, their commands exist, their links lead somewhere, their tables are the code's.
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { descriptorRules } from "@assay/sdk/program";
-import { commitId, disputeId, programId, requestId } from "@assay/sdk/protocol";
+import { commitId, disputeId, programId, type Request, requestId } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { encodeAbiParameters, type Hex, keccak256, parseAbiParameters, stringToBytes } from "viem";
 import { tiers } from "../deploy/parameters.ts";
@@ -12,6 +12,8 @@ import { createProgram } from "../node/cli/program.ts";
 import { commands } from "../node/commands/index.ts";
 import { supportedOperators } from "../node/compiler/index.ts";
 import { operatorsPage } from "../scripts/operatorsPage.ts";
+import { withExample, withParameters } from "../scripts/parametersPage.ts";
+import { auditRows, deployedSources, linesOf, rewriteCounts } from "./helpers/auditPage.ts";
 import {
   assayWords,
   benchmarks,
@@ -143,63 +145,68 @@ describe("docs/programs.md", () => {
   });
 });
 
-describe("docs/protocol.md", () => {
-  const units = { s: 1, min: 60, h: 3_600, day: 86_400 } as const;
-  const seconds = (text: string): number => {
-    const [, amount, unit] = /^(\d+) (s|min|h|day)s?$/.exec(text) ?? [];
-    return Number(amount) * units[unit as keyof typeof units];
-  };
-
-  it("shows the tiers as they are deployed", () => {
-    const keys = [
-      ["open request may be claimed", "claimSeconds"],
-      ["claimed request must be delivered", "deliverySeconds"],
-      ["challenge window", "windowSeconds"],
-      ["worker's clock in a dispute", "workerSeconds"],
-      ["challenger's clock", "challengerSeconds"],
-      ["least time after a move of the other side", "floorSeconds"],
-      ["input time, for reaching an input", "inputSeconds"],
-      ["from slash to settlement", "airgapSeconds"],
-    ] as const;
-    for (const [words, key] of keys) {
-      const [, , , ...shown] = rowsOf("docs/protocol.md").find(([first]) => first === words) ?? [];
-      const deployed = [tiers.standard[key], tiers.devnet[key], tiers.demo[key]];
-      expect(shown.map(seconds), words).to.deep.equal(deployed);
-    }
+describe("docs/parameters.md", () => {
+  it("is fresh (scripts/generateDocs.ts writes it)", () => {
+    const page = readPage("docs/parameters.md");
+    expect(page).to.equal(withParameters(page));
   });
+});
+
+describe("docs/protocol.md", () => {
+  const page = readPage("docs/protocol.md");
 
   it("hashes identifiers as the SDK does", () => {
     const root = (byte: string): Hex => `0x${byte.repeat(32)}`;
-    const accounts = { market: `0x${"a1".repeat(20)}`, requester: `0x${"a2".repeat(20)}` } as const;
-    const others = { worker: `0x${"a3".repeat(20)}`, challenger: `0x${"a4".repeat(20)}` } as const;
-    const roots = { programRoot: root("01"), manifestHash: root("02"), programId: root("03") };
-    const more = {
+    const address = (byte: string): Hex => `0x${byte.repeat(20)}`;
+    const request: Request = {
+      requester: address("a1"),
+      salt: 8n,
+      programId: root("03"),
       inputRoot: root("04"),
-      outputRoot: root("05"),
-      requestId: root("06"),
-      commitId: root("07"),
-    };
-    const numbers = {
-      chainId: 31_337n,
-      nonce: 8n,
+      inputPosted: true,
       fee: 9n,
-      operatorSet: 1,
       version: 2,
+      method: "optimistic",
+      level: "final",
+      worker: address("a2"),
+      consumer: address("a3"),
+      callbackGas: 10,
+    };
+    const terms = {
+      subject: root("05"),
+      programId: root("03"),
+      inputRoot: root("04"),
+      outputRoot: root("06"),
       passes: 1,
+      worker: address("a2"),
+      version: 2,
+    };
+    const values = {
+      ...request,
+      ...terms,
+      method: 0,
+      level: 2,
+      chainId: 31_337n,
+      market: address("a4"),
+      source: address("a5"),
+      operatorSet: 1,
+      programRoot: root("01"),
+      manifestHash: root("02"),
+      commitId: root("07"),
+      challenger: address("a6"),
       serial: 3,
     };
-    const values = { ...accounts, ...others, ...roots, ...more, ...numbers };
     const known: Record<string, Hex> = {
       programId: programId(1, values.programRoot, values.manifestHash),
-      requestId: requestId({ ...values, method: "optimistic" }),
-      commitId: commitId(values),
+      requestId: requestId({ chainId: values.chainId, market: values.market, request }),
+      commitId: commitId({ chainId: values.chainId, source: values.source, terms }),
       disputeId: disputeId(values.commitId, values.challenger, values.serial),
     };
     const shown = rowsOf("docs/protocol.md").flatMap(([id = "", name = "", fields = ""]) => {
       const [, domain] = /^`(assay\.\w+)`$/.exec(name) ?? [];
-      if (domain === undefined) return [];
+      if (domain === undefined || !Object.hasOwn(known, id.replaceAll("`", ""))) return [];
       const parameters = parseAbiParameters(fields.replaceAll("`", ""));
-      const given = parameters.map((field) => ({ ...values, method: 0 })[field.name as "method"]);
+      const given = parameters.map((field) => values[field.name as "salt"]);
       const types = [{ type: "bytes32" }, ...parameters];
       const hash = keccak256(encodeAbiParameters(types, [keccak256(stringToBytes(domain)), ...given]));
       return [[id.replaceAll("`", ""), hash]];
@@ -207,25 +214,130 @@ describe("docs/protocol.md", () => {
     expect(Object.fromEntries(shown)).to.deep.equal(known);
   });
 
-  it("counts the gas of moves as the contracts do", () => {
-    const source = readPage("contracts/libraries/MoveGasLib.sol");
-    const [, repaid = ""] =
-      /The gas of a dispute is counted([\s\S]*?)count\. /.exec(readPage("docs/protocol.md")) ?? [];
-    const constants = ["CHALLENGE", "CHOOSE", "PROVE_STEP", "JUDGE_MAX"].map((name) =>
-      new RegExp(` ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", ","),
+  it("gives signed structs the types of the contracts", () => {
+    const literals = ["Requests", "libraries/ReceiptLib"].flatMap((file) =>
+      [...readPage(`contracts/${file}.sol`).matchAll(/"((?:[^"]|"\s+")+)"/g)].map(([, text = ""]) =>
+        text.replace(/"\s+"/g, ""),
+      ),
     );
-    expect(repaid.match(/\d+(,\d+)+/g)).to.deep.equal(constants);
+    const types = [...page.matchAll(/`((?:RequestOrder|Receipt|Voucher)\(.*?\))`/g)].map(([, type]) => type);
+    expect(types).to.have.lengthOf(3);
+    expect(literals).to.include.members(types);
+  });
+
+  it("has a fresh example of a slash (scripts/generateDocs.ts writes it)", () => {
+    expect(page).to.equal(withExample(page));
   });
 
   it("calculates with the standard tier", () => {
-    const { windowSeconds, deliverySeconds, inputSeconds, airgapSeconds, ...tier } = tiers.standard;
+    const hour = 3_600;
+    const { windowSeconds, deliverySeconds, receiptSeconds, airgapSeconds, ...tier } = tiers.standard;
     const { workerSeconds, challengerSeconds, floorSeconds, maxTraceDepth, maxTensorDepth } = tier;
     const moves = 2 * (maxTraceDepth + maxTensorDepth) + 3;
     const dispute = workerSeconds + challengerSeconds + moves * floorSeconds;
-    const unbonding = 1.1 * (deliverySeconds + windowSeconds + inputSeconds + dispute + airgapSeconds);
-    expect(readPage("docs/protocol.md"))
-      .to.include(`${dispute / units.h} h under \`standard\``)
-      .and.include(`${(unbonding / units.h).toFixed(1)} h under \`standard\``);
+    const before = Math.max(deliverySeconds, receiptSeconds);
+    const input = tier.inputSeconds + tier.recheckSeconds;
+    const unbonding = 1.1 * (before + windowSeconds + input + dispute + airgapSeconds);
+    const rows = [...page.matchAll(/^(T_dispute =|U ≥).* ([\d.]+) h under `standard`$/gm)].map(
+      ([, , h]) => h,
+    );
+    expect(rows).to.deep.equal([String(dispute / hour), (unbonding / hour).toFixed(1)]);
+  });
+
+  it("shows every status", () => {
+    const diagrams = blocksOf("docs/protocol.md", "mermaid").join("\n");
+    const statuses = ["Market", "Commitment", "InputRequest", "Dispute"].flatMap((file) =>
+      [...readPage(`contracts/types/${file}.sol`).matchAll(/enum \w+Status \{([^}]*)\}/g)].flatMap(
+        ([, body = ""]) =>
+          body
+            .replace(/\/\/.*$/gm, "")
+            .split(",")
+            .map((status) => status.trim()),
+      ),
+    );
+    const missing = statuses.filter(
+      (status) => status !== "" && !new RegExp(`\\b${status}\\b`).test(diagrams),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+});
+
+describe("pages about the contracts", () => {
+  const ours = [
+    "docs/protocol.md",
+    "docs/parameters.md",
+    "docs/trust.md",
+    "docs/audit.md",
+    "contracts/README.md",
+  ];
+  const about = [...ours, ...pages.filter((page) => page.startsWith("docs/failures/"))];
+  const words = new Set(
+    globSync(["contracts/**/*.sol", "{sdk,node,deploy,scripts,test}/**/*.ts"], { cwd: root })
+      .filter((file) => file !== "test/docs.test.ts")
+      .flatMap((file) => readFileSync(join(root, file), "utf8").match(/[A-Za-z_]\w*/g) ?? []),
+  );
+
+  it("speak of what exists: names of contracts, calls, events, errors, parameters and metrics", () => {
+    const unknown = about.flatMap((page) =>
+      [
+        ...readPage(page)
+          .replace(/^```[\s\S]*?^```$/gm, "")
+          .matchAll(/`([^`\n]+)`/g),
+      ]
+        .map(([, text = ""]) => text.replace(/\(.*\)$/, ""))
+        .filter((name) => /^[A-Za-z_]\w*$/.test(name) && !words.has(name))
+        .map((name) => `${page}: ${name}`),
+    );
+    expect(unknown).to.deep.equal([]);
+  });
+
+  it("say of every deployed contract how it fails, is noticed and mended", () => {
+    const parts = ["Answers", "Commitments", "Receipts", "Requests", "SignatureVerifier"];
+    const contracts = globSync(["contracts/*.sol", "contracts/consumer/*.sol"], { cwd: root })
+      .map((file) => basename(file, ".sol"))
+      .filter((name) => !parts.includes(name));
+    const told = pages.flatMap((page) => /^docs\/failures\/(\w+)\.md$/.exec(page)?.[1] ?? []);
+    expect(told.sort()).to.deep.equal(contracts.sort());
+    for (const name of told) {
+      const [head, ...rows] = rowsOf(`docs/failures/${name}.md`);
+      expect(head, name).to.deep.equal(["Failure", "What happens", "Detection", "Recovery"]);
+      expect(rows.length, name).to.be.greaterThan(5);
+    }
+    const everything = told.map((name) => readPage(`docs/failures/${name}.md`)).join();
+    for (const part of parts) expect(everything, part).to.include(part);
+  });
+});
+
+describe("docs/audit.md", () => {
+  if (process.env.UPDATE) rewriteCounts();
+  const rows = auditRows();
+
+  it("leads through every source, in files of about so many lines", () => {
+    const left = deployedSources().filter(
+      (file) => !rows.some(({ path }) => path === file || (path.endsWith("/") && file.startsWith(path))),
+    );
+    expect(left).to.deep.equal([]);
+    for (const { path, lines } of rows) {
+      const counted = linesOf(path);
+      expect(Math.abs(lines - counted), `${path} has ${counted}: UPDATE=1`).to.be.at.most(
+        Math.max(20, counted / 10),
+      );
+    }
+  });
+
+  it("names tests that exist", () => {
+    const tests = [...readPage("docs/audit.md").matchAll(/`(test\/[\w/.]+\.(?:ts|sol))`/g)].map(
+      ([, file = ""]) => file,
+    );
+    expect(tests.filter((file) => !existsSync(join(root, file)))).to.deep.equal([]);
+    expect(tests.length).to.be.greaterThan(30);
+  });
+
+  it("names the sources with assembly", () => {
+    const [, list = ""] = /Assembly is in ([\s\S]*?), all\s+of\s+it/.exec(readPage("docs/audit.md")) ?? [];
+    const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const found = deployedSources().filter((file) => /\bassembly\b/.test(readPage(file)));
+    expect(named.sort()).to.deep.equal(found.map((file) => basename(file, ".sol")).sort());
   });
 });
 
@@ -233,8 +345,20 @@ describe("docs/rules.md", () => {
   if (process.env.UPDATE) rewriteRules();
   const rules = rulesOf();
 
-  it("has a row for S-01 to S-15, and for every id that a test bears", () => {
-    const design = Array.from({ length: 15 }, (_, index) => `S-${String(index + 1).padStart(2, "0")}`);
+  it("has a row for S-01 to S-15, for every invariant of the design, and for every id that a test bears", () => {
+    const two = (number: number) => String(number).padStart(2, "0");
+    const soundness = Array.from({ length: 15 }, (_, index) => `S-${two(index + 1)}`);
+    const invariants = [
+      [1, 7],
+      [10, 15],
+      [20, 32],
+      [40, 43],
+      [50, 55],
+    ].flatMap(([first = 0, last = 0]) =>
+      Array.from({ length: last - first + 1 }, (_, index) => `I-${two(first + index)}`),
+    );
+    expect(invariants).to.have.lengthOf(36);
+    const design = [...soundness, ...invariants];
     expect(rules.map(({ id }) => id)).to.include.members([...new Set([...design, ...testedIds()])]);
   });
 
@@ -250,6 +374,23 @@ describe("docs/rules.md", () => {
       mutants.filter((contract) => !guardsOf(id).includes(contract)).map((contract) => `${id}: ${contract}`),
     );
     expect(wrong).to.deep.equal([]);
+  });
+
+  it("names attacks one by one, and for each rules that have tests or are not built", () => {
+    const attacks = rowsOf("docs/rules.md").filter(([id = ""]) => /^A\d+$/.test(id));
+    expect(attacks.map(([id]) => id)).to.deep.equal(
+      Array.from({ length: 32 }, (_, index) => `A${index + 1}`),
+    );
+    const held = rules.filter(({ tests }) => tests.length > 0).map(({ id }) => id);
+    const open = attacks.filter(([, , , named = ""]) => !named.split(" ").some((id) => held.includes(id)));
+    expect(open.map(([id, , stopped]) => `${id}: ${stopped}`)).to.deep.equal([
+      "A28: assumption 2; audits are not built",
+      "A29: audits are not built",
+    ]);
+    const unknown = attacks
+      .flatMap(([, , , named = ""]) => named.split(" "))
+      .filter((id) => id !== "S-21" && !held.includes(id));
+    expect([...new Set(unknown)]).to.deep.equal([]);
   });
 
   it("says of every rule without a test that it is not there", () => {

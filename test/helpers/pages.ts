@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const readPage = (page: string): string => readFileSync(join(root, page), "utf8");
 
 export const pages: readonly string[] = globSync(
-  ["*.md", "docs/*.md", "{contracts,sdk,node}/README.md", "examples/**/*.md"],
+  ["*.md", "docs/**/*.md", "{contracts,sdk,node}/README.md", "examples/**/*.md"],
   { cwd: root },
 ).sort();
 
