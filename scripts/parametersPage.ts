@@ -157,6 +157,9 @@ function moneyTable(): string {
     input("1 KiB", 1024),
     input("64 KiB", 65_536),
     input("4 MiB", posting("MAX_BYTES")),
+    row("bond of a demand about an epoch", (tier) =>
+      tokens(max(covering(constantOf("Epochs", "ANSWER_GAS"), tier, split("WORKER_BOND_BPS")), tier.challengeBond)),
+    ),
   ]);
 }
 
