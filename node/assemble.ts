@@ -1,7 +1,6 @@
 // From settings to whole nodes: the shared parts, the key's sender and one role, in the order in which they start.
-import { createHmac, randomBytes } from "node:crypto";
 import type { Deployment } from "@assay/sdk";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import type { EndpointSource } from "./chain/endpoints.ts";
 import type { Sender } from "./chain/sender.ts";
 import type { Clock } from "./clock.ts";
@@ -9,6 +8,8 @@ import type { Config } from "./config.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
+import { createClaiming } from "./roles/claiming.ts";
+import { combineRoles } from "./roles/combined.ts";
 import type { RoleContext } from "./roles/context.ts";
 import { createDefender } from "./roles/defender.ts";
 import { createKeeper } from "./roles/keeper.ts";
@@ -17,6 +18,8 @@ import type { RoleEvent } from "./roles/roleEvents.ts";
 import { createWatchtower } from "./roles/watchtower.ts";
 import { createWorker } from "./roles/worker.ts";
 import { measuredReplyGas } from "./strategy/capacity.ts";
+import type { CoveragePolicy } from "./strategy/coverage.ts";
+import { dutiesOf } from "./strategy/watchtowerModes.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -81,76 +84,93 @@ export function assembleWorker(
 /** @param account The worker that is defended. */
 export function assembleDefender(options: AssembleOptions & { account: Address }): Assembled {
   const { config, account } = options;
-  return assemble(options, openNode(options), (node, shared) =>
-    createDefender({
-      ...shared,
-      account,
-      inputSources: config.inputSources,
-      programs: node.programs,
-      executor: node.fast,
-      limits: { patienceSeconds: config.defenderPatienceSeconds },
-    }),
-  );
+  return assemble(options, openNode(options), (node, shared) => defenderOf(node, shared, config, account));
 }
 
-/** @param dryRun Sends nothing and says what it would send. */
+/** A watchtower, and with it whatever its mode asks for. @param dryRun Sends nothing and says what it would send. */
 export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean }): Assembled {
   const { config, dryRun } = options;
+  const { challenges, pokes, replies } = dutiesOf(config.mode);
   return assemble(options, openNode(options), (node, shared) => {
     const watchtower = createWatchtower({
       ...shared,
       ...executorsOf(node),
       selfTest: node.selfTest,
       inputSources: config.inputSources,
-      watches: config.watchPrograms,
-      isSampled: createSampling(config.checkRate),
+      coverage: coverageOf(config),
       limits: {
-        challenge: config.challenge,
+        challenge: challenges,
         bondBudget: config.bondBudget,
+        mostDisputes: config.mostDisputes,
+        gasBudget: config.gasBudget,
         parallelChecks: config.parallelChecks,
         marginSeconds: config.challengeMarginSeconds,
         inputTries: config.inputTries,
       },
+      maxFeePerGas: config.maxFeePerGas,
       maxHeadAgeSeconds: config.maxHeadAgeSeconds,
       dryRun,
     });
     node.onEvents((events) => void watchtower.observe(events));
-    return watchtower;
+    const backs = replies && !dryRun ? config.backs : [];
+    return [
+      watchtower,
+      ...(pokes && !dryRun ? [createKeeper({ ...shared, limits: keeperLimits(config) })] : []),
+      ...backs.map((account) => defenderOf(node, shared, config, account)),
+    ];
   });
 }
 
 export function assembleKeeper(options: AssembleOptions): Assembled {
-  const { keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries } = options.config;
   return assemble(options, openNode(options), (_, shared) =>
-    createKeeper({ ...shared, limits: { patienceSeconds, mostTries } }),
+    createKeeper({ ...shared, limits: keeperLimits(options.config) }),
   );
+}
+
+const keeperLimits = ({ keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries }: Config) => ({
+  patienceSeconds,
+  mostTries,
+});
+
+export const coverageOf = ({
+  watchPrograms,
+  watchWorkers,
+  leastLock,
+  checkRate,
+}: Config): CoveragePolicy => ({
+  programs: watchPrograms,
+  workers: watchWorkers,
+  leastLock,
+  share: checkRate,
+});
+
+function defenderOf(node: Node, shared: RoleContext, config: Config, account: Address): Role {
+  return createDefender({
+    ...shared,
+    account,
+    inputSources: config.inputSources,
+    programs: node.programs,
+    executor: node.fast,
+    limits: { patienceSeconds: config.defenderPatienceSeconds },
+  });
 }
 
 function assemble(
   options: AssembleOptions,
   node: Node,
-  create: (node: Node, shared: RoleContext) => Role,
+  create: (node: Node, shared: RoleContext) => Role | Role[],
 ): Assembled {
   const { config, deployment, signer, onEvent, fail, logger, metrics, clock } = options;
   const sender = node.senderOf(signer);
   const { journal, endpoints } = node;
-  const { pollSeconds } = config;
+  const { pollSeconds, claimAbove } = config;
   const common = { fail, logger, metrics, clock };
-  const role = create(node, { ...common, journal, endpoints, sender, deployment, pollSeconds, onEvent });
+  const shared = { ...common, journal, endpoints, sender, deployment, pollSeconds, onEvent };
+  const roles = [create(node, shared)].flat();
+  const claiming = claimAbove === undefined ? [] : [createClaiming({ ...shared, claimAbove })];
+  const role = combineRoles(roles[0]!.name, [...roles, ...claiming]);
   node.onEvents(() => role.wake());
   return { node, sender, role, components: [...node.components, sender, role] };
 }
 
 const executorsOf = ({ fast, reference, programs }: Node) => ({ fast, reference, programs });
-
-/**
- * Which commitments are checked. Secret and new at every start: a worker that knew it could search for a wrong answer
- * whose id is left out.
- */
-function createSampling(rate: number): (commitId: Hex) => boolean {
-  const key = randomBytes(32);
-  return (commitId) => {
-    if (rate >= 1) return true;
-    return createHmac("sha256", key).update(commitId).digest().readUInt32BE() < rate * 2 ** 32;
-  };
-}

@@ -7,7 +7,6 @@ import {
   amount,
   bytes32,
   decimal,
-  flag,
   gwei,
   httpUrl,
   integer,
@@ -16,6 +15,7 @@ import {
   port,
   text,
 } from "./optionTypes.ts";
+import { watchtowerModes } from "./strategy/watchtowerModes.ts";
 
 /** The part of the node that an option belongs to; a command knows the options of the parts it uses. */
 export type Scope =
@@ -30,7 +30,9 @@ export type Scope =
   | "inputs"
   | "worker"
   | "defender"
+  | "coverage"
   | "watchtower"
+  | "monitor"
   | "keeper";
 
 export type Option<T> = {
@@ -160,6 +162,11 @@ export const options = {
     key: "fees.resubmitSeconds",
     unit: "seconds",
     help: "A transaction not mined by then is replaced with a higher fee",
+  }),
+  claimAbove: optional("queue", amount, {
+    key: "claims.above",
+    unit: "base units",
+    help: "Credit of the node's own key is paid out to it once it is as much; never if not given",
   }),
   finalBlocks: option("queue", integer({ min: 1, max: 10_000 }), 12, {
     key: "fees.finalBlocks",
@@ -326,22 +333,49 @@ export const options = {
     help: "How long the defender leaves a reply to the worker itself; less than the tier's shortest turn",
   }),
 
-  watchPrograms: option("watchtower", list(bytes32), [], {
-    key: "watchtower.programs",
-    help: "Program ids that are watched; all that can be fetched if empty",
+  watchPrograms: option("coverage", list(bytes32), [], {
+    key: "coverage.programs",
+    help: "Program ids whose answers are checked; all that can be fetched if empty",
   }),
-  checkRate: option("watchtower", decimal({ max: 1 }), 1, {
-    key: "watchtower.checkRate",
-    help: "Part of the commitments that is re-executed",
+  watchWorkers: option("coverage", list(address), [], {
+    key: "coverage.workers",
+    help: "Workers whose answers are checked; all if empty",
   }),
-  parallelChecks: option("watchtower", integer({ min: 1, max: 1_024 }), 2, {
-    key: "watchtower.parallelChecks",
+  leastLock: option("coverage", amount, 0n, {
+    key: "coverage.leastLock",
+    unit: "base units",
+    help: "Answers with less stake behind them are not checked",
+  }),
+  checkRate: option("coverage", decimal({ max: 1 }), 1, {
+    key: "coverage.rate",
+    help: "Part of the rest that is executed again; which part is secret, and stays the same over restarts",
+  }),
+  parallelChecks: option("coverage", integer({ min: 1, max: 1_024 }), 2, {
+    key: "coverage.parallelChecks",
     help: "Commitments that are executed at a time",
+  }),
+
+  mode: option("watchtower", oneOf(...watchtowerModes), "defend", {
+    key: "watchtower.mode",
+    help: "watch: only report, without a key. defend: challenge what is wrong. resolve: also end what has run out of time, as a keeper does. full: also answer challenges for the workers of watchtower.backs",
+  }),
+  backs: option("watchtower", list(address), [], {
+    key: "watchtower.backs",
+    help: "Accounts of the workers that are backed up in mode full; each has to authorize the challenger key as a defender",
   }),
   bondBudget: optional("watchtower", amount, {
     key: "watchtower.bondBudget",
     unit: "base units",
     help: "Most that may be locked in challenge bonds at a time; no limit if not given",
+  }),
+  mostDisputes: optional("watchtower", integer({ min: 1 }), {
+    key: "watchtower.mostDisputes",
+    help: "Most disputes of its own at a time; no limit if not given",
+  }),
+  gasBudget: optional("watchtower", amount, {
+    key: "watchtower.gasBudget",
+    unit: "base units of the chain's coin",
+    help: "Most that gas may cost in a day (UTC), with what open disputes may still need; then nothing new is challenged. No limit if not given",
   }),
   inputTries: option("watchtower", integer({ min: 1, max: 1_000 }), 3, {
     key: "watchtower.inputTries",
@@ -352,9 +386,11 @@ export const options = {
     unit: "seconds",
     help: "A window that closes sooner is too late for a challenge to be included",
   }),
-  challenge: option("watchtower", flag, true, {
-    key: "watchtower.challenge",
-    help: "false: only report what is wrong",
+
+  auditSeconds: option("monitor", integer({ min: 1, max: 86_400 }), 600, {
+    key: "monitor.auditSeconds",
+    unit: "seconds",
+    help: "Time between two readings of every account in the vault",
   }),
 
   keeperPatienceSeconds: option("keeper", integer({ max: 86_400 }), 600, {

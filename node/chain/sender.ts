@@ -1,7 +1,7 @@
 // Sends transactions of one key: journalled by idempotency key, one nonce queue, awaited until mined, resumed after a crash.
 import { type ContractCall, encodeCall } from "@assay/sdk";
 import type { Address, Hex, TransactionReceipt } from "viem";
-import { type Clock, unixSeconds } from "../clock.ts";
+import { type Clock, day, hour, unixSeconds } from "../clock.ts";
 import { createDeferred, type Deferred } from "../deferred.ts";
 import { EndpointsDisagreeError, EndpointsUnavailableError, TransactionFailedError } from "../errors.ts";
 import type { Signer } from "../keys/keystore.ts";
@@ -13,6 +13,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { FeePolicy } from "./fees.ts";
 import { isEndpointFailure } from "./rpcErrors.ts";
+import { paidIn } from "./spending.ts";
 import { createSubmission, type Submission } from "./submission.ts";
 import { createTracker, receiptOf, type Tracker } from "./tracker.ts";
 import { type Asked, createTransactions, type Transaction, type Transactions } from "./transactions.ts";
@@ -51,6 +52,8 @@ export type Sender = Component & {
   simulate(call: SendRequest["call"]): Promise<void>;
   /** Newest first. */
   recent(limit?: number): Promise<Transaction[]>;
+  /** What its transactions have cost since midnight (UTC), in base units of the chain's coin. */
+  spentToday(): Promise<bigint>;
   /** One look at every live transaction. The loop calls it; tests may. */
   track(): Promise<void>;
 };
@@ -69,6 +72,9 @@ export type SenderOptions = {
   clock: Clock;
 };
 
+/** A transaction that has been final for so long is asked for by nobody any more: what it did has ended. */
+const keptDays = 30;
+
 type Parts = { transactions: Transactions; submission: Submission; tracker: Tracker };
 
 export function createSender(options: SenderOptions): Sender {
@@ -77,6 +83,7 @@ export function createSender(options: SenderOptions): Sender {
   const requests = new Map<number, SendRequest>();
   const waiters = new Map<number, Deferred<SendResult>>();
   const advancing = new Set<number>();
+  let forgetAt = 0;
   let parts: Promise<Parts> | undefined;
 
   // The chain id comes from the endpoints, and a row without one could be sent to the wrong chain.
@@ -209,6 +216,10 @@ export function createSender(options: SenderOptions): Sender {
     await tracker.track();
     for (const row of transactions.inStates("queued"))
       if (waiters.has(row.id)) await advance(row, submission, transactions);
+    if (clock.now() >= forgetAt) {
+      transactions.forget(clock.now() - keptDays * day);
+      forgetAt = clock.now() + hour;
+    }
     const balance = await endpoints.use((client) => client.getBalance({ address: signer.address }));
     metrics.sender.balance.set({ sender: signer.address }, Number(balance / 1_000_000_000n));
   }
@@ -226,6 +237,7 @@ export function createSender(options: SenderOptions): Sender {
     send,
     track,
     simulate: async (call) => (await assemble()).submission.simulate(toCall(call)),
+    spentToday: async () => paidIn((await assemble()).transactions.spending(clock.now())),
     recent: async (limit = 100) => (await assemble()).transactions.recent(limit),
   };
 }

@@ -45,7 +45,7 @@ export type Submission = {
   /** Sends an attempt again, as it was signed. */
   resend(transaction: Transaction): Promise<void>;
   /** Mines a nonce that nothing holds, so that the ones after it can be. */
-  fillGap(nonce: number): Promise<void>;
+  fillGap(nonce: number, cap: bigint): Promise<void>;
   /** The fee cap of a row now. */
   capOf(transaction: Transaction): bigint;
 };
@@ -217,8 +217,8 @@ export function createSubmission(options: SubmissionOptions): Submission {
     if (last !== undefined) await send(transaction, last);
   }
 
-  async function fillGap(nonce: number): Promise<void> {
-    const fees = firstFees(policy, await network(), policy.maxFeePerGas);
+  async function fillGap(nonce: number, cap: bigint): Promise<void> {
+    const fees = firstFees(policy, await network(), cap);
     if (fees === undefined) return;
     const call = { to: signer.address, data: "0x" as Hex, value: 0n, gas: transferGas };
     const asked = {

@@ -52,6 +52,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   async function track(): Promise<void> {
     const rows = transactions.inStates("pending", "mined");
     metrics.sender.pending.set(sender, rows.length);
+    const oldest = Math.min(...rows.filter(({ state }) => state === "pending").map(({ created }) => created));
+    metrics.sender.pendingAge.set(sender, oldest === Infinity ? 0 : (clock.now() - oldest) / second);
     if (rows.length === 0) return;
     const head = await endpoints.head();
     const nonce = await endpoints.use((client) => client.getTransactionCount({ address }));
@@ -61,8 +63,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     const pending = transactions.inStates("pending");
     for (const row of pending.filter((one) => one.nonce! < nonce)) await followLost(row, head.number);
     const waiting = pending.filter((one) => one.nonce! >= nonce);
-    await repairGaps(nonce, waiting);
-    await hurry(waiting);
+    const cap = most(0n, ...waiting.map(submission.capOf));
+    await repairGaps(nonce, waiting, cap);
+    await hurry(waiting, cap);
   }
 
   async function followReceipt(row: Transaction, head: bigint): Promise<void> {
@@ -88,6 +91,8 @@ export function createTracker(options: TrackerOptions): Tracker {
         hash: receipt.transactionHash,
         block: receipt.blockNumber,
         blockHash: receipt.blockHash,
+        gasUsed: receipt.gasUsed,
+        paid: receipt.gasUsed * receipt.effectiveGasPrice,
       });
       if (row.state === "pending") count(row, receipt, outcome);
       onMined(transactions.get(row.id), receipt);
@@ -141,7 +146,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     transactions.requeue(row.id);
   }
 
-  async function repairGaps(nonce: number, waiting: readonly Transaction[]): Promise<void> {
+  /** What fills a gap may cost what the moves behind it may cost: they wait for it. */
+  async function repairGaps(nonce: number, waiting: readonly Transaction[], cap: bigint): Promise<void> {
     const held = transactions.noncesFrom(nonce);
     const last = waiting.at(-1)?.nonce ?? nonce;
     const open = Array.from({ length: last - nonce }, (_, offset) => nonce + offset).filter(
@@ -151,15 +157,14 @@ export function createTracker(options: TrackerOptions): Tracker {
     for (const one of open) {
       const seen = (missing.get(one) ?? 0) + 1;
       missing.set(one, seen);
-      if (seen === looks) await submission.fillGap(one);
+      if (seen >= looks) await submission.fillGap(one, cap);
     }
   }
 
   /** Only the front of the queue can be stuck for its price; the ones behind it are sent again as they are. */
-  async function hurry(waiting: readonly Transaction[]): Promise<void> {
+  async function hurry(waiting: readonly Transaction[], cap: bigint): Promise<void> {
     const [front, ...behind] = waiting;
     if (front === undefined) return;
-    const cap = most(0n, ...waiting.map(submission.capOf));
     if (isDue(front)) {
       resentAt.set(front.id, clock.now());
       const isReplaced = await submission.replace(front, { cancel: await isObsolete(front), cap });

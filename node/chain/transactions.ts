@@ -2,6 +2,7 @@
 import type { Address, Hex } from "viem";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../store/database.ts";
+import { createSpendingBook, type SpendingBook } from "./spending.ts";
 
 /**
  * queued: asked for, nothing signed. pending: signed, holds its nonce. mined: in a block that may still vanish.
@@ -47,6 +48,16 @@ export type Asked = Pick<
   "key" | "label" | "to" | "data" | "value" | "gas" | "deadline" | "urgent"
 >;
 
+export type Mined = {
+  outcome: Outcome;
+  hash: Hex;
+  block: bigint;
+  blockHash: Hex;
+  gasUsed: bigint;
+  /** Base units of the chain's coin. */
+  paid: bigint;
+};
+
 export type Transactions = {
   find(key: string): Transaction | undefined;
   get(id: number): Transaction;
@@ -58,7 +69,7 @@ export type Transactions = {
   attempts(id: number): Attempt[];
   /** Stores a signed version and makes the row pending, in one transaction that the disk holds before it is sent. */
   addAttempt(id: number, attempt: Attempt): void;
-  setMined(id: number, mined: { outcome: Outcome; hash: Hex; block: bigint; blockHash: Hex }): void;
+  setMined(id: number, mined: Mined): void;
   setState(id: number, state: "pending" | "failed"): void;
   /** Keeps what became of the row, and forgets the bytes that were sent. */
   setFinal(id: number): void;
@@ -67,6 +78,10 @@ export type Transactions = {
   /** The nonces that rows of ours hold or have used, from `from` on. */
   noncesFrom(from: number): Set<number>;
   recent(limit: number): Transaction[];
+  /** What transactions in blocks have cost since then. */
+  spending: SpendingBook["since"];
+  /** Forgets rows that have been at their end since before then, but not what they cost. */
+  forget: SpendingBook["forget"];
 };
 
 type Row = {
@@ -102,6 +117,7 @@ type Owner = { database: Database; clock: Clock; chainId: number; sender: Addres
 
 export function createTransactions({ database, clock, chainId, sender }: Owner): Transactions {
   const { sql } = database;
+  const spending = createSpendingBook(database, { chainId, sender });
   const owner = [chainId, sender.toLowerCase()] as const;
   const mine = "chain_id = ? AND sender = ?";
   const byKey = sql.prepare<unknown[], Row>(`SELECT * FROM transactions WHERE ${mine} AND key = ?`);
@@ -111,12 +127,13 @@ export function createTransactions({ database, clock, chainId, sender }: Owner):
       "created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT DO UPDATE SET " +
       "label = excluded.label, destination = excluded.destination, data = excluded.data, value = excluded.value, " +
       "gas = excluded.gas, deadline = excluded.deadline, urgent = excluded.urgent, state = 'queued', nonce = NULL, " +
-      "outcome = NULL, hash = NULL, block = NULL, block_hash = NULL, created = excluded.created, updated = excluded.updated",
+      "outcome = NULL, hash = NULL, block = NULL, block_hash = NULL, gas_used = NULL, paid = NULL, created = excluded.created, updated = excluded.updated",
   );
   const insertAttempt = sql.prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const hold = sql.prepare("UPDATE transactions SET state = 'pending', nonce = ?, updated = ? WHERE id = ?");
   const include = sql.prepare(
-    "UPDATE transactions SET state = 'mined', outcome = ?, hash = ?, block = ?, block_hash = ?, updated = ? WHERE id = ?",
+    "UPDATE transactions SET state = 'mined', outcome = ?, hash = ?, block = ?, block_hash = ?, gas_used = ?, paid = ?, " +
+      "updated = ? WHERE id = ?",
   );
   const move = sql.prepare("UPDATE transactions SET state = ?, updated = ? WHERE id = ?");
   const release = sql.prepare(
@@ -173,8 +190,9 @@ export function createTransactions({ database, clock, chainId, sender }: Owner):
         .all(id)
         .map(toAttempt),
     addAttempt: (id, attempt) => database.transactDurably(() => storeAttempt(id, attempt)),
-    setMined: (id, { outcome, hash, block, blockHash }) => {
-      include.run(outcome, hash, Number(block), blockHash, clock.now(), id);
+    setMined: (id, { outcome, hash, block, blockHash, gasUsed, paid }) => {
+      const cost = [gasUsed.toString(), paid.toString()];
+      include.run(outcome, hash, Number(block), blockHash, ...cost, clock.now(), id);
     },
     setState: (id, state) => {
       move.run(state, clock.now(), id);
@@ -201,6 +219,8 @@ export function createTransactions({ database, clock, chainId, sender }: Owner):
         .prepare<unknown[], Row>(`SELECT * FROM transactions WHERE ${mine} ORDER BY id DESC LIMIT ?`)
         .all(...owner, limit)
         .map(toTransaction),
+    spending: spending.since,
+    forget: spending.forget,
   };
 }
 

@@ -16,7 +16,9 @@ const scopes: Readonly<Record<Scope, string>> = {
   inputs: "Inputs that are kept off the chain",
   worker: "`assay worker`",
   defender: "`assay defender`",
+  coverage: "What `assay watchtower` and `assay monitor` check",
   watchtower: "`assay watchtower`",
+  monitor: "`assay monitor`",
   keeper: "`assay keeper`",
 };
 

@@ -1,15 +1,18 @@
 // assay watchtower: executes again what workers answered, and disputes what is wrong.
+import type { Address } from "viem";
 import { generatePrivateKey } from "viem/accounts";
 import { assembleWatchtower } from "../assemble.ts";
-import { openChain } from "../cli/chain.ts";
+import { type ChainAccess, openChain } from "../cli/chain.ts";
 import { defineCommand, toggle } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
+import { UsageError } from "../cli/failure.ts";
 import { configuredKey, openKeystore, unlockKey } from "../cli/keys.ts";
 import { tokenText } from "../cli/layout.ts";
-import { requireCoins } from "../cli/readiness.ts";
+import { requireCoins, requireDuty } from "../cli/readiness.ts";
 import { runRole } from "../cli/runRole.ts";
 import { tokenBalance } from "../cli/tokens.ts";
 import { createSigner, type Signer } from "../keys/keystore.ts";
+import { dutiesOf } from "../strategy/watchtowerModes.ts";
 import { renderEnded } from "./worker.ts";
 
 export const watchtowerCommand = defineCommand({
@@ -17,37 +20,68 @@ export const watchtowerCommand = defineCommand({
   group: "Run",
   summary: "Check answers by executing them again, and dispute the wrong ones for a reward",
   about:
-    "Needs a challenger key with coins, and tokens for bonds. Only what two executors that share no code find wrong is disputed; when in doubt it does nothing and says so.",
-  scopes: ["chain", "follow", "send", "queue", "keys", "http", "programs", "inputs", "watchtower"],
+    "Modes, each of which does what the one before it does: watch reports and needs no key; defend challenges what is wrong, with a challenger key that has coins, and tokens for bonds; resolve also ends what has run out of time; full also answers challenges for the workers of --backs. Only what two executors that share no code find wrong is disputed; when in doubt it begins nothing and says so.",
+  scopes: [
+    "chain",
+    "follow",
+    "send",
+    "queue",
+    "keys",
+    "http",
+    "programs",
+    "inputs",
+    "coverage",
+    "watchtower",
+    "keeper",
+    "defender",
+  ],
   flags: { dryRun: toggle("Send nothing: say what would be sent. Needs no key") },
   runsOn: true,
   examples: [
+    "assay watchtower --mode watch",
     "assay watchtower --dry-run",
     "assay watchtower --password-file password.txt --bond-budget 100000000000000000000",
   ],
   run: async (context, { dryRun }) => {
-    const { config, logger } = context;
-    const signer = await challenger(context, dryRun);
+    const { config } = context;
+    const { mode } = config;
+    const sends = dutiesOf(mode).challenges && !dryRun;
+    const signer = await challenger(context, sends);
     const chain = await openChain(context);
     const tokens = await tokenBalance(chain, signer.address);
-    if (!dryRun) await requireCoins(chain, signer.address);
-    if (!dryRun && tokens === 0n && config.challenge)
-      logger.warn("The challenger key has no tokens for bonds: wrong answers can only be reported", {
-        address: signer.address,
-      });
+    if (sends) await requireMeans(context, chain, { address: signer.address, tokens });
     return runRole(context, {
-      now: dryRun,
+      now: !sends,
       signer,
       assemble: (options) => assembleWatchtower({ ...options, dryRun }),
-      facts: { dryRun, tokens: tokenText(tokens), watches: config.watchPrograms },
+      facts: { mode, dryRun, tokens: tokenText(tokens), watches: config.watchPrograms },
     });
   },
   render: renderEnded,
 });
 
-/** A dry run signs nothing: without a key it takes one that exists for this run only. */
-async function challenger(context: Context, dryRun: boolean): Promise<Signer> {
+/** @throws InsufficientBalanceError, KeyNotAuthorizedError, UsageError */
+async function requireMeans(
+  { config, logger }: Context,
+  chain: ChainAccess,
+  { address, tokens }: { address: Address; tokens: bigint },
+): Promise<void> {
+  await requireCoins(chain, address);
+  if (tokens === 0n)
+    logger.warn("The challenger key has no tokens for bonds: wrong answers can only be reported", {
+      address,
+    });
+  if (!dutiesOf(config.mode).replies) return;
+  if (config.backs.length === 0)
+    throw new UsageError("--backs is needed in mode full.", {
+      hint: "Name the accounts of the workers to answer for, or choose --mode resolve",
+    });
+  for (const account of config.backs) await requireDuty(chain, { account, key: address, role: "defender" });
+}
+
+/** What sends nothing signs nothing: without a key it takes one that exists for this run only. */
+async function challenger(context: Context, sends: boolean): Promise<Signer> {
   const name = configuredKey(context.config, "challenger");
-  if (!dryRun || openKeystore(context).has(name)) return unlockKey(context, name);
+  if (sends || openKeystore(context).has(name)) return unlockKey(context, name);
   return createSigner("challenger", generatePrivateKey());
 }

@@ -19,6 +19,8 @@ export type EvidenceBook = {
   gather(commitId: Hex, executor: keyof Executors): Promise<Gathered>;
   /** Takes in an answer that was computed on the way to a trace. */
   add(commitId: Hex, answer: Computed): void;
+  /** Seconds that an execution of a program by the fast form has taken lately, at most. */
+  seconds: ReadonlyMap<Hex, number>;
 };
 
 /** What an execution came to. */
@@ -49,6 +51,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
   const outputs = journal.notes<{ roots: readonly AnswerKey[] }, "kept">("outputs");
 
   const queue = createQueue();
+  const seconds = new Map<Hex, number>();
 
   const keptOf = (commitId: Hex): Kept => kept.get(commitId)?.data ?? {};
 
@@ -76,7 +79,9 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
       const { programId, input } = executionOf(journal, commitId);
       const committed = await programs.get(programId);
       await trust(programId);
+      const begun = clock.now();
       const { output, passes } = await options[name].run(committed, input);
+      if (name === "fast") note(programId, (clock.now() - begun) / second);
       const answer: Computed = { outputRoot: byteRoot(output), passes };
       const { retryAt, failures, ...answers } = keptOf(commitId);
       journal.transact(() => {
@@ -87,10 +92,15 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     } catch (error) {
       postpone(commitId, error);
     }
-    const seconds = (clock.now() - from) / second;
+    const taken = (clock.now() - from) / second;
     const claimed = journal.commitments.get(commitId)?.data;
     const judgement = claimed === undefined ? "unavailable" : judge(answerKey(claimed), of(commitId));
-    return { judgement, computed, seconds };
+    return { judgement, computed, seconds: taken };
+  }
+
+  /** The longest one counts, and is forgotten little by little: a machine may have been busy once. */
+  function note(programId: Hex, taken: number): void {
+    seconds.set(programId, Math.max(taken, 0.9 * (seconds.get(programId) ?? 0)));
   }
 
   /** Whatever went wrong, it says nothing about the worker. */
@@ -103,5 +113,5 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     metrics.watchtower.unavailable.add({ reason });
   }
 
-  return { of, gather: (commitId, executor) => queue(() => gather(commitId, executor)), add };
+  return { of, gather: (commitId, executor) => queue(() => gather(commitId, executor)), add, seconds };
 }

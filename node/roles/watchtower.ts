@@ -1,14 +1,14 @@
 // The watchtower: re-executes what workers have answered and disputes what is wrong.
 import type { Hex } from "@assay/sdk/protocol";
-import { formatEther, maxUint256 } from "viem";
+import { maxUint256 } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { readInputBond } from "../chain/inputBond.ts";
 import { second } from "../clock.ts";
-import { EndpointsDisagreeError, SelfTestError } from "../errors.ts";
+import { EndpointsDisagreeError, EndpointsUnavailableError, SelfTestError } from "../errors.ts";
 import type { CommitmentItem } from "../store/journal.ts";
 import { isSame } from "../strategy/claims.ts";
-import { answerKey } from "../strategy/judgement.ts";
-import { standing } from "../strategy/turns.ts";
+import type { CoveragePolicy } from "../strategy/coverage.ts";
+import { answerKey, judge } from "../strategy/judgement.ts";
 import type { CommitmentView, DisputeView } from "../strategy/views.ts";
 import {
   type WatchtowerAction,
@@ -18,9 +18,16 @@ import {
 } from "../strategy/watchtowerPlan.ts";
 import { createBonding } from "./bonding.ts";
 import { challengerSend, challengeSend, claimCreditSend, pokeRequest, requestInputSend } from "./calls.ts";
-import { type CommitmentEntry, createChainViews, revealedIn } from "./chainViews.ts";
+import {
+  type CommitmentEntry,
+  createChainViews,
+  type PinnedRead,
+  readPreferred,
+  revealedIn,
+} from "./chainViews.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
+import { createCoverage } from "./coverage.ts";
 import { createEvidence, type Executors } from "./evidence.ts";
 import { createInputs, type InputSources, inputBytesOf, inputStateOf } from "./inputs.ts";
 import { createNarration } from "./narration.ts";
@@ -28,6 +35,7 @@ import { openingOf } from "./openings.ts";
 import { createQueue } from "./queue.ts";
 import { createRole, type Role } from "./role.ts";
 import { createTraces } from "./traces.ts";
+import { createWatchtowerGauges } from "./watchtowerGauges.ts";
 
 export type WatchtowerOptions = RoleContext &
   Executors &
@@ -35,11 +43,11 @@ export type WatchtowerOptions = RoleContext &
     programs: Programs;
     /** Known answers on this machine; throws SelfTestError when one comes out wrong. */
     selfTest(programId: Hex): Promise<unknown>;
-    /** Programs that are watched; all of them when empty. */
-    watches: readonly Hex[];
-    /** Whether this watchtower checks a commitment at all. */
-    isSampled?: (commitId: Hex) => boolean;
+    /** Which commitments it checks. */
+    coverage: CoveragePolicy;
     limits: WatchtowerLimits;
+    /** Wei per unit of gas that disputes are reckoned with. */
+    maxFeePerGas: bigint;
     /** Seconds after which the newest block is too old to act on; zero for chains that mine on demand. */
     maxHeadAgeSeconds: number;
     /** Sends nothing and says what it would send. */
@@ -52,11 +60,11 @@ export type Watchtower = Role & {
 };
 
 /** A dry run shows what it would do with whatever it takes. */
-const unlimited = { wallet: maxUint256, credit: 0n };
+const unlimited = { wallet: maxUint256, credit: 0n, coins: maxUint256, spentToday: 0n };
 
 export function createWatchtower(options: WatchtowerOptions): Watchtower {
-  const { journal, endpoints, sender, deployment, programs, fast, limits, watches, clock } = options;
-  const { metrics, logger, onEvent, isSampled = () => true, dryRun = false } = options;
+  const { journal, endpoints, sender, deployment, programs, fast, limits, maxFeePerGas, clock } = options;
+  const { metrics, logger, onEvent, dryRun = false } = options;
   const challenger = sender.address;
   const views = createChainViews(options);
   const traces = createTraces(journal, programs, fast);
@@ -68,6 +76,8 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const bonding = createBonding(options, conduct);
   const inputs = createInputs({ ...options, now: () => now });
   const inputBonds = new Map<string, bigint>();
+  const coverage = createCoverage(journal, options.coverage);
+  const gauges = createWatchtowerGauges(metrics, { isOwn, limits });
   const narration = createNarration(options, traces, isOurs);
   // A dispute that goes on never waits for the trace of another one that begins.
   const [tracing, loading] = [createQueue(), createQueue()];
@@ -78,7 +88,9 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   let playing = 0;
   let draining = false;
 
-  const isOwn = ({ challenger: who }: { challenger: Hex }) => isSame(who, challenger);
+  function isOwn({ challenger: who }: { challenger: Hex }): boolean {
+    return isSame(who, challenger);
+  }
 
   /** Commitments that this watchtower disputes, or has found wrong. */
   function isOurs(commitId: Hex): boolean {
@@ -101,10 +113,10 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
 
   function isWatched(entry: CommitmentEntry): boolean {
     if (isUnsettled(entry)) return true;
-    if (draining) return false;
-    const { commitId, programId } = entry.data;
-    const isServed = watches.length === 0 || watches.includes(programId);
-    return entry.state === "committed" && isServed && isSampled(commitId);
+    if (draining || entry.state !== "committed") return false;
+    const omission = coverage.omissionOf(entry.data.commitId);
+    if (omission !== undefined) gauges.omitted(omission);
+    return omission === undefined;
   }
 
   const isContested = (entry: CommitmentEntry) => isUnsettled(entry) || isSuspect(entry.data);
@@ -118,41 +130,63 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   }
 
   async function plan(): Promise<WatchtowerAction[]> {
+    const state = await see();
+    if (state === undefined) return [];
+    const actions = watchtowerPlan(state, limits);
+    gauges.set(state, actions, narrow(state));
+    return actions;
+  }
+
+  /** How much of what should have been checked was. */
+  function narrow({ commitments, now: at }: WatchtowerState): number {
+    const judged = commitments
+      .filter(({ commitId }) => coverage.omissionOf(commitId) === undefined)
+      .map((view) => ({ view, judgement: judge(answerKey(view.commitment), view.evidence) }));
+    return coverage.note(judged, at);
+  }
+
+  /**
+   * What the endpoints agree on; while they do not, or too few of them answer, the own disputes as the preferred one has
+   * them. Undefined in a round in which the chain has run backwards: what follows from it is seen in the next one.
+   */
+  async function see(): Promise<WatchtowerState | undefined> {
     try {
-      const state = await read();
-      return state === undefined ? [] : watchtowerPlan(state, limits);
+      gauges.begin();
+      const state = await read(endpoints.agree, isWatched, true);
+      const wentBack = state.block < head;
+      head = state.block;
+      return wentBack ? undefined : state;
     } catch (error) {
-      if (!(error instanceof EndpointsDisagreeError)) throw error;
-      const health = { endpointsAgree: false, headFresh: true };
-      const inputs = { missing: new Map(), asked: new Map() };
-      const nothing = { now, wallet: 0n, credit: 0n, commitments: [], refuted: new Set<Hex>(), inputs };
-      return watchtowerPlan({ ...nothing, challenger, distrusted, health }, limits);
+      if (!(error instanceof EndpointsDisagreeError || error instanceof EndpointsUnavailableError))
+        throw error;
+      return read(readPreferred(endpoints), isUnsettled, false);
     }
   }
 
-  /** Undefined in a round in which the chain has run backwards: what follows from it is seen in the next one. */
-  async function read(): Promise<WatchtowerState | undefined> {
+  async function read(
+    pinned: PinnedRead,
+    isConcerned: (entry: CommitmentEntry) => boolean,
+    endpointsAgree: boolean,
+  ): Promise<WatchtowerState & { block: bigint }> {
     const { block, views: found } = await views.commitments(
-      views.entries(["committed", "slashed", "refunded"], isWatched),
-      endpoints.agree,
+      views.entries(["committed", "slashed", "refunded"], isConcerned),
+      pinned,
       isContested,
     );
-    const wentBack = block.number < head;
-    head = block.number;
-    if (wentBack) return undefined;
     const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
-    traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
+    if (endpointsAgree) traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
     playing = disputed.filter(({ disputes }) => disputes.some(isOpen)).length;
     now = block.timestamp;
-    measure(disputed);
     const inputState = inputStateOf(views, inputs, found);
     const bonds = new Map<Hex, bigint | undefined>();
     for (const view of found)
       if (inputState.missing.has(view.requestId)) bonds.set(view.commitId, await inputBondOf(view));
     return {
+      block: block.number,
       now,
       challenger,
-      ...(dryRun ? unlimited : await bonding.funds(block.number)),
+      ...(await funds(block.number)),
+      maxFeePerGas,
       commitments: found.map((view) => ({
         ...view,
         evidence: evidence.of(view.commitId),
@@ -162,9 +196,20 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       })),
       refuted: refuted(),
       distrusted: new Set(distrusted),
+      checkSeconds: evidence.seconds,
       inputs: inputState,
-      health: { endpointsAgree: true, headFresh: isFresh(block.timestamp) },
+      health: { endpointsAgree, headFresh: isFresh(block.timestamp) },
     };
+  }
+
+  async function funds(blockNumber: bigint): Promise<typeof unlimited> {
+    if (dryRun || !limits.challenge) return unlimited;
+    const [tokens, coins, spentToday] = await Promise.all([
+      bonding.funds(blockNumber),
+      endpoints.use((client) => client.getBalance({ address: challenger, blockNumber })),
+      sender.spentToday(),
+    ]);
+    return { ...tokens, coins, spentToday };
   }
 
   /** Undefined where the input was asked for before: once is all there is. */
@@ -178,23 +223,6 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       (await endpoints.use((client) => readInputBond(client, { deployment, version, inputBytes })));
     inputBonds.set(key, bond);
     return bond;
-  }
-
-  function measure(disputed: readonly CommitmentView[]): void {
-    const own = disputed.flatMap((view) =>
-      view.disputes
-        .filter(({ dispute }) => isOwn(dispute))
-        .map((dispute) => ({ ...dispute, standing: standing(dispute, view, now) })),
-    );
-    const open = own.filter(({ dispute }) => dispute.status === "open");
-    const bonds = open.reduce((total, { dispute }) => total + dispute.bond, 0n);
-    metrics.watchtower.disputes.set({ status: "open" }, open.length);
-    metrics.watchtower.disputes.set({ status: "ended" }, own.length - open.length);
-    metrics.watchtower.bonds.set({ state: "locked" }, Number(formatEther(bonds)));
-    const waiting = open.filter((one) => one.standing.waitingFor === "challenger");
-    const [urgent] = waiting.map((one) => one.standing.turn.deadline).sort((a, b) => Number(a - b));
-    metrics.watchtower.deadline.reset();
-    if (urgent !== undefined) metrics.watchtower.deadline.set({}, Number(urgent - now));
   }
 
   function isFresh(timestamp: bigint): boolean {

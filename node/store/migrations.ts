@@ -116,4 +116,20 @@ export const migrations: readonly string[] = [
   -- Inputs are handed to whoever asks for their root.
   CREATE INDEX requests_by_input ON items (json_extract(data, '$.request.inputRoot')) WHERE kind = 'request';
   `,
+  `
+  -- What a transaction has cost; null before a block holds it. The days of those that were forgotten are kept.
+  ALTER TABLE transactions ADD COLUMN gas_used TEXT;
+  ALTER TABLE transactions ADD COLUMN paid TEXT;
+  CREATE INDEX transactions_by_age ON transactions (chain_id, sender, created);
+  CREATE TABLE spending (
+    chain_id INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    transactions INTEGER NOT NULL,
+    gas_used TEXT NOT NULL,
+    paid TEXT NOT NULL,
+    PRIMARY KEY (chain_id, sender, day, label)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -37,7 +37,7 @@ export function omissionOf(
   if (programs.length > 0 && !programs.some((one) => isSame(one, programId))) return "program";
   if (workers.length > 0 && !workers.some((one) => isSame(one, worker))) return "worker";
   if (lock < leastLock) return "lock";
-  return draw(commitId, secret) < share ? undefined : "sample";
+  return share >= 1 || draw(commitId, secret) < share ? undefined : "sample";
 }
 
 /** From 0 to below 1, the same for the same commitment: whoever checks a larger share checks all of a smaller one too. */
@@ -84,7 +84,20 @@ function leastWorth(checks: readonly DueCheck[]): number {
   return least;
 }
 
-/** Checked commitments in parts of those that should have been: 1 where there were none. */
-export function coverageRatio(checked: number, covered: number): number {
-  return covered === 0 ? 1 : checked / covered;
+/** A commitment that was to be checked. */
+export interface Covered {
+  /** The end of its window, unix seconds. */
+  until: bigint;
+  windowSeconds: number;
+  checked: boolean;
+}
+
+/** Whether a commitment's window has closed less than two windows ago. */
+export const isRecent = ({ until, windowSeconds }: Omit<Covered, "checked">, now: bigint): boolean =>
+  until < now && now - until <= 2n * BigInt(windowSeconds);
+
+/** Checked commitments in parts of all whose window has closed lately: 1 where there were none. */
+export function coverageRatio(covered: Iterable<Covered>, now: bigint): number {
+  const recent = [...covered].filter((one) => isRecent(one, now));
+  return recent.length === 0 ? 1 : recent.filter(({ checked }) => checked).length / recent.length;
 }

@@ -240,8 +240,9 @@ export function joinWatchtower(
     programs: shelf(library),
     selfTest: async () => {},
     inputSources: [],
-    watches: [],
+    coverage: { programs: [], workers: [], leastLock: 0n, share: 1 },
     limits: watchtowerLimits,
+    maxFeePerGas: 100n * gwei,
     maxHeadAgeSeconds: 0,
     ...changed,
   });

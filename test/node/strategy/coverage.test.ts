@@ -80,8 +80,12 @@ describe("coverage", () => {
     );
   });
 
-  it("counts what was checked of what should have been", () => {
-    expect([coverageRatio(0, 0), coverageRatio(3, 4), coverageRatio(0, 2)]).to.deep.equal([1, 0.75, 0]);
+  it("is what was checked of what should have been, over the two windows that closed last", () => {
+    const closed = (ago: bigint, checked: boolean) => ({ until: now - ago, windowSeconds: 100, checked });
+    expect(coverageRatio([], now)).to.equal(1);
+    expect(coverageRatio([closed(0n, false), closed(201n, false)], now)).to.equal(1);
+    expect(coverageRatio([closed(1n, true), closed(200n, true)], now)).to.equal(1);
+    expect(coverageRatio([closed(1n, true), closed(50n, false), closed(200n, false)], now)).to.equal(1 / 3);
   });
 });
 
