@@ -517,14 +517,14 @@ export const inferenceMarketAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
+        "internalType": "uint256",
         "name": "given",
-        "type": "uint32"
+        "type": "uint256"
       },
       {
-        "internalType": "uint32",
+        "internalType": "uint256",
         "name": "maximum",
-        "type": "uint32"
+        "type": "uint256"
       }
     ],
     "name": "WrongPasses",
@@ -566,6 +566,37 @@ export const inferenceMarketAbi = [
     ],
     "name": "WrongStatus",
     "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint40",
+        "name": "batch",
+        "type": "uint40"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "worker",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "challengeUntil",
+        "type": "uint64"
+      }
+    ],
+    "name": "BatchPublished",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -688,22 +719,10 @@ export const inferenceMarketAbi = [
         "type": "bytes32"
       },
       {
-        "indexed": true,
-        "internalType": "uint40",
-        "name": "batch",
-        "type": "uint40"
-      },
-      {
         "indexed": false,
         "internalType": "uint32",
         "name": "passes",
         "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "challengeUntil",
-        "type": "uint64"
       },
       {
         "indexed": false,
@@ -1516,7 +1535,7 @@ export const inferenceMarketAbi = [
     "outputs": [
       {
         "internalType": "uint40",
-        "name": "batch",
+        "name": "number",
         "type": "uint40"
       }
     ],

@@ -8,6 +8,7 @@ import { collectOwed } from "./channels/collectOwed.ts";
 import { depositToChannel } from "./channels/depositToChannel.ts";
 import { finalizeReceipt } from "./channels/finalizeReceipt.ts";
 import { getChannel } from "./channels/getChannel.ts";
+import { getReceiptFacts } from "./channels/getReceiptFacts.ts";
 import { getSessionKey } from "./channels/getSessionKey.ts";
 import { redeemVouchers } from "./channels/redeemVouchers.ts";
 import { refundRetiredReceipt } from "./channels/refundRetiredReceipt.ts";
@@ -142,6 +143,7 @@ const actions = {
   getInputRequest,
   getProgram,
   getProposal,
+  getReceiptFacts,
   getRecordedCommitment,
   getRequest,
   getRequestState,

@@ -1,5 +1,6 @@
 // @assay/sdk/protocol: hashes, ids, Merkle trees, clocks and state, mirroring contracts/types. Pure: no input or output.
 export { BATCH_SIZE, BatchError, BatchTree, batchRootOf } from "./batch.ts";
+export { type Channel, type ChannelIdParameters, channelId } from "./channelIds.ts";
 export {
   type Clocks,
   clocksAfterChallengerMove,
@@ -86,6 +87,15 @@ export {
   traceDepth,
 } from "./position.ts";
 export {
+  encodeReceiptOpening,
+  type Receipt,
+  type ReceiptIdParameters,
+  receiptId,
+  receiptTerms,
+  receiptTypes,
+  type SessionSignature,
+} from "./receipts.ts";
+export {
   type Answer,
   type Leaf,
   type Permit,
@@ -94,4 +104,29 @@ export {
   requestFlags,
   type Tier,
 } from "./request.ts";
+export {
+  generateSessionKey,
+  type SessionKey,
+  type SessionPrivateKey,
+  type SessionSigner,
+  sessionSigner,
+  sessionSignerOf,
+  verifySessionSignature,
+} from "./sessionKeys.ts";
 export type { Claim, OperandOpening, StepProof, TileOpening } from "./stepProof.ts";
+export {
+  type Demand,
+  demandId,
+  type Entry,
+  type EntryProof,
+  type Epoch,
+  type EpochReceipt,
+  EpochTree,
+  entryRootOf,
+  epochOf,
+  epochSeconds,
+  type ReceiptProof,
+  receiptRootOf,
+  type SumNode,
+} from "./sumTree.ts";
+export { type Voucher, type VoucherParameters, voucherHash, voucherTypedData } from "./vouchers.ts";

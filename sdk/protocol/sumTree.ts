@@ -56,7 +56,7 @@ export interface Demand {
   deadline: bigint;
   version: number;
   status: DemandStatus;
-  /** Asked before the root was posted: the bond comes back in any case. */
+  /** The root was missing or late: the bond comes back in any case. */
   late: boolean;
 }
 

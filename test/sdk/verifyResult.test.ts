@@ -25,7 +25,7 @@ import {
 } from "../helpers/scorer.ts";
 
 const market = "0x5FC8d32690cc91D4c39d9d3abcBD16989F875707";
-const worker = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+const worker: Hex = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 const other = `0x${"5e".repeat(32)}` as const;
 const sibling = `0x${"77".repeat(32)}` as const;
 const roots = { inputRoot: byteRoot(sample.input), outputRoot: byteRoot(sample.output) };

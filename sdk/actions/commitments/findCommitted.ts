@@ -4,9 +4,7 @@ import { getBlockNumber } from "viem/actions";
 import type { AssayTransportClient, DeploymentParameters } from "../calls/parameters.ts";
 import { scanLogs } from "../logs/scanLogs.ts";
 import type { LogParameters } from "../requests/findUpdate.ts";
-import { committedTopic, type RequestUpdate, requestUpdates } from "../requests/requestEvents.ts";
-
-export type CommittedUpdate = Extract<RequestUpdate, { event: "Committed" }>;
+import { batchTopics, type CommittedUpdate, requestUpdates } from "../requests/requestEvents.ts";
 
 export async function findCommitted(
   client: AssayTransportClient,
@@ -18,7 +16,7 @@ export async function findCommitted(
   }: DeploymentParameters & LogParameters & { commitId: Hex },
 ): Promise<CommittedUpdate | undefined> {
   const toBlock = await getBlockNumber(client, { cacheTime: 0 });
-  const filter = { address: deployment.inferenceMarket, topics: [[committedTopic], null, [commitId]] };
+  const filter = { address: deployment.inferenceMarket, topics: [batchTopics, null, [commitId]] };
   for await (const logs of scanLogs(client, { ...filter, ...scan, fromBlock, toBlock, backward: true })) {
     const found = requestUpdates(logs).at(-1);
     if (found) return found as CommittedUpdate;

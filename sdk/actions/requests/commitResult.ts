@@ -21,6 +21,8 @@ export type CommitResultReturnType = WriteReturnType &
   PublishedCommitment & {
     /** Number of the batch that holds this one answer. */
     batch: number;
+    /** Unix seconds at which the challenge window closes. */
+    challengeUntil: bigint;
   };
 export type CommitResultErrorType = CommitResultsErrorType;
 

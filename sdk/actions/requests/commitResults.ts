@@ -7,7 +7,7 @@ import type { MissingEventError } from "../../errors/clientErrors.ts";
 import { requestStruct } from "../../protocol/coding.ts";
 import { byteRoot } from "../../protocol/merkle.ts";
 import type { Request } from "../../protocol/request.ts";
-import { eventsOf } from "../calls/eventOf.ts";
+import { eventOf, eventsOf } from "../calls/eventOf.ts";
 import type {
   AssayTransportClient,
   DeploymentParameters,
@@ -27,19 +27,15 @@ export type AnswerParameters = {
 };
 
 export type CommitResultsParameters = WriteParameters & {
-  /** Answers of one worker to requests that it has claimed, up to 64. */
+  /** Answers of one worker to requests that it has claimed, all of one parameter version, up to 64. */
   answers: readonly (RequestReference & AnswerParameters)[];
 };
-export type PublishedCommitment = {
-  requestId: Hex;
-  commitId: Hex;
-  outputRoot: Hex;
-  /** Unix seconds at which the challenge window closes. */
-  challengeUntil: bigint;
-};
+export type PublishedCommitment = { requestId: Hex; commitId: Hex; outputRoot: Hex };
 export type CommitResultsReturnType = WriteReturnType & {
   /** Number of the batch. */
   batch: number;
+  /** Unix seconds at which the challenge window closes. */
+  challengeUntil: bigint;
   /** In the order of the answers. */
   commitments: readonly PublishedCommitment[];
 };
@@ -67,8 +63,8 @@ export function commitResultsCall({
  * Publishes the answers to claimed requests in one transaction, which costs far less than one for each. Their challenge
  * windows start with it.
  *
- * @param parameters.answers - Answers of one worker to requests that it has claimed, up to 64.
- * @returns Hash and receipt, and what the contract reported: the `batch` and its `commitments`.
+ * @param parameters.answers - Answers of one worker to requests that it has claimed, all of one parameter version, up to 64.
+ * @returns Hash and receipt, and what the contract reported: the `batch`, `challengeUntil`, and the `commitments`.
  *
  * @example
  * import { commitResults } from "@assay/sdk";
@@ -87,13 +83,11 @@ export async function commitResults(
     })),
   );
   const sent = await sendCall(client, { ...parameters, call: commitResultsCall({ deployment, answers }) });
-  const events = eventsOf(sent.receipt, {
-    address: deployment.inferenceMarket,
-    abi: inferenceMarketAbi,
-    eventName: "Committed",
+  const market = { address: deployment.inferenceMarket, abi: inferenceMarketAbi } as const;
+  const { batch, challengeUntil } = eventOf(sent.receipt, { ...market, eventName: "BatchPublished" });
+  const published = eventsOf(sent.receipt, { ...market, eventName: "Committed" });
+  const commitments = published.map(({ requestId, commitId, output }) => {
+    return { requestId, commitId, outputRoot: byteRoot(bytesOf(output)) };
   });
-  const commitments = events.map(({ requestId, commitId, challengeUntil, output }) => {
-    return { requestId, commitId, challengeUntil, outputRoot: byteRoot(bytesOf(output)) };
-  });
-  return { ...sent, batch: events[0].batch, commitments };
+  return { ...sent, batch, challengeUntil, commitments };
 }

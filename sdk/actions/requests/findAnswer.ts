@@ -1,5 +1,5 @@
 // Finds the answer to a request in the batch that published it.
-import { type Hex, numberToHex } from "viem";
+import type { Hex } from "viem";
 import { inferenceMarketAbi } from "../../abi/inferenceMarket.ts";
 import type { Deployment } from "../../deployments.ts";
 import { MissingLogError, WrongBytesError } from "../../errors/clientErrors.ts";
@@ -10,10 +10,9 @@ import { byteRoot } from "../../protocol/merkle.ts";
 import type { Leaf, Request, RequestState } from "../../protocol/request.ts";
 import type { AssayTransportClient } from "../calls/parameters.ts";
 import { readCall } from "../calls/readCall.ts";
-import { scanLogs } from "../logs/scanLogs.ts";
+import { findBatch } from "./findBatch.ts";
 import { findUpdate, type LogParameters } from "./findUpdate.ts";
 import { knownAnswers } from "./knownRequests.ts";
-import { committedTopic, type RequestUpdate, requestUpdates } from "./requestEvents.ts";
 
 /** What a worker published for a request, and where it stands in its batch. */
 export type PublishedAnswer = {
@@ -56,7 +55,7 @@ export async function findAnswer(
 
   const update = await findUpdate(client, { ...parameters, event: "Committed" });
   if (!update) throw new MissingLogError({ event: "Committed", requestId });
-  const { passes, output, challengeUntil } = update.args;
+  const { passes, output } = update.args;
   const outputRoot = byteRoot(hexToBytes(output));
   const { worker } = state;
   const { programId, inputRoot, version } = request;
@@ -65,7 +64,8 @@ export async function findAnswer(
     source: deployment.inferenceMarket,
     terms: { subject: requestId, programId, inputRoot, outputRoot, passes, worker, version },
   });
-  const proof = commitId === root ? [] : await proofOf(client, { ...parameters, update });
+  const { challengeUntil, commitIds, index } = await findBatch(client, { ...parameters, update });
+  const proof = new BatchTree(commitIds).proof(index);
   const computed = batchRootOf(commitId, proof);
   if (computed !== root) throw new WrongBytesError({ what: "output", computed, committed: root });
   const { blockNumber, transactionHash } = update;
@@ -74,36 +74,4 @@ export async function findAnswer(
   const answer = { ...found, challengeUntil, blockNumber, transactionHash };
   knownAnswers.set(client, requestId, answer);
   return answer;
-}
-
-/** A batch is published by one transaction, one event for each leaf in their order. */
-async function proofOf(
-  client: AssayTransportClient,
-  {
-    deployment,
-    requestId,
-    update,
-    signal,
-  }: LogParameters & {
-    deployment: Deployment;
-    requestId: Hex;
-    update: Extract<RequestUpdate, { event: "Committed" }>;
-  },
-): Promise<Hex[]> {
-  const { blockNumber, args } = update;
-  const topics = [[committedTopic], null, null, [numberToHex(args.batch, { size: 32 })]];
-  const filter = { address: deployment.inferenceMarket, topics };
-  const commitIds: Hex[] = [];
-  let own = -1;
-  for await (const logs of scanLogs(client, {
-    ...{ ...filter, signal },
-    ...{ fromBlock: blockNumber, toBlock: blockNumber },
-  })) {
-    for (const { args } of requestUpdates(logs) as Extract<RequestUpdate, { event: "Committed" }>[]) {
-      if (args.requestId === requestId) own = commitIds.length;
-      commitIds.push(args.commitId);
-    }
-  }
-  if (own < 0) throw new MissingLogError({ event: "Committed", requestId });
-  return new BatchTree(commitIds).proof(own);
 }

@@ -55,13 +55,16 @@ const levelOf: Partial<Record<RequestStatus, FinalityLevel>> = {
   finalized: "final",
 };
 
-const selectorsOf = (names: readonly RequestEventName[]): Hex[] =>
+/** An answer as it was published. */
+export type CommittedUpdate = Extract<RequestUpdate, { event: "Committed" }>;
+
+const selectorsOf = (names: readonly (RequestEventName | "BatchPublished")[]): Hex[] =>
   inferenceMarketAbi
     .filter((item) => item.type === "event" && (names as readonly string[]).includes(item.name))
     .map((event) => toEventSelector(event as Extract<typeof event, { type: "event" }>));
 
-/** The first topic of every event by which an answer is published. */
-export const [committedTopic] = selectorsOf(["Committed"]) as [Hex];
+/** The first topics of the events by which answers are published: one for the batch, then one for each answer. */
+export const batchTopics = selectorsOf(["BatchPublished", "Committed"]);
 
 /** The market's logs of the named events of one request. */
 export function requestLogFilter(

@@ -1,5 +1,4 @@
 // Waits until a request has a result of the asked finality.
-import { type Address, zeroAddress } from "viem";
 import type { Deployment } from "../../deployments.ts";
 import {
   RequestFailedError,
@@ -14,9 +13,10 @@ import { commitId as commitIdOf } from "../../protocol/ids.ts";
 import { byteRoot } from "../../protocol/merkle.ts";
 import type { Request } from "../../protocol/request.ts";
 import type { AssayTransportClient } from "../calls/parameters.ts";
+import { type Batch, findBatch } from "./findBatch.ts";
 import { requestIdOf } from "./findRequest.ts";
 import type { InferenceResult } from "./getResult.ts";
-import type { MarketEventArgs } from "./requestEvents.ts";
+import type { CommittedUpdate, MarketEventArgs } from "./requestEvents.ts";
 import { type WatchRequestParameters, watchRequest } from "./watchRequest.ts";
 
 export type WaitForResultParameters = WatchRequestParameters & {
@@ -62,16 +62,15 @@ export async function waitForResult(
   try {
     signal?.throwIfAborted();
     let request: Request | undefined;
-    let worker: Address = zeroAddress;
-    let committed: MarketEventArgs<"Committed"> | undefined;
+    let committed: CommittedUpdate | undefined;
     for await (const update of watchRequest(client, { ...parameters, signal: clock.signal })) {
       status = update.status;
       if (update.event === "Requested") request = requestOf(update.args.request);
-      if (update.event === "Claimed") worker = update.args.worker;
-      if (update.event === "Committed") committed = update.args;
+      if (update.event === "Committed") committed = update;
       if (update.level === undefined || !committed || !request) continue;
       if (finalityLevels.indexOf(update.level) < finalityLevels.indexOf(level)) continue;
-      const result = resultOf(parameters.deployment, request, worker, committed);
+      const batch = await findBatch(client, { ...parameters, update: committed, signal: clock.signal });
+      const result = resultOf(parameters.deployment, request, batch, committed.args);
       return { ...result, status, level: update.level };
     }
     throw new RequestFailedError({ requestId, status });
@@ -89,8 +88,8 @@ export async function waitForResult(
 function resultOf(
   deployment: Deployment,
   request: Request,
-  worker: Address,
-  { requestId, commitId, output: bytes, passes, challengeUntil }: MarketEventArgs<"Committed">,
+  { worker, challengeUntil }: Batch,
+  { requestId, commitId, output: bytes, passes }: MarketEventArgs<"Committed">,
 ) {
   const own = requestIdOf(deployment, request);
   if (own !== requestId) throw new WrongBytesError({ what: "request", computed: own, committed: requestId });

@@ -236,7 +236,7 @@ describe("request actions", () => {
     const transport = custom({ request: request as EIP1193RequestFn }, { retryCount: 0 });
     const client = createAssayClient({ transport, deployment: market.deployment });
     const first = await client.getRequest({ requestId });
-    expect(reads.filter((method) => method === "eth_getLogs")).to.have.length(2);
+    expect(reads.filter((method) => method === "eth_getLogs")).to.have.length(3);
     reads.length = 0;
     expect(await client.getRequest({ requestId })).to.deep.equal(first);
     expect(reads).to.deep.equal(["eth_call", "eth_call"]);
