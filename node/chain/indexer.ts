@@ -19,10 +19,19 @@ import type { ProtocolEvent } from "./events.ts";
 
 /** Applies events in order. Events about what is not in the journal (older than the first block read) change nothing. */
 export function applyEvents(journal: Journal, events: readonly ProtocolEvent[]): void {
-  for (const event of events) applyEvent(journal, event);
+  let lastBatch: number | undefined;
+  for (const event of events) lastBatch = applyEvent(journal, event, lastBatch) ?? lastBatch;
 }
 
-function applyEvent(journal: Journal, event: ProtocolEvent): void {
+/**
+ * @param lastBatch The batch that was announced last: its answers follow in the same transaction.
+ * @returns The batch that the event announces.
+ */
+function applyEvent(
+  journal: Journal,
+  event: ProtocolEvent,
+  lastBatch: number | undefined,
+): number | undefined {
   const block = event.blockNumber;
   const setRequest = (id: Hex, state: RequestStatus | undefined, change: Partial<RequestItem> = {}) =>
     journal.requests.update(
@@ -70,10 +79,18 @@ function applyEvent(journal: Journal, event: ProtocolEvent): void {
     case "InputShown":
       setRequest(event.args.requestId, "claimed", { deadline: event.args.commitBy });
       return;
+    case "BatchPublished": {
+      const { batch, challengeUntil } = event.args;
+      journal.batches.put(String(batch), "published", { batch, challengeUntil, commitIds: [] }, block);
+      return batch;
+    }
     case "Committed": {
-      const { requestId, commitId, batch, passes, challengeUntil } = event.args;
-      const { commitIds = [] } = journal.batches.get(String(batch))?.data ?? {};
-      journal.batches.put(String(batch), "published", { commitIds: [...commitIds, commitId] }, block);
+      const { requestId, commitId, passes } = event.args;
+      const published = journal.batches.get(String(lastBatch))?.data;
+      if (published === undefined) return;
+      const { batch, challengeUntil, commitIds } = published;
+      const grown = { ...published, commitIds: [...commitIds, commitId] };
+      journal.batches.put(String(batch), "published", grown, block);
       setRequest(requestId, "committed", { commitId, deadline: challengeUntil });
       const { request, worker } = journal.requests.get(requestId)?.data ?? {};
       if (request === undefined || worker === undefined) return;

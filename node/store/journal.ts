@@ -57,8 +57,8 @@ export type CommitmentItem = {
   settled?: boolean;
 };
 
-/** The commitments of one batch, in the order of its leaves. */
-export type BatchItem = { commitIds: readonly Hex[] };
+/** A batch with its commitments, in the order of its leaves. */
+export type BatchItem = { batch: number; challengeUntil: bigint; commitIds: readonly Hex[] };
 
 /** An input that somebody asked to see on the chain, under the id of a claimed request or of a commitment. */
 export type InputRequestItem = {

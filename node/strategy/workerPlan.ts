@@ -120,12 +120,17 @@ function commits(mine: readonly RequestView[], state: WorkerState): WorkerAction
       !retired && now <= deadline && programs.get(request.programId)?.ready && answered.has(requestId),
   );
   const deadlines = new Map(due.map(({ requestId, state: { deadline } }) => [requestId, deadline]));
-  const ready = due.map(({ requestId, request, state: { deadline }, tier }): Ready => {
+  const readyOf = ({ requestId, request, state: { deadline }, tier }: RequestView): Ready => {
     const { outputBytes = 0 } = programs.get(request.programId)?.header ?? {};
     const patient = 2n * (deadline - now) > BigInt(tier.deliverySeconds);
     return { requestId, bytes: answerBytes + outputBytes, patient };
-  });
-  return together(ready, underway).map((requestIds) => {
+  };
+  // The market takes answers under one parameter version at a time.
+  const versions = new Set(due.map(({ request }) => request.version));
+  const sets = [...versions].flatMap((version) =>
+    together(due.filter(({ request }) => request.version === version).map(readyOf), underway),
+  );
+  return sets.map((requestIds) => {
     const [first = 0n, ...others] = requestIds.map((id) => deadlines.get(id)!);
     return { kind: "commit", requestIds, commitBy: least(first, ...others) };
   });

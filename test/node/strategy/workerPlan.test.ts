@@ -179,6 +179,17 @@ describe("workerPlan", () => {
     expect(workerPlan(state({ requests, answered }), limits).actions).to.deep.equal(commit);
   });
 
+  it("commits what is ready together, under one parameter version at a time", () => {
+    const requests = [1, 1, 2, 1].map((version, index) =>
+      requestView("claimed", { version, deadline: now + 40n + BigInt(index) }, { requestId: id(20 + index) }),
+    );
+    const answered = new Set(requests.map(({ requestId }) => requestId));
+    expect(workerPlan(state({ requests, answered }), limits).actions).to.deep.equal([
+      { kind: "commit", requestIds: [id(20), id(21), id(23)], commitBy: now + 40n },
+      { kind: "commit", requestIds: [id(22)], commitBy: now + 42n },
+    ]);
+  });
+
   it("leaves alone what others claimed", () => {
     const requests = [requestView("claimed", { claimant: friend })];
     expect(workerPlan(state({ requests }), limits).actions).to.deep.equal([]);
