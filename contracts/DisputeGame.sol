@@ -440,6 +440,8 @@ contract DisputeGame is IDisputeGame {
         uint32 moveGas = proofGas + MoveGasLib.alone(standing.choices());
         standing.gasOwed += moveGas;
         book.gasOwed += moveGas;
+        // INVARIANT (S-13): nobody dilutes what the one who proves a fault is repaid.
+        // GUARD: S-13.pot
         book.winnerGas = standing.gasOwed;
         book.ending = Ending.Slashed;
         standing.status = DisputeStatus.Won;

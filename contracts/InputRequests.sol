@@ -89,6 +89,8 @@ contract InputRequests is IInputRequests {
         // GUARD: I-29
         require(block.timestamp <= challengeUntil, ICommitments.WindowClosed(commitId, challengeUntil));
         Commitment memory held = ICommitments(source).getCommitment(commitId);
+        // INVARIANT (S-09): what stands on the chain is not asked for.
+        // GUARD: S-09.posted
         require(!held.inputPosted, InputOnChain(commitId));
         (uint32 inputSeconds, ) = PARAMETERS.inputTerms(version);
         uint64 postBy = uint64(block.timestamp) + inputSeconds;
@@ -151,7 +153,7 @@ contract InputRequests is IInputRequests {
     ) internal {
         InputRequest storage input = _asked[id];
         // INVARIANT (S-09): one request covers every chunk, so nobody pays or waits for an input twice.
-        // GUARD: S-09-once
+        // GUARD: S-09.once
         require(input.status == InputStatus.None, AlreadyAsked(id, input.status));
         uint32 inputBytes = REGISTRY.header(programId).inputBytes;
         // INVARIANT (I-20): nobody is asked for more than it can post in time.
@@ -198,6 +200,8 @@ contract InputRequests is IInputRequests {
         bytes calldata data,
         bytes32[] calldata path
     ) internal returns (bool complete) {
+        // INVARIANT (S-09): the wait ends; who posts later has missed it.
+        // GUARD: S-09.late
         require(block.timestamp <= input.deadline, PostingOver(id, input.deadline));
         (uint256 next, uint256 inputBytes) = (input.posted, input.inputBytes);
         require(firstChunk == next, UnexpectedChunk(firstChunk, next));
@@ -227,11 +231,12 @@ contract InputRequests is IInputRequests {
             if (siblings > path.length) siblings = path.length; // refused by its length
             bytes32 computed = PostingLib.rootOf(data[:size], number, inputBytes, path[:siblings]);
             // INVARIANT (S-09): what is posted is the input that was committed to, every byte of it.
-            // GUARD: S-09-bytes
+            // GUARD: S-09.bytes
             require(computed == inputRoot, WrongInput(computed, inputRoot));
             data = data[size:];
             if (data.length == 0 && last) {
                 // INVARIANT (S-09): the root is the one root of these bytes, so whoever has them can find it.
+                // GUARD: S-09.root
                 require(PostingLib.endsWith(size, number, path[:siblings]), RootCoversMore(inputRoot));
             }
             path = path[siblings:];
@@ -262,7 +267,7 @@ contract InputRequests is IInputRequests {
 
     function _requireOver(bytes32 id, InputRequest storage input) internal view {
         // INVARIANT (I-20, S-09): a post at the deadline is in time, so only a later time ends the wait.
-        // GUARD: I-20-deadline
+        // GUARD: I-20.deadline
         require(block.timestamp > input.deadline, PostingOpen(id, input.deadline));
     }
 

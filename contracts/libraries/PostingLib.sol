@@ -15,8 +15,8 @@ library PostingLib {
 
     // What posting costs at most, in gas; measured, a test holds the contracts to it
     uint256 internal constant BYTE_GAS = 40; // the floor price of calldata
-    uint256 internal constant CHUNK_GAS = 80_000; // a chunk's transaction, besides its bytes
-    uint256 internal constant END_GAS = 150_000; // what the last chunk moves
+    uint256 internal constant CHUNK_GAS = 60_000; // a chunk's transaction, besides its bytes
+    uint256 internal constant END_GAS = 80_000; // what the last chunk moves
 
     function chunkCount(uint256 inputBytes) internal pure returns (uint256) {
         return (inputBytes + CHUNK_BYTES - 1) / CHUNK_BYTES;

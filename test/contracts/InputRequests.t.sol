@@ -587,7 +587,7 @@ contract ReceiptInputTest is ReceiptsTest {
         vm.warp(START + 30);
         vm.prank(WORKER);
         inputRequests.postInput(commitId, 0, INPUT, noPath);
-        equal(channels.getCommitment(commitId).challengeUntil, START + 60, "S-07: from the opening on");
+        equal(channels.getCommitment(commitId).challengeUntil, START + 100, "the receipt's own end is later");
         vm.prank(CHALLENGER);
         receiptGame.challenge(commitId, "");
         equal(channels.getCommitment(commitId).holds, 1, "only the dispute is left");

@@ -110,7 +110,7 @@ describe("clocks", () => {
         proofOf(story),
       ),
     );
-    expect(await world.market.commitmentStatus(story.commitId)).to.equal(5n);
+    expect((await world.market.getCommitment(story.commitId)).status, "slashed").to.equal(3n);
     const lasted = BigInt((await now()) - opened);
     const moves = BigInt(2 * depth + 3);
     const exact = BigInt(tier.workerSeconds + tier.challengerSeconds) + moves * BigInt(tier.floorSeconds);

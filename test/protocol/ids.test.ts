@@ -36,37 +36,29 @@ describe("ids", () => {
     expect(empty).to.equal(sdk.EMPTY);
   });
 
-  it("bind a commitment to everything it stands for", async () => {
+  it("bind a request and its commitment to everything that they stand for", async () => {
     const world = await deployWorld();
     const stage = await prepareStage(world);
-    await answer(stage);
     const story = await answer(stage);
     const market = (await world.market.getAddress()) as sdk.Hex;
-    const { fee } = await world.market.getRequest(story.requestId);
-    const requestId = sdk.requestId({
-      chainId: 31337n,
-      market,
-      requester: world.requester.address as sdk.Hex,
-      nonce: 1n,
-      programId: stage.programId,
-      inputRoot: sdk.byteRoot(stage.program.input),
-      fee,
-      version: 1,
-      method: "optimistic",
-    });
-    expect(story.requestId, "the second request has nonce 1").to.equal(requestId);
-    const commitId = sdk.commitId({
-      chainId: 31337n,
-      market,
-      requestId,
+    const request = sdk.requestOf(story.asked as sdk.RequestStruct);
+    const requestId = sdk.requestId({ chainId: 31337n, market, request });
+    expect(story.requestId).to.equal(requestId);
+    expect(await world.market.requestIdOf(story.asked)).to.equal(requestId);
+    const terms = {
+      subject: requestId,
       programId: stage.programId,
       inputRoot: sdk.byteRoot(stage.program.input),
       outputRoot: sdk.byteRoot(story.trace.output),
       passes: 1,
       worker: world.worker.address as sdk.Hex,
       version: 1,
-    });
+    };
+    const commitId = sdk.commitId({ chainId: 31337n, source: market, terms });
     expect(story.commitId).to.equal(commitId);
+    expect(sdk.encodeMarketOpening(request, story.leaf), "what the market recognises").to.equal(
+      story.opening,
+    );
     await challenge(story, "friend");
     const disputeId = await challenge(story);
     expect(disputeId).to.equal(sdk.disputeId(commitId, world.challenger.address as sdk.Hex, 1));
@@ -77,23 +69,26 @@ describe("ids", () => {
     const world = await deployWorld();
     const stage = await prepareStage(world);
     const before = await world.networkHelpers.takeSnapshot();
-    const asked = await request(stage);
-    await claim(stage, asked);
+    const first = await request(stage);
+    await claim(stage, first);
     await before.restore();
 
     const other = stage.program.input.slice();
     other[0] = other[0]! ^ 1;
-    await request(stage, { input: other });
+    const second = await request(stage, { input: other, salt: first.asked.salt });
+    expect(second.requestId, "another question is another request").not.to.equal(first.requestId);
     const market = as(world.worker, world.market);
-    await expect(market.claim(asked, world.worker))
+    await expect(market.claim(first.asked, world.worker))
       .to.be.revertedWithCustomError(market, "WrongStatus")
-      .withArgs(asked, 0, 1);
+      .withArgs(first.requestId, 0, 1);
   });
 
   it("let the judge see the claim that the market holds", async () => {
     const world = await deployWorld();
     const stage = await prepareStage(world);
-    const { commitId } = await answer(stage);
+    const story = await answer(stage);
+    await challenge(story);
+    const { commitId } = story;
     const claim = await world.market.claimOf(commitId);
     expect(claim.toObject()).to.deep.equal({
       descriptorsRoot: descriptorTree(stage.program).root,
