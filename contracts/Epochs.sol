@@ -28,6 +28,7 @@ import {Tier} from "./types/Tier.sol";
 contract Epochs is IEpochs {
     uint8 internal constant OPERATOR = 1;
     uint64 internal constant EPOCHS_PER_CHALLENGE_TIME = 4;
+    uint256 internal constant ANSWER_GAS = 600_000; // measured; without the chain's P-256 precompile
     bytes32 internal constant DEMAND_DOMAIN = keccak256("assay.demand");
 
     IStakeVault internal immutable VAULT;
@@ -79,14 +80,14 @@ contract Epochs is IEpochs {
         require(block.timestamp >= from, NotDemandable(from, receipt.challengeUntil));
         demandId = CHANNELS.commitIdOf(receipt);
         address worker = CHANNELS.getChannel(receipt.channelId).worker;
-        bool late = _epochs[worker][receipt.version][epoch].postedAt == 0;
+        bool late = _isLate(_epochs[worker][receipt.version][epoch], from);
         uint40 deadline = _open(demandId, receipt.version, tier, late);
-        emit InclusionDemanded(demandId, worker, msg.sender, receipt, tier.challengeBond, deadline);
+        emit InclusionDemanded(demandId, worker, msg.sender, receipt, _bond(tier), deadline);
 
         (, uint64 until) = CHANNELS.hold(demandId, abi.encode(receipt, signature, input), msg.sender);
         // INVARIANT (I-29): nothing new is held against a receipt after its window.
         require(block.timestamp <= until, ICommitments.WindowClosed(demandId, until));
-        VAULT.escrowFrom(msg.sender, tier.challengeBond);
+        VAULT.escrowFrom(msg.sender, _bond(tier));
     }
 
     /// @inheritdoc IEpochs
@@ -124,10 +125,10 @@ contract Epochs is IEpochs {
     ) external returns (bytes32 demandId) {
         Tier memory tier = PARAMETERS.tier(version);
         address worker = CHANNELS.getChannel(channelId).worker;
-        _posted(worker, version, epoch);
         _requireChallengeable(epoch, tier);
+        bool late = _isLate(_posted(worker, version, epoch), (epoch + 2) * _epochSeconds(tier));
         demandId = _demandId(version, epoch, channelId, index);
-        uint40 deadline = _open(demandId, version, tier, false);
+        uint40 deadline = _open(demandId, version, tier, late);
         emit ReceiptDemanded(
             demandId,
             worker,
@@ -136,10 +137,10 @@ contract Epochs is IEpochs {
             version,
             epoch,
             index,
-            tier.challengeBond,
+            _bond(tier),
             deadline
         );
-        VAULT.escrowFrom(msg.sender, tier.challengeBond);
+        VAULT.escrowFrom(msg.sender, _bond(tier));
     }
 
     /// @inheritdoc IEpochs
@@ -233,6 +234,11 @@ contract Epochs is IEpochs {
     }
 
     /// @inheritdoc IEpochs
+    function demandBond(uint16 version) external view returns (uint96) {
+        return _bond(PARAMETERS.tier(version));
+    }
+
+    /// @inheritdoc IEpochs
     function epochSeconds(uint16 version) external view returns (uint64) {
         return _epochSeconds(PARAMETERS.tier(version));
     }
@@ -264,9 +270,9 @@ contract Epochs is IEpochs {
         demand.status = DemandStatus.Answered;
         emit DemandAnswered(demandId, worker);
         if (demand.late) {
-            VAULT.creditFromEscrow(demand.by, tier.challengeBond);
+            VAULT.creditFromEscrow(demand.by, _bond(tier));
         } else {
-            (uint96 toWorker, uint96 burned) = SplitLib.bond(tier.challengeBond);
+            (uint96 toWorker, uint96 burned) = SplitLib.bond(_bond(tier));
             VAULT.creditFromEscrow(worker, toWorker);
             VAULT.burnFromEscrow(burned);
         }
@@ -280,7 +286,18 @@ contract Epochs is IEpochs {
         demand.status = DemandStatus.Unanswered;
         by = demand.by;
         emit DemandUnanswered(demandId, worker, by);
-        VAULT.creditFromEscrow(by, PARAMETERS.tier(demand.version).challengeBond);
+        VAULT.creditFromEscrow(by, _bond(PARAMETERS.tier(demand.version)));
+    }
+
+    /// @dev INVARIANT (S-13): the worker's part of the bond pays for its answer, the longest that there is.
+    function _bond(Tier memory tier) internal pure returns (uint96) {
+        uint256 least = (ANSWER_GAS * tier.gasPrice * SplitLib.BPS) / SplitLib.WORKER_BOND_BPS + 1;
+        // SAFETY: a 64-bit price times a million fits 96 bits.
+        return least > tier.challengeBond ? uint96(least) : tier.challengeBond;
+    }
+
+    function _isLate(Epoch storage posted, uint64 due) internal view returns (bool) {
+        return posted.postedAt == 0 || posted.postedAt >= due;
     }
 
     function _openDemand(bytes32 demandId) internal view returns (Demand storage demand) {

@@ -103,7 +103,11 @@ abstract contract Receipts is IChannels, Commitments, EIP712 {
         found.fee = receipt.fee;
         // INVARIANT (S-07): the window starts with the transaction that opens the receipt, not when it was issued.
         // GUARD: S-07
-        found.challengeUntil = uint40(block.timestamp + tier.windowSeconds);
+        uint256 until = block.timestamp + tier.windowSeconds;
+        // INVARIANT (S-12): nobody shortens the challenge time that a receipt promises by opening it early.
+        // GUARD: S-12.promise
+        if (until < receipt.challengeUntil) until = receipt.challengeUntil;
+        found.challengeUntil = uint40(until);
         // INVARIANT (S-12, I-12): from this channel's allotment only, and of it what no other receipt reserves.
         // GUARD: S-12
         found.lock = _least(receipt.liability, _free(channel));

@@ -6,8 +6,8 @@ import {Demand, EntryProof, Epoch, Receipt, ReceiptProof, SessionSignature} from
 /// @title Epochs: one root a worker, tier and epoch over every receipt that it signed, and the questions that hold it to it.
 /// @notice An epoch is a quarter of the tier's `receiptSeconds`; a receipt belongs to the epoch of its `issuedAt`. Whoever
 /// holds a receipt asks for its inclusion; whoever wants to check a channel asks for its receipts by number. A question has
-/// a bond and a clock: answered, 60 % of the bond goes to the worker and 40 % is burned; unanswered, it comes back and the
-/// worker is slashed. A sum above the channel's allotment costs the whole allotment.
+/// a bond and a clock: answered, 60 % of the bond goes to the worker and 40 % is burned, or all comes back where the root was
+/// late; unanswered, it comes back and the worker is slashed. A sum above the channel's allotment costs the whole allotment.
 /// @dev Amounts are stake-token units, times unix seconds. A call at a deadline is in time.
 interface IEpochs {
     /// @notice Thrown when the caller lacks the role it needs for `account`.
@@ -175,6 +175,9 @@ interface IEpochs {
         bytes32 channelId,
         uint32 index
     ) external view returns (bytes32);
+
+    /// @notice What a demand costs until it is answered or not.
+    function demandBond(uint16 version) external view returns (uint96);
 
     /// @notice Length of an epoch under a tier.
     function epochSeconds(uint16 version) external view returns (uint64);

@@ -98,5 +98,5 @@ struct Demand {
     uint40 deadline; // of the answer; unix seconds
     uint16 version; // whose bond and clock it has
     DemandStatus status;
-    bool late; // asked before the root was posted: the bond comes back in any case
+    bool late; // the root was missing or late: the bond comes back in any case
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Epochs} from "../../contracts/Epochs.sol";
+import {Parameters} from "../../contracts/Parameters.sol";
 import {IChannels} from "../../contracts/interfaces/IChannels.sol";
 import {ICommitments} from "../../contracts/interfaces/ICommitments.sol";
 import {IEpochs} from "../../contracts/interfaces/IEpochs.sol";
@@ -16,6 +18,7 @@ import {
     ReceiptProof,
     SessionSignature
 } from "../../contracts/types/Receipt.sol";
+import {Tier} from "../../contracts/types/Tier.sol";
 import {ReceiptsTest} from "./support/Receipts.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -151,6 +154,39 @@ contract EpochsTest is ReceiptsTest {
         epochs.showInclusion(issued[0], entryProof(entries, channelId), receiptProof(issued, 0));
         equal(credit(payer), BOND, "asking was the worker's fault");
         equal(credit(WORKER), 0, "and earns it nothing");
+    }
+
+    function test_demandInclusion_rootPostedLate_bondComesBack_S12() public {
+        // The attack: wait for the payer's question, and post the root in front of it.
+        vm.warp(START + 50);
+        vm.prank(WORKER);
+        epochs.postEpoch(WORKER, 1, FIRST, entryRoot(entries), 8);
+        demandInclusion(issued[0], payer);
+        epochs.showInclusion(issued[0], entryProof(entries, channelId), receiptProof(issued, 0));
+        demandReceipt(channelId, 1);
+        epochs.showReceipt(
+            entryProof(entries, channelId),
+            receiptProof(issued, 1),
+            issued[1],
+            sign(issued[1])
+        );
+        equal(credit(payer), BOND, "the payer's");
+        equal(credit(CHALLENGER), BOND, "and anybody's");
+        equal(credit(WORKER), 0, "the worker was late");
+    }
+
+    function test_demandBond_paysForTheLongestAnswer_S13() public {
+        equal(epochs.demandBond(1), BOND, "a challenge's bond is enough here");
+        Tier[] memory tiers = new Tier[](1);
+        tiers[0] = tier();
+        tiers[0].gasPrice = 1e13;
+        tiers[0].maxTraceDepth = 1;
+        tiers[0].maxTensorDepth = 0;
+        tiers[0].challengeBond = 4e18;
+        tiers[0].minLock = 1e27;
+        Parameters dear = new Parameters(tiers, UNBONDING, address(0));
+        Epochs other = new Epochs(vault, channels, dear);
+        require((uint256(other.demandBond(1)) * 6) / 10 >= 600_000 * 1e13, "60 % pay for the answer");
     }
 
     function test_demandInclusion_tooEarlyOrTooLate_reverts_S12() public {

@@ -76,6 +76,12 @@ contract ReceiptTest is ReceiptsTest {
         Receipt memory honest = receipt(1, false);
         loseAgainst(honest, CHALLENGER);
         bytes32 commitId = commitmentOf(honest);
+        vm.warp(honest.challengeUntil);
+        refuseChannels(
+            abi.encodeCall(channels.finalize, (commitId)),
+            abi.encodeWithSelector(ICommitments.WindowOpen.selector, commitId, START + 100)
+        );
+        vm.warp(honest.challengeUntil + 1);
         channels.finalize(commitId);
 
         // Opened at the end of its challenge time: the window is as long as any.
@@ -93,6 +99,24 @@ contract ReceiptTest is ReceiptsTest {
             abi.encodeCall(channels.finalize, (commitId)),
             abi.encodeWithSelector(ICommitments.WindowOpen.selector, commitId, until)
         );
+    }
+
+    function test_finalize_openedEarlyByAFriend_keepsItsChallengeTime_S12() public {
+        // The attack: a friend opens the wrong receipt at once, so that its window ends before the payer looks.
+        Receipt memory wrong = receipt(1, true);
+        bytes32 friends = dispute(wrong, FRIEND);
+        bytes32 commitId = commitmentOf(wrong);
+        bytes32[16] memory children = traceWith(SLOTS);
+        vm.prank(WORKER);
+        receiptGame.bindTrace(commitId, children);
+        vm.warp(START + 61);
+        receiptGame.timeout(friends);
+        refuseChannels(
+            abi.encodeCall(channels.finalize, (commitId)),
+            abi.encodeWithSelector(ICommitments.WindowOpen.selector, commitId, START + 100)
+        );
+        vm.warp(START + 100);
+        dispute(wrong, payer);
     }
 
     function test_finalize_knownThroughAnEpochRootOnly_reverts_S07() public {
@@ -371,7 +395,7 @@ contract ReceiptTest is ReceiptsTest {
         bytes32[16] memory children = traceWith(SLOTS);
         vm.prank(WORKER);
         receiptGame.bindTrace(commitId, children);
-        vm.warp(START + 61);
+        vm.warp(START + 101);
         receiptGame.timeout(friends);
         channels.finalize(commitId);
         vm.warp(START + UNBONDING);
@@ -492,6 +516,7 @@ contract ReceiptTest is ReceiptsTest {
     function test_finalize_retiredProgram_reverts_S05() public {
         Receipt memory issued = receipt(1, false);
         loseAgainst(issued, CHALLENGER);
+        vm.warp(START + 101);
         retire();
         refuseChannels(
             abi.encodeCall(channels.finalize, (commitmentOf(issued))),
