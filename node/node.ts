@@ -58,6 +58,8 @@ export type Node = {
   senderOf(signer: Signer): Sender;
   /** Calls back after events were stored; returns the way to stop that. */
   onEvents(listener: (events: readonly ProtocolEvent[]) => void): () => void;
+  /** Calls back with events in the transaction that stores them. */
+  onStored(listener: (events: readonly ProtocolEvent[]) => void): void;
   /** Compares both executors on a program, on this machine, before stake depends on it; throws SelfTestError. */
   selfTest(programId: Hex): Promise<SelfTestResult>;
   /** Adds a reason for which the node may not be ready. */
@@ -103,6 +105,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
   });
 
   const events = createFeed<ProtocolEvent>();
+  const storing: ((events: readonly ProtocolEvent[]) => void)[] = [];
   let pruneAt = 0n;
   const poller = createPoller({
     ...common,
@@ -113,6 +116,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     decode: decodeEvents,
     apply: (found, { to }) => {
       applyEvents(journal, found);
+      for (const take of storing) take(found);
       journal.settle(to - BigInt(config.reorgBlocks));
       if (to >= pruneAt) {
         journal.prune(to - payloadBlocks);
@@ -219,6 +223,9 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     ],
     senderOf: (signer) => createSender({ ...common, ...config, signer, endpoints, database, policy: config }),
     onEvents: events.listen,
+    onStored: (listener) => {
+      storing.push(listener);
+    },
     selfTest: testProgram,
     addReason: (reason) => {
       reasons.push(reason);

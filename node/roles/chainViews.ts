@@ -18,6 +18,7 @@ import {
 } from "@assay/sdk/protocol";
 import { type PublicClient, zeroAddress } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
+import type { Sender } from "../chain/sender.ts";
 import type { Item } from "../store/items.ts";
 import type {
   CommitmentItem,
@@ -71,7 +72,9 @@ export function createChainViews({
   endpoints,
   deployment,
   sender,
-}: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "sender">): ChainViews {
+}: Pick<RoleContext, "journal" | "endpoints" | "deployment"> & {
+  sender: Pick<Sender, "address">;
+}): ChainViews {
   const isRelevant = ({ state, data }: DisputeEntry) =>
     state !== "lost" || isSame(data.challenger, sender.address);
   const tiers = new Map<number, Tier>();

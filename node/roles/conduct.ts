@@ -2,17 +2,14 @@
 import { encodeCall } from "@assay/sdk";
 import type { Hex } from "@assay/sdk/protocol";
 import type { SendRequest } from "../chain/sender.ts";
-import { minute } from "../clock.ts";
-import type { LogFields } from "../telemetry/logger.ts";
+import { type Alarms, createAlarms } from "./alarms.ts";
 import type { RoleContext } from "./context.ts";
 
 export type Conduct = {
   /** Waits until the move is in a block, by us or by somebody else. In a dry run it only says what would be sent. */
   /** @param ids What the move is about; several where one transaction serves them. */
   send(move: string, ids: Hex | readonly Hex[], request: SendRequest, signal: AbortSignal): Promise<Moved>;
-  /** For an operator to look at now. */
-  alarm(reason: string, facts: LogFields): void;
-};
+} & Alarms;
 
 /** `ours`: by this sender; `theirs`: somebody else had made it; `shown`: a dry run. */
 export type Moved = "ours" | "theirs" | "shown";
@@ -23,13 +20,10 @@ export type ConductOptions = {
   onMove?: (move: string) => void;
 };
 
-const repeatAlarmAfter = 10 * minute;
-
 export function createConduct(
   { sender, logger, clock, onEvent }: Pick<RoleContext, "sender" | "logger" | "clock" | "onEvent">,
   { dryRun = false, onMove }: ConductOptions = {},
 ): Conduct {
-  const alarms = new Map<string, number>();
   const shown = new Set<string>();
 
   function show(move: string, id: Hex, { key, call }: SendRequest): void {
@@ -55,13 +49,6 @@ export function createConduct(
       for (const id of subjects) onEvent?.({ kind: "sent", move, id, hash, gas });
       return hash ? "ours" : "theirs";
     },
-    alarm: (reason, facts) => {
-      const key = [reason, ...Object.values(facts)].join(" ");
-      const last = alarms.get(key);
-      if (last !== undefined && clock.now() - last < repeatAlarmAfter) return;
-      alarms.set(key, clock.now());
-      logger.error("Alarm", { reason, ...facts });
-      onEvent?.({ kind: "alarm", reason, facts });
-    },
+    ...createAlarms({ logger, clock, onEvent }),
   };
 }
