@@ -9,19 +9,19 @@ import {IConsumer} from "./interfaces/IConsumer.sol";
 import {IInferenceMarket} from "./interfaces/IInferenceMarket.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
-import {StateLib} from "./libraries/StateLib.sol";
+import {State, StateLib} from "./libraries/StateLib.sol";
 import {Terms} from "./types/Commitment.sol";
 import {FinalityLevel, Leaf, Request, RequestState, RequestStatus} from "./types/Market.sol";
 
 /// @title Published answers as others see them: where they lie, how sure they are, and their way to consumers.
 /// @dev A batch is one root; an answer is shown to lie in it. Consumers are strangers: nothing depends on what they do.
 abstract contract Answers is Requests {
-    using StateLib for mapping(bytes32 requestId => uint256);
+    using StateLib for mapping(bytes32 requestId => State);
 
     /// @dev What a delivery needs around the call itself: the cold account, then the event.
     uint256 internal constant DELIVERY_RESERVE = 10_000;
 
-    uint40 internal _batches; // the last one's number
+    uint40 internal _nextBatch = 1; // its number
     mapping(uint256 batch => bytes32) internal _batchRoots;
 
     // CONSUMERS

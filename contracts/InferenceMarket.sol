@@ -11,7 +11,7 @@ import {BatchLib} from "./libraries/BatchLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
-import {StateLib} from "./libraries/StateLib.sol";
+import {State, StateLib} from "./libraries/StateLib.sol";
 import {Commitment, Terms} from "./types/Commitment.sol";
 import {Answer, Leaf, Request, RequestState, RequestStatus} from "./types/Market.sol";
 import {ProgramHeader} from "./types/Program.sol";
@@ -20,15 +20,15 @@ import {ProgramHeader} from "./types/Program.sol";
 /// @dev Holds no tokens; fees and slashed locks lie in this module's escrow in the vault. Trusts the vault, the registry,
 /// the parameters and its modules. The worker's side is here; the requester's is in `Requests`, the readers' in `Answers`.
 contract InferenceMarket is Answers {
-    using StateLib for mapping(bytes32 requestId => uint256);
+    using StateLib for mapping(bytes32 requestId => State);
 
-    /// @dev What answers of one batch have in common as long as it repeats.
-    struct Common {
-        uint16 version;
-        uint40 challengeUntil;
-        bytes32 programId;
-        uint32 outputBytes;
-        uint32 maxPasses;
+    /// @dev What the answers of one batch have in common, or as long as the program repeats.
+    struct Batch {
+        uint256 claimed; // worker and status of the words that are answered
+        uint256 committed; // the words that they become, flags aside
+        uint256 outputBytes;
+        uint256 maxPasses;
+        uint256 preimage; // where the ids of requests are hashed
     }
 
     uint8 internal constant OPERATOR = 1;
@@ -62,9 +62,8 @@ contract InferenceMarket is Answers {
         // GUARD: S-05
         _requireActive(asked.programId);
 
-        (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, ) = _workTerms(asked.version);
-        uint96 lock = SplitLib.lockFor(asked.fee, minLock, lockPerFee);
-        uint40 commitBy = _in(deliverySeconds);
+        uint96 lock = _lockOf(asked);
+        uint40 commitBy = _in(_rules[asked.version].deliverySeconds);
         state.status = RequestStatus.Claimed;
         state.deadline = commitBy;
         state.worker = worker;
@@ -74,22 +73,18 @@ contract InferenceMarket is Answers {
     }
 
     /// @inheritdoc IInferenceMarket
-    function commit(Answer[] calldata answers) external returns (uint40 batch) {
+    function commit(Answer[] calldata answers) external returns (uint40 number) {
         uint256 count = answers.length;
         // INVARIANT (I-41): the loop is bounded.
         _requireBatch(count > 0 && count <= MAX_BATCH, count);
-        batch = ++_batches;
-        bytes32[] memory leaves = new bytes32[](count);
-        Common memory common;
-        Terms memory terms;
-        address worker;
+        number = _nextBatch++;
+        Terms memory terms = IdLib.newTerms(address(this));
+        Batch memory batch = _open(answers[0].request, number, terms);
+        uint256 level = BatchLib.newLevel(count);
         for (uint256 i = 0; i < count; ++i) {
-            leaves[i] = _commit(answers[i], batch, common, terms);
-            if (i == 0) worker = terms.worker;
-            _requireBatch(terms.worker == worker, count);
+            BatchLib.setLeaf(level, i, _commit(BatchLib.at(answers, i), batch, terms));
         }
-        _requireOperator(worker, msg.sender);
-        _batchRoots[batch] = BatchLib.root(leaves);
+        _batchRoots[number] = BatchLib.root(level, count);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -105,7 +100,7 @@ contract InferenceMarket is Answers {
             if (asked.programId != programId) _requireActive(programId = asked.programId);
             (address of_, uint96 lock) = _finish(asked, to);
             if (i == 0) worker = of_;
-            _requireBatch(of_ == worker, count);
+            _requireAuthorized(of_ == worker, of_);
             fees += asked.fee;
             locks += lock;
         }
@@ -172,7 +167,7 @@ contract InferenceMarket is Answers {
         // INVARIANT (S-09): what stands on the chain is not asked for, and nothing is asked for twice.
         // GUARD: S-09
         require(!asked.inputPosted && state.flags & StateLib.INPUT_SHOWN == 0, InputIsPosted(requestId));
-        (uint32 inputSeconds, ) = PARAMETERS.inputTerms(asked.version);
+        (uint32 inputSeconds, ) = _inputTerms(asked.version);
         state.status = RequestStatus.InputMissing;
         state.deadline = _in(inputSeconds);
         _states.store(requestId, state);
@@ -185,7 +180,7 @@ contract InferenceMarket is Answers {
         (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.InputMissing);
         _requireInTime(state.deadline);
         // INVARIANT (S-14): what the formula allows for after an input was shown, and no more.
-        (, uint32 recheckSeconds) = PARAMETERS.inputTerms(asked.version);
+        (, uint32 recheckSeconds) = _inputTerms(asked.version);
         state.status = RequestStatus.Claimed;
         state.deadline = _in(recheckSeconds);
         state.flags |= StateLib.INPUT_SHOWN;
@@ -252,51 +247,71 @@ contract InferenceMarket is Answers {
 
     // INTERNAL
 
-    /// @dev Publishes one answer of a batch; leaves what it stands for in `terms`.
+    /// @dev Opens a batch with what its first answer has in common with all others: worker and tier.
+    function _open(
+        Request calldata first,
+        uint40 number,
+        Terms memory terms
+    ) internal returns (Batch memory batch) {
+        (, RequestState memory state) = _load(first, RequestStatus.Claimed);
+        _requireOperator(state.worker, msg.sender);
+        (terms.worker, terms.version) = (state.worker, first.version);
+        batch.preimage = IdLib.newPreimage(address(this));
+        batch.claimed = StateLib.pack(state) & StateLib.WORKER_AND_STATUS;
+        // INVARIANT (S-07): the window starts with the transaction that publishes the output.
+        // GUARD: S-07
+        state.deadline = _in(_rules[terms.version].windowSeconds);
+        state.status = RequestStatus.Committed;
+        state.flags = 0;
+        state.batch = number;
+        batch.committed = StateLib.pack(state);
+        emit BatchPublished(number, terms.worker, terms.version, state.deadline);
+    }
+
+    /// @dev Publishes one answer. What does not change from one to the next stays in `batch` and `terms`.
     function _commit(
         Answer calldata answer,
-        uint40 batch,
-        Common memory common,
+        Batch memory batch,
         Terms memory terms
     ) internal returns (bytes32 commitId) {
         Request calldata asked = answer.request;
-        (bytes32 requestId, RequestState memory state) = _load(asked, RequestStatus.Claimed);
-        _requireInTime(state.deadline);
-        _share(common, asked.version, asked.programId);
-        uint32 passes = answer.passes;
-        bytes calldata output = answer.output;
-        require(output.length == common.outputBytes, WrongLength(output.length, common.outputBytes));
-        require(passes > 0 && passes <= common.maxPasses, WrongPasses(passes, common.maxPasses));
+        bytes32 requestId = IdLib.requestIdIn(batch.preimage, asked);
+        State storage state = _states[requestId];
+        uint256 word = state.word;
+        if (word & StateLib.WORKER_AND_STATUS != batch.claimed || block.timestamp > StateLib.deadlineOf(word))
+            _refuse(asked, terms.worker);
+        (bytes32 programId, bytes32 inputRoot, uint256 version) = BatchLib.questionOf(asked);
+        if (version != terms.version) _requireBatch(false, version);
+        if (programId != terms.programId) _setProgram(batch, terms, programId);
+        (uint256 passes, bytes calldata output) = BatchLib.answerOf(answer);
+        require(output.length == batch.outputBytes, WrongLength(output.length, batch.outputBytes));
+        unchecked {
+            // One comparison: no passes are as many as can be.
+            require(passes - 1 < batch.maxPasses, WrongPasses(passes, batch.maxPasses));
+        }
 
         terms.subject = requestId;
-        terms.programId = asked.programId;
-        terms.inputRoot = asked.inputRoot;
+        terms.inputRoot = inputRoot;
         terms.outputRoot = MerkleLib.byteRoot(output);
-        terms.passes = passes;
-        terms.worker = state.worker;
-        terms.version = asked.version;
-        commitId = IdLib.commitId(address(this), terms);
-        state.status = RequestStatus.Committed;
-        state.deadline = common.challengeUntil;
-        state.batch = batch;
-        _states.store(requestId, state);
-        emit Committed(requestId, commitId, batch, passes, common.challengeUntil, output);
+        // SAFETY: a program's passes have 32 bits.
+        terms.passes = uint32(passes);
+        commitId = IdLib.commitIdIn(terms);
+        state.word = (word & StateLib.FLAGS) | batch.committed;
+        BatchLib.emitCommitted(requestId, commitId, passes, output);
     }
 
-    function _share(Common memory common, uint16 version, bytes32 programId) internal view {
-        if (version != common.version) {
-            (, , , uint32 windowSeconds) = _workTerms(version);
-            // INVARIANT (S-07): the window starts with the transaction that publishes the output.
-            // GUARD: S-07
-            common.challengeUntil = _in(windowSeconds);
-            common.version = version;
-        }
-        if (programId != common.programId) {
-            ProgramHeader memory header = REGISTRY.header(programId);
-            common.outputBytes = header.outputBytes;
-            common.maxPasses = header.maxPasses;
-            common.programId = programId;
-        }
+    /// @dev Says why a request cannot be answered.
+    function _refuse(Request calldata asked, address worker) internal view {
+        (, RequestState memory state) = _load(asked, RequestStatus.Claimed);
+        _requireAuthorized(state.worker == worker, state.worker);
+        _requireInTime(state.deadline);
+    }
+
+    function _setProgram(Batch memory batch, Terms memory terms, bytes32 programId) internal view {
+        ProgramHeader memory header = REGISTRY.header(programId);
+        batch.outputBytes = header.outputBytes;
+        batch.maxPasses = header.maxPasses;
+        terms.programId = programId;
     }
 
     /// @dev Makes a published answer final; the caller pays its worker and has held its program to be active (S-05).
@@ -320,19 +335,8 @@ contract InferenceMarket is Answers {
         _close(requestId, _states.load(requestId), status, held.beneficiary, held.fee, 0);
     }
 
-    function _workTerms(
-        uint16 version
-    )
-        internal
-        view
-        returns (uint96 minLock, uint16 lockPerFee, uint32 deliverySeconds, uint32 windowSeconds)
-    {
-        return PARAMETERS.workTerms(version);
-    }
-
-    function _lockOf(Request calldata asked) internal view returns (uint96) {
-        (uint96 minLock, uint16 lockPerFee, , ) = _workTerms(asked.version);
-        return SplitLib.lockFor(asked.fee, minLock, lockPerFee);
+    function _inputTerms(uint16 version) internal view returns (uint32 inputSeconds, uint32 recheckSeconds) {
+        return PARAMETERS.inputTerms(version);
     }
 
     function _requireBatch(bool valid, uint256 count) internal pure {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {Commitments} from "./Commitments.sol";
@@ -10,18 +10,35 @@ import {GeometryLib} from "./libraries/GeometryLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {PostingLib} from "./libraries/PostingLib.sol";
-import {StateLib} from "./libraries/StateLib.sol";
+import {SplitLib} from "./libraries/SplitLib.sol";
+import {State, StateLib} from "./libraries/StateLib.sol";
 import {FinalityLevel, Method, Permit, Request, RequestState, RequestStatus} from "./types/Market.sol";
 import {ProgramHeader} from "./types/Program.sol";
 
 /// @title The requester's side of the market: requests are posted, taken back, and end without a claim.
 /// @dev A request is kept as one word, how far it has come; what it asks is its id.
-abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
-    using StateLib for mapping(bytes32 requestId => uint256);
+abstract contract Requests is IInferenceMarket, Commitments {
+    using StateLib for mapping(bytes32 requestId => State);
+
+    /// @dev What a version says that every request is held to, copied here because a version never changes and the way to
+    /// `PARAMETERS` is long. In use from `lockPerFee`, which is never zero.
+    struct Rules {
+        uint96 minLock;
+        uint16 lockPerFee;
+        uint32 claimSeconds;
+        uint32 deliverySeconds;
+        uint32 windowSeconds;
+        uint8 maxTraceDepth;
+        uint8 maxTensorDepth;
+        uint96 minFee;
+    }
 
     uint32 internal constant MAX_CALLBACK_GAS = 500_000;
     uint32 internal constant MAX_PAUSE = 7 days;
 
+    bytes32 internal constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
     bytes internal constant REQUEST_TYPE =
         "Request(address requester,uint64 salt,bytes32 programId,bytes32 inputRoot,bool inputPosted,uint96 fee,"
         "uint16 version,uint8 method,uint8 level,address worker,address consumer,uint32 callbackGas)";
@@ -30,7 +47,8 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         abi.encodePacked("RequestOrder(Request request,uint64 validUntil)", REQUEST_TYPE)
     );
 
-    mapping(bytes32 requestId => uint256) internal _states;
+    mapping(bytes32 requestId => State) internal _states;
+    mapping(uint16 version => Rules) internal _rules;
     uint40 internal _pausedUntil;
     uint40 internal _pauseAllowedFrom;
 
@@ -39,7 +57,10 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         _;
     }
 
-    constructor() EIP712("Assay Market", "1") {}
+    constructor() {
+        uint16 versions = PARAMETERS.versions();
+        for (uint16 version = 1; version <= versions; ++version) _copyRules(version);
+    }
 
     // REQUESTER
 
@@ -66,7 +87,7 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
             block.timestamp <= validUntil &&
                 SignatureChecker.isValidSignatureNowCalldata(
                     asked.requester,
-                    _hashTypedDataV4(order),
+                    MessageHashUtils.toTypedDataHash(_domain(), order),
                     signature
                 ),
             InvalidOrder(asked.requester, validUntil)
@@ -120,34 +141,16 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         return _states.load(requestId);
     }
 
-    /// @notice The domain of signed orders (ERC-5267).
-    function eip712Domain()
-        public
-        view
-        override
-        returns (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        )
-    {
-        return (hex"0f", "Assay Market", "1", block.chainid, address(this), bytes32(0), new uint256[](0));
-    }
-
     // INTERNAL
 
     function _post(
         Request calldata asked,
         bytes calldata input
     ) internal whileNotPaused returns (bytes32 requestId) {
-        (uint96 minFee, uint32 claimSeconds, uint8 maxTraceDepth, uint8 maxTensorDepth) = PARAMETERS
-            .requestTerms(asked.version);
-        _checkTerms(asked, minFee);
-        _checkProgram(asked, input.length, maxTraceDepth, maxTensorDepth);
+        Rules storage rules = _rules[asked.version];
+        if (rules.lockPerFee == 0) _copyRules(asked.version);
+        _checkTerms(asked, rules.minFee);
+        _checkProgram(asked, input.length, rules.maxTraceDepth, rules.maxTensorDepth);
         if (asked.inputPosted) {
             // INVARIANT (S-07): the root is that of the posted bytes, so whoever reads the chain can check the answer.
             // GUARD: S-07
@@ -158,13 +161,43 @@ abstract contract Requests is IInferenceMarket, Commitments, EIP712 {
         requestId = IdLib.requestId(address(this), asked);
         // INVARIANT (I-54): a question is asked once; asking it again takes another salt.
         // GUARD: I-54
-        require(_states[requestId] == 0, RequestExists(requestId));
+        require(_states[requestId].word == 0, RequestExists(requestId));
         RequestState memory state;
         state.status = RequestStatus.Open;
-        state.deadline = _in(claimSeconds);
+        state.deadline = _in(rules.claimSeconds);
         _states.store(requestId, state);
         emit Requested(requestId, asked.programId, asked.requester, state.deadline, asked, input);
         _move(VAULT.escrowFrom, asked.requester, asked.fee);
+    }
+
+    /// @dev The EIP-712 domain of orders. OpenZeppelin's keeps its names readable, for which there is no room here.
+    function _domain() internal view returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    DOMAIN_TYPEHASH,
+                    keccak256("Assay Market"),
+                    keccak256("1"),
+                    block.chainid,
+                    address(this)
+                )
+            );
+    }
+
+    /// @dev Reverts where there is no such version.
+    function _copyRules(uint16 version) internal {
+        Rules storage rules = _rules[version];
+        (rules.minFee, rules.claimSeconds, rules.maxTraceDepth, rules.maxTensorDepth) = PARAMETERS
+            .requestTerms(version);
+        (rules.minLock, rules.lockPerFee, rules.deliverySeconds, rules.windowSeconds) = PARAMETERS.workTerms(
+            version
+        );
+    }
+
+    /// @dev Stake at risk for a request, from its claim to its end.
+    function _lockOf(Request calldata asked) internal view returns (uint96) {
+        Rules storage rules = _rules[asked.version];
+        return SplitLib.lockFor(asked.fee, rules.minLock, rules.lockPerFee);
     }
 
     function _checkTerms(Request calldata asked, uint96 minFee) internal pure {

@@ -45,7 +45,7 @@ interface IInferenceMarket is ICommitments {
     error DeadlineNotReached(uint64 deadline);
 
     /// @notice Thrown when the number of passes is outside 1 .. maxPasses.
-    error WrongPasses(uint32 given, uint32 maximum);
+    error WrongPasses(uint256 given, uint256 maximum);
 
     /// @notice Thrown when bytes do not hash to the committed root.
     error WrongRoot(bytes32 computed, bytes32 committed);
@@ -68,7 +68,7 @@ interface IInferenceMarket is ICommitments {
     /// @notice Thrown when a finality level is not offered for the request's method.
     error LevelNotOffered(Method method, FinalityLevel level);
 
-    /// @notice Thrown when answers of different workers are put in one batch, or none or too many at all.
+    /// @notice Thrown when a batch has no answers or too many, or answers of more than one tier.
     error InvalidBatch(uint256 answers, uint256 maximum);
 
     /// @notice Thrown when a leaf does not lie in the batch that the request was answered in.
@@ -104,15 +104,11 @@ interface IInferenceMarket is ICommitments {
     );
     /// @notice A worker took a request on, with `lock` of its stake at risk.
     event Claimed(bytes32 indexed requestId, address indexed worker, uint96 lock, uint64 commitBy);
-    /// @notice A worker published its output. From here on it may be used provisionally and challenged.
-    event Committed(
-        bytes32 indexed requestId,
-        bytes32 indexed commitId,
-        uint40 indexed batch,
-        uint32 passes,
-        uint64 challengeUntil,
-        bytes output
-    );
+    /// @notice A worker published answers, which follow in this transaction as `Committed`, one after the other. From here on
+    /// they may be used provisionally, and challenged until `challengeUntil`.
+    event BatchPublished(uint40 indexed batch, address indexed worker, uint16 version, uint64 challengeUntil);
+    /// @notice The next answer of the batch that was published last.
+    event Committed(bytes32 indexed requestId, bytes32 indexed commitId, uint32 passes, bytes output);
     /// @notice The window passed without a hold, and the worker was paid: `to` directly, or its credit where `to` is zero.
     event Finalized(bytes32 indexed requestId, address indexed worker, uint96 fee, address to);
     /// @notice A request ended without a result: `refunded` is the fee, `penalty` what the worker paid on top.

@@ -69,6 +69,48 @@ library IdLib {
         }
     }
 
+    // For loops: preimages that stay in memory, where only what changes is written
+
+    /// @notice Room for the preimages of requests.
+    function newPreimage(address market) internal view returns (uint256 buffer) {
+        bytes32 domain = REQUEST_DOMAIN;
+        assembly ("memory-safe") {
+            buffer := mload(0x40)
+            mstore(buffer, domain)
+            mstore(add(buffer, 32), chainid())
+            mstore(add(buffer, 64), market)
+            mstore(0x40, add(buffer, 480))
+        }
+    }
+
+    function requestIdIn(uint256 buffer, Request calldata asked) internal pure returns (bytes32 id) {
+        assembly ("memory-safe") {
+            calldatacopy(add(buffer, 96), asked, 384)
+            id := keccak256(buffer, 480)
+        }
+    }
+
+    /// @notice Terms that lie in the preimage of their own id.
+    function newTerms(address source) internal view returns (Terms memory terms) {
+        bytes32 domain = COMMITMENT_DOMAIN;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, domain)
+            mstore(add(buffer, 32), chainid())
+            mstore(add(buffer, 64), source)
+            terms := add(buffer, 96)
+            calldatacopy(terms, calldatasize(), 224) // zeros
+            mstore(0x40, add(buffer, 320))
+        }
+    }
+
+    /// @notice The id of terms that `newTerms` made.
+    function commitIdIn(Terms memory terms) internal pure returns (bytes32 id) {
+        assembly ("memory-safe") {
+            id := keccak256(sub(terms, 96), 320)
+        }
+    }
+
     function disputeId(
         bytes32 commitment,
         address challenger,

@@ -38,6 +38,9 @@ library MerkleLib {
 
     /// @notice Root over the tiles of `data`; the last tile is as long as what is left.
     function byteRoot(bytes calldata data) internal view returns (bytes32) {
+        unchecked {
+            if (data.length - 1 < TILE_BYTES) return _taggedHash(0, data);
+        }
         // The level's hashes start at `level`; every node is built in `buffer`, then hashed over its first child.
         uint256 buffer;
         uint256 count = 0;

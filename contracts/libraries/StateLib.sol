@@ -3,6 +3,11 @@ pragma solidity 0.8.37;
 
 import {RequestState, RequestStatus} from "../types/Market.sol";
 
+/// @notice A packed `RequestState`.
+struct State {
+    uint256 word;
+}
+
 /// @title How far requests have come: one word each, read and written whole.
 library StateLib {
     /// @notice The consumer took the result.
@@ -14,28 +19,42 @@ library StateLib {
     /// @notice The input was asked for and shown, so it stands on the chain.
     uint8 internal constant INPUT_SHOWN = 8;
 
+    uint256 internal constant WORKER_AND_STATUS = (1 << 168) - 1;
+    uint256 internal constant FLAGS = 0xff << 168;
+
     function load(
-        mapping(bytes32 requestId => uint256) storage states,
+        mapping(bytes32 requestId => State) storage states,
         bytes32 requestId
-    ) internal view returns (RequestState memory state) {
-        uint256 word = states[requestId];
-        state.worker = address(uint160(word));
-        state.status = RequestStatus(uint8(word >> 160));
-        state.flags = uint8(word >> 168);
-        state.deadline = uint40(word >> 176);
-        state.batch = uint40(word >> 216);
+    ) internal view returns (RequestState memory) {
+        return unpack(states[requestId].word);
     }
 
     function store(
-        mapping(bytes32 requestId => uint256) storage states,
+        mapping(bytes32 requestId => State) storage states,
         bytes32 requestId,
         RequestState memory state
     ) internal {
-        states[requestId] =
+        states[requestId].word = pack(state);
+    }
+
+    function unpack(uint256 word) internal pure returns (RequestState memory state) {
+        state.worker = address(uint160(word));
+        state.status = RequestStatus(uint8(word >> 160));
+        state.flags = uint8(word >> 168);
+        state.deadline = deadlineOf(word);
+        state.batch = uint40(word >> 216);
+    }
+
+    function pack(RequestState memory state) internal pure returns (uint256) {
+        return
             uint160(state.worker) |
             (uint256(state.status) << 160) |
             (uint256(state.flags) << 168) |
             (uint256(state.deadline) << 176) |
             (uint256(state.batch) << 216);
+    }
+
+    function deadlineOf(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> 176);
     }
 }
