@@ -1,8 +1,7 @@
 // The keeper: moves on every request and dispute whose deadline has passed, whoever it belongs to.
-
-import type { Hex } from "@assay/sdk/protocol";
 import type { SendRequest } from "../chain/sender.ts";
 import {
+  hookOf,
   type KeeperAction,
   type KeeperLimits,
   keeperPlan,
@@ -18,6 +17,8 @@ export type KeeperOptions = RoleContext & { limits: KeeperLimits };
 
 /** How often a consumer was called, kept over restarts. */
 type Tries = { tries: number; retryAt: bigint };
+
+type Delivery = Extract<KeeperAction, { kind: "deliver" | "deliverFailure" }>;
 
 const firstRetrySeconds = 60;
 const longestRetrySeconds = 86_400;
@@ -41,26 +42,33 @@ export function createKeeper(options: KeeperOptions): Role {
   function deliveries(): PendingDelivery[] {
     return journal.deliveries.list({ states: ["open"] }).flatMap(({ data: { requestId, delivered } }) => {
       const view = views.request(requestId);
-      return view === undefined ? [] : [{ ...view, delivered, ...triesOf(requestId) }];
+      if (view === undefined) return [];
+      const hook = hookOf(view.state.status);
+      return [{ ...view, delivered, ...triesOf(`${hook}:${requestId}`) }];
     });
   }
 
-  const triesOf = (requestId: Hex): Tries => called.get(requestId)?.data ?? { tries: 0, retryAt: 0n };
+  /** @param key Of the call without its number. */
+  const triesOf = (key: string): Tries => called.get(key)?.data ?? { tries: 0, retryAt: 0n };
 
   async function act(action: KeeperAction, signal: AbortSignal): Promise<void> {
     const request = pokeRequest(options, action);
-    const isDelivery = action.kind === "deliver" || action.kind === "deliverFailure";
-    const sent = isDelivery ? anotherTry(action.requestId, request) : request;
-    await conduct.send(action.kind, subjectOf(action), sent, signal);
+    if (action.kind === "deliver" || action.kind === "deliverFailure") await call(action, request, signal);
+    else await conduct.send(action.kind, subjectOf(action), request, signal);
     metrics.keeper.pokes.add({ call: action.kind, outcome: "done" });
   }
 
-  /** A consumer that fails may be called again. Counted first: only the chain's events tell whether it took the call. */
-  function anotherTry(requestId: Hex, request: SendRequest): SendRequest {
-    const tries = triesOf(requestId).tries + 1;
+  /** A consumer that fails may be called again, each time by another transaction. */
+  async function call(
+    { kind, requestId }: Delivery,
+    request: SendRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { key } = request;
+    const tries = triesOf(key).tries + 1;
+    await conduct.send(kind, requestId, { ...request, key: `${key}:${tries}` }, signal);
     const wait = Math.min(firstRetrySeconds * 2 ** (tries - 1), longestRetrySeconds);
-    called.put(requestId, "kept", { tries, retryAt: now + BigInt(wait) });
-    return { ...request, key: `${request.key}:${tries}` };
+    called.put(key, "kept", { tries, retryAt: now + BigInt(wait) });
   }
 
   return createRole<KeeperAction>({

@@ -8,7 +8,7 @@ import type { CommitmentView, RequestView } from "./views.ts";
 export interface PendingDelivery extends Pick<RequestView, "requestId" | "request" | "state"> {
   /** The consumer has taken the output. */
   delivered: boolean;
-  /** Calls of its consumer that this keeper has made. */
+  /** Calls of its consumer that this keeper has made to tell it the same. */
   tries: number;
   /** Unix seconds; before, a call that did not succeed is not made again. */
   retryAt: bigint;
@@ -83,10 +83,14 @@ function timeouts(view: CommitmentView, now: bigint): KeeperAction[] {
 /** Statuses in which there is no result, and none will come. */
 const failed: readonly RequestStatus[] = ["slashed", "refunded", "expired", "cancelled"];
 
+/** What a consumer may have to be told about a request of that status. */
+export const hookOf = (status: RequestStatus): "deliver" | "deliverFailure" =>
+  failed.includes(status) ? "deliverFailure" : "deliver";
+
 function deliveryOf(pending: PendingDelivery, now: bigint, { mostTries }: KeeperLimits): KeeperAction[] {
   const { requestId, request, state, delivered, tries, retryAt } = pending;
   if (tries >= mostTries || now < retryAt) return [];
-  if (failed.includes(state.status)) return [{ kind: "deliverFailure", requestId }];
+  if (hookOf(state.status) === "deliverFailure") return [{ kind: "deliverFailure", requestId }];
   const isDue =
     state.status === "finalized" || (state.status === "committed" && request.level === "provisional");
   return isDue && !delivered ? [{ kind: "deliver", requestId }] : [];

@@ -18,6 +18,7 @@ import { createFastExecutor } from "../../node/execution/fastExecutor.ts";
 import { createSigner } from "../../node/keys/keystore.ts";
 import type { RoleContext } from "../../node/roles/context.ts";
 import { createDefender } from "../../node/roles/defender.ts";
+import type { InputSources } from "../../node/roles/inputs.ts";
 import { createKeeper } from "../../node/roles/keeper.ts";
 import type { Role } from "../../node/roles/role.ts";
 import type { RoleEvent } from "../../node/roles/roleEvents.ts";
@@ -214,12 +215,17 @@ export function joinWorker(
   return { ...parts, person, role };
 }
 
-export function joinDefender(network: Network, library: Library, account: Person = "worker"): Player {
+export function joinDefender(
+  network: Network,
+  library: Library,
+  account: Person = "worker",
+  { inputSources = [] }: Partial<InputSources> = {},
+): Player {
   const parts = openParts(network, "defender");
   const role = createDefender({
     ...parts.context,
     account: network.addresses[account],
-    inputSources: [],
+    inputSources,
     programs: shelf(library),
     executor: fast(),
     limits: { patienceSeconds: 0 },
@@ -267,8 +273,14 @@ export function joinLiar(
 }
 
 /** A worker that computes one bit wrong and does not know. */
-export function joinCheater(network: Network, library: Library, flip: Flip): Player {
+export function joinCheater(
+  network: Network,
+  library: Library,
+  flip: Flip,
+  changed: Partial<InputSources> = {},
+): Player {
   return joinWorker(network, library, {
+    ...changed,
     fast: executorOf(({ program }, input) => cheatingPasses(program, input, flip)),
   });
 }

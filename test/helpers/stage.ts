@@ -1,4 +1,5 @@
 // Sets the scene of a story and checks it after every verb: who has what, what the books say, where everything stands.
+import type { RequestInferenceParameters } from "@assay/sdk";
 import {
   type CommittedProgram,
   commitProgram,
@@ -24,7 +25,7 @@ export interface Stage {
   /** What was staked by the worker. */
   stake: bigint;
   /** Posts a request, with random input where none is given, and returns its id. */
-  request(options?: { fee?: bigint; worker?: Person; seed?: number; input?: Uint8Array }): Promise<Hex>;
+  request(options?: RequestOptions): Promise<Hex>;
   /** Where the request's commitment is. */
   commitIdOf(requestId: Hex): Promise<Hex>;
   statusOf(requestId: Hex): Promise<RequestStatus>;
@@ -35,6 +36,11 @@ export interface Stage {
   /** Moves time past the deadline of the request's present status. */
   passDeadline(requestId: Hex): Promise<void>;
 }
+
+export type RequestOptions = { fee?: bigint; worker?: Person; seed?: number; input?: Uint8Array } & Pick<
+  RequestInferenceParameters,
+  "consumer" | "level" | "callbackGas" | "inputPosted"
+>;
 
 export const fee = parseEther("1");
 
@@ -71,14 +77,15 @@ export async function setStage({
     programId,
     committed,
     stake,
-    request: async (options = {}) => {
-      const random = new Random(options.seed ?? seed++);
-      const input = options.input ?? random.bytes(packedOffsets(program.inputs).length);
+    request: async ({ worker, seed: chosen, fee: offered = fee, ...asked } = {}) => {
+      const random = new Random(chosen ?? seed++);
+      const input = asked.input ?? random.bytes(packedOffsets(program.inputs).length);
       const { requestId } = await clients.requester.requestInference({
+        ...asked,
         programId,
         input,
-        fee: options.fee ?? fee,
-        ...(options.worker && { worker: addresses[options.worker] }),
+        fee: offered,
+        ...(worker && { worker: addresses[worker] }),
       });
       return requestId;
     },
