@@ -70,11 +70,11 @@ export function purseOf(bound: Bound, funds: Funds, limits: BudgetLimits): Purse
 
 /** Gas of each move of a challenger, at most: what contracts/libraries/MoveGasLib.sol knows of them, and a quarter more. */
 export const challengerGas = {
-  challenge: 400_000n,
+  challenge: 500_000n,
   choose: 75_000n,
   proveStep: 4_000_000n,
   settle: 300_000n,
-  requestInput: 400_000n,
+  requestInput: 500_000n,
 } as const;
 
 /** Gas of a whole dispute on a commitment under `tier`, the transaction that opens it included. */
