@@ -33,11 +33,11 @@ export const withParameters = (page: string): string =>
 type Seconds = { [key in keyof Tier]: Tier[key] extends number ? key : never }[keyof Tier];
 
 function tiersTable(): string {
-  const time = (words: string, symbol: string, key: Seconds, floor: string): string[] => [
+  const time = (words: string, symbol: string, key: Seconds, floor?: string): string[] => [
     words,
     symbol,
     `\`${key}\``,
-    duration(parameters(floor)),
+    floor === undefined ? "below" : duration(parameters(floor)),
     ...shown.map((tier) => duration(tier[key])),
   ];
   const row = (words: string, key: keyof Tier, floor: string, show: (tier: Tier) => string): string[] => [
@@ -52,7 +52,7 @@ function tiersTable(): string {
     time("an open request may be claimed", "", "claimSeconds", "MIN_CLAIM"),
     time("a claimed request must be committed", "", "deliverySeconds", "MIN_DELIVERY"),
     time("challenge window", "W", "windowSeconds", "MIN_WINDOW"),
-    time("a receipt may be opened", "W_r", "receiptSeconds", "MIN_RECEIPT"),
+    time("a receipt may be opened", "W_r", "receiptSeconds"),
     time("an input or an epoch's receipt that was asked for must be shown", "", "inputSeconds", "MIN_INPUT"),
     time("executing again after an input was shown", "", "recheckSeconds", "MIN_RECHECK"),
     time("worker's clock in a dispute", "C_w", "workerSeconds", "MIN_CLOCK"),
@@ -89,6 +89,9 @@ const requiredOf = (tier: Tier): number =>
 const changeOf = (seconds: number): number =>
   seconds + Math.floor(seconds / parameters("CHANGE_DIVISOR")) + 1;
 
+const epochOf = (tier: Tier): number =>
+  Math.max(1, Math.floor(tier.receiptSeconds / constantOf("Epochs", "EPOCHS_PER_CHALLENGE_TIME")));
+
 function timeTable(): string {
   const row = (words: string, show: (tier: Tier) => string | number): string[] => [
     words,
@@ -110,8 +113,13 @@ function timeTable(): string {
     row("asked for its input and disputed: ended after at most", openOf),
     row("and a slash distributed after at most", (tier) => openOf(tier) + tier.airgapSeconds),
     ["a new version is active after", ...unbonding.map((seconds) => duration(changeOf(seconds)))],
-    row("an epoch", (tier) =>
-      Math.max(1, Math.floor(tier.receiptSeconds / constantOf("Epochs", "EPOCHS_PER_CHALLENGE_TIME"))),
+    row("an epoch", epochOf),
+    row(
+      "from the answer to a timely `demandReceipt` to the end of that receipt's challenge time, at least",
+      (tier) => {
+        const left = tier.receiptSeconds - 2 * epochOf(tier) - tier.inputSeconds;
+        return left > 0 ? left : "none";
+      },
     ),
   ]);
 }
@@ -158,7 +166,9 @@ function moneyTable(): string {
     input("64 KiB", 65_536),
     input("4 MiB", posting("MAX_BYTES")),
     row("bond of a demand about an epoch", (tier) =>
-      tokens(max(covering(constantOf("Epochs", "ANSWER_GAS"), tier, split("WORKER_BOND_BPS")), tier.challengeBond)),
+      tokens(
+        max(covering(constantOf("Epochs", "ANSWER_GAS"), tier, split("WORKER_BOND_BPS")), tier.challengeBond),
+      ),
     ),
   ]);
 }
@@ -246,8 +256,7 @@ function slashExample(): string {
   const [choices, judge] = [9, 600_000];
   const tier = tiers.standard;
   const { lock, reporter, compensation } = slashOf(tier, ONE);
-  const moves =
-    moveGas("CHALLENGE_ALONE") + choices * moveGas("CHOOSE_ALONE") + moveGas("PROVE_STEP") + judge;
+  const moves = moveGas("CHALLENGE") + choices * moveGas("CHOOSE") + moveGas("PROVE_STEP") + judge;
   const gas = BigInt(moves) * tier.gasPrice;
   const lines = [
     ["lock", `max(${tokens(tier.minLock)}, ${tier.lockPerFee} · 1)`, lock],
@@ -263,10 +272,11 @@ function slashExample(): string {
   const example = lines.map(([name, how, amount]) =>
     `${name.padEnd(12)} ${how.padEnd(24)} = ${tokens(amount).padStart(8)}`.trimEnd(),
   );
-  return `The gas of a dispute that was not lost is counted as the least that its moves can cost: ${count(moveGas("CHALLENGE"))} for the challenge
-and ${count(moveGas("CHOOSE"))} for each choice. For the one that slashes it is ${count(moveGas("CHALLENGE_ALONE"))}, ${count(moveGas("CHOOSE_ALONE"))} for each choice, and ${count(moveGas("PROVE_STEP"))} for the step proof
-besides what the judge took, of which at most ${count(moveGas("JUDGE_MAX"))} count. With the \`standard\` tier (${tokens(tier.gasPrice * 1_000_000n)} tokens for a million
-gas), no audit pool, a fee of 1 token, and one challenger through ${choices} choices to a proof that took the judge ${count(judge)} gas:
+  const gasOf = (move: string): string => count(moveGas(move));
+  return `A challenger's moves are counted as ${gasOf("CHALLENGE")} gas for the challenge and ${gasOf("CHOOSE")} for each choice; as ${gasOf("NEXT_CHALLENGE")} and ${gasOf("NEXT_CHOOSE")}
+where they are not the first move of their transaction; and ${gasOf("PROVE_STEP")} for the step proof besides what the judge took, of which
+at most ${gasOf("JUDGE_MAX")} count. With the \`standard\` tier (${tokens(tier.gasPrice * 1_000_000n)} tokens for a million gas), no audit pool, a fee of 1 token, and one
+challenger through ${choices} choices, each in a transaction of its own, to a proof that took the judge ${count(judge)} gas:
 
 \`\`\`text
 ${example.join("\n")}
