@@ -8,7 +8,16 @@ import { getBlock, readContract, waitForTransactionReceipt, writeContract } from
 import { deployAssay } from "../../deploy/deployAssay.ts";
 import type { TierName } from "../../deploy/parameters.ts";
 
-const roles = ["deployer", "publisher", "requester", "worker", "challenger", "stranger"] as const;
+const roles = [
+  "deployer",
+  "publisher",
+  "requester",
+  "worker",
+  "challenger",
+  "stranger",
+  "governor",
+  "guardian",
+] as const;
 export type Role = (typeof roles)[number];
 
 export interface AssayNetwork {
@@ -24,14 +33,29 @@ export interface AssayNetwork {
   advance(seconds: number): Promise<void>;
 }
 
-/** Everybody holds a million tokens; nothing is approved or staked. */
-export async function createAssayNetwork(tier: TierName = "devnet"): Promise<AssayNetwork> {
+export interface AssayNetworkOptions {
+  /** Version 1. */
+  tier?: TierName;
+  /** Whether governor and guardian hold their offices; nobody does otherwise. */
+  governed?: boolean;
+  /** The token's contract, of which nobody has any; otherwise play money, of which everybody has a million. */
+  token?: string;
+}
+
+/** Nothing is approved or staked. */
+export async function createAssayNetwork(options: AssayNetworkOptions = {}): Promise<AssayNetwork> {
+  const { tier = "devnet", governed = false } = options;
   const connection = await network.create("sim");
-  const deployment = await deployAssay(connection, { tiers: [tier] });
   // Hardhat reports reverts as internal errors, which viem would try again three times.
   const transport = custom(connection.provider, { retryCount: 0 });
   const accounts = (await connection.provider.request({ method: "eth_accounts" })) as Address[];
   const addressOf = (role: Role) => getAddress(accounts[roles.indexOf(role)] as Address);
+  const offices = { governor: addressOf("governor"), guardian: addressOf("guardian") };
+  const deployment = await deployAssay(connection, {
+    tiers: [tier],
+    ...(governed ? offices : {}),
+    ...(options.token ? { token: await deployed(connection, options.token) } : {}),
+  });
   const byRole = <value>(create: (role: Role) => value) =>
     Object.fromEntries(roles.map((role) => [role, create(role)])) as Record<Role, value>;
   const clients = byRole((role) =>
@@ -39,7 +63,7 @@ export async function createAssayNetwork(tier: TierName = "devnet"): Promise<Ass
   );
   const { deployer } = clients;
   const token = { address: deployment.token, abi: assayTokenAbi } as const;
-  for (const role of roles) {
+  for (const role of options.token ? [] : roles) {
     const args = [addressOf(role), parseEther("1000000")] as const;
     const account = addressOf("deployer");
     const hash = await writeContract(deployer, {
@@ -62,4 +86,8 @@ export async function createAssayNetwork(tier: TierName = "devnet"): Promise<Ass
       await connection.networkHelpers.time.increase(seconds);
     },
   };
+}
+
+async function deployed({ ethers }: NetworkConnection, contract: string): Promise<Address> {
+  return (await (await ethers.deployContract(contract)).getAddress()) as Address;
 }

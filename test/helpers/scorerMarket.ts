@@ -1,6 +1,6 @@
 // The scorer on the market: registered, with a staked worker, and the usual ways to go on from there.
 import { type Hex, parseEther } from "viem";
-import { type AssayNetwork, createAssayNetwork } from "./assayNetwork.ts";
+import { type AssayNetwork, type AssayNetworkOptions, createAssayNetwork } from "./assayNetwork.ts";
 import { sample, scorerId, scorerManifestHash, scorerTrees } from "./scorer.ts";
 
 export interface ScorerMarket extends AssayNetwork {
@@ -13,8 +13,8 @@ export interface ScorerMarket extends AssayNetwork {
   answer(output?: Uint8Array): Promise<{ requestId: Hex; commitId: Hex }>;
 }
 
-export async function createScorerMarket(): Promise<ScorerMarket> {
-  const network = await createAssayNetwork();
+export async function createScorerMarket(options: AssayNetworkOptions = {}): Promise<ScorerMarket> {
+  const network = await createAssayNetwork(options);
   const { publisher, requester, worker } = network.clients;
   await publisher.registerProgram({ ...scorerTrees, manifestHash: scorerManifestHash, uri: "ipfs://scorer" });
   await worker.stake({ amount: parseEther("1000") });

@@ -11,13 +11,9 @@ import type { AssayTransportClient, DeploymentParameters, RequestReference } fro
 import { findPostedInput } from "../inputs/findPostedInput.ts";
 import { requestBy, requestIdBy } from "./findRequest.ts";
 import { findUpdate, type LogParameters } from "./findUpdate.ts";
+import { getRequest } from "./getRequest.ts";
 
-export type GetInputParameters = DeploymentParameters &
-  LogParameters &
-  RequestReference & {
-    /** The answer's commitment: an input that was asked for on its account is found too. */
-    commitId?: Hex | undefined;
-  };
+export type GetInputParameters = DeploymentParameters & LogParameters & RequestReference;
 export type GetInputReturnType = Uint8Array;
 export type GetInputErrorType =
   | RequestNotFoundError
@@ -44,15 +40,10 @@ export async function getInput(
   client: AssayTransportClient,
   parameters: GetInputParameters,
 ): Promise<GetInputReturnType> {
-  const { deployment, commitId, fromBlock, blockRange, signal } = parameters;
   const request = await requestBy(client, parameters);
   const requestId = requestIdBy(parameters);
   const { inputRoot } = request;
-  const scan = { deployment, fromBlock, blockRange, signal };
-  const input = request.inputPosted
-    ? await inRequest(client, { ...scan, requestId })
-    : ((await findPostedInput(client, { ...scan, id: requestId })) ??
-      (commitId && (await findPostedInput(client, { ...scan, id: commitId }))));
+  const input = await (request.inputPosted ? inRequest : inChunks)(client, parameters, requestId);
   if (!input) throw new InputNotPublishedError({ requestId, inputRoot });
   const computed = byteRoot(input);
   if (computed !== inputRoot) throw new WrongBytesError({ what: "input", computed, committed: inputRoot });
@@ -61,10 +52,22 @@ export async function getInput(
 
 async function inRequest(
   client: AssayTransportClient,
-  parameters: DeploymentParameters & LogParameters & { requestId: Hex },
+  parameters: GetInputParameters,
+  requestId: Hex,
 ): Promise<Uint8Array> {
-  const { requestId } = parameters;
-  const update = await findUpdate(client, { ...parameters, event: "Requested" });
+  const update = await findUpdate(client, { ...parameters, requestId, event: "Requested" });
   if (!update) throw new MissingLogError({ event: "Requested", requestId });
   return hexToBytes(update.args.input);
+}
+
+/** Under the request, where its worker asked for the input, or under the answer, where whoever checks it did. */
+async function inChunks(
+  client: AssayTransportClient,
+  parameters: GetInputParameters,
+  requestId: Hex,
+): Promise<Uint8Array | undefined> {
+  const found = await findPostedInput(client, { ...parameters, id: requestId });
+  if (found) return found;
+  const { answer } = await getRequest(client, parameters);
+  return answer && findPostedInput(client, { ...parameters, id: answer.commitId });
 }
