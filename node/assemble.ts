@@ -13,6 +13,7 @@ import { combineRoles } from "./roles/combined.ts";
 import type { RoleContext } from "./roles/context.ts";
 import { createDefender } from "./roles/defender.ts";
 import { createKeeper } from "./roles/keeper.ts";
+import { createMonitor, type Monitor } from "./roles/monitor.ts";
 import type { Role } from "./roles/role.ts";
 import type { RoleEvent } from "./roles/roleEvents.ts";
 import { createWatchtower } from "./roles/watchtower.ts";
@@ -125,6 +126,30 @@ export function assembleKeeper(options: AssembleOptions): Assembled {
   return assemble(options, openNode(options), (_, shared) =>
     createKeeper({ ...shared, limits: keeperLimits(options.config) }),
   );
+}
+
+export type AssembledMonitor = Pick<Assembled, "node" | "components"> & { role: Monitor };
+
+/** A monitor: no key, no transactions. */
+export function assembleMonitor(options: Omit<AssembleOptions, "signer">): AssembledMonitor {
+  const { config, deployment, fail, onEvent, logger, metrics, clock } = options;
+  const node = openNode(options);
+  const { journal, endpoints } = node;
+  const role = createMonitor({
+    ...{ journal, endpoints, deployment, fail, onEvent, logger, metrics, clock },
+    ...executorsOf(node),
+    pollSeconds: config.pollSeconds,
+    selfTest: node.selfTest,
+    inputSources: config.inputSources,
+    coverage: coverageOf(config),
+    parallelChecks: config.parallelChecks,
+    auditSeconds: config.auditSeconds,
+    maxHeadAgeSeconds: config.maxHeadAgeSeconds,
+    readTo: () => node.poller.cursor(),
+  });
+  node.onStored((events) => role.take(events));
+  node.onEvents(() => role.wake());
+  return { node, role, components: [...node.components, role] };
 }
 
 const keeperLimits = ({ keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries }: Config) => ({

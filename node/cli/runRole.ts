@@ -11,8 +11,9 @@ import type { Context } from "./context.ts";
 import { exits } from "./failure.ts";
 
 export type RoleRun = {
-  signer: Signer;
-  assemble(options: AssembleOptions): Assembled;
+  /** Undefined for roles without a key. */
+  signer?: Signer;
+  assemble(options: Omit<AssembleOptions, "signer">): Pick<Assembled, "node" | "role" | "components">;
   /** Stop at the first signal, leaving open work to others. */
   now: boolean;
   /** Begin to drain at once: take nothing new, end when nothing is open. */
@@ -33,7 +34,6 @@ export async function runRole(context: Context, run: RoleRun): Promise<RoleEnded
   const { node, role, components } = run.assemble({
     config,
     deployment,
-    signer: run.signer,
     onEvent: ({ kind, ...fields }) => output.event(kind, fields, ""),
     fail: lifecycle.fail,
     logger,
@@ -44,7 +44,8 @@ export async function runRole(context: Context, run: RoleRun): Promise<RoleEnded
   lifecycle.add(...components, {
     name: "announcement",
     start: () => {
-      const facts = { role: name, chainId, address: run.signer.address, url: node.http.url(), ...run.facts };
+      const key = run.signer && { address: run.signer.address };
+      const facts = { role: name, chainId, ...key, url: node.http.url(), ...run.facts };
       output.event("running", facts, "");
       logger.info("Running", facts);
       if (run.drain === true) void drain();

@@ -25,7 +25,7 @@ export const defenderCommand = defineCommand({
     return runRole(context, {
       now,
       signer,
-      assemble: (options) => assembleDefender({ ...options, account }),
+      assemble: (options) => assembleDefender({ ...options, signer, account }),
       facts: { account },
     });
   },

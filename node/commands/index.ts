@@ -19,6 +19,7 @@ import { inputsAskCommand, inputsPostCommand, inputsTimeoutCommand } from "./inp
 import { keeperCommand } from "./keeper.ts";
 import { keysCreateCommand, keysExportCommand, keysImportCommand, keysListCommand } from "./keys.ts";
 import { keysAuthorizeCommand } from "./keysAuthorize.ts";
+import { monitorCommand } from "./monitor.ts";
 import { programsFetchCommand, programsListCommand, programsShowCommand } from "./programs.ts";
 import { publishCommand } from "./publish.ts";
 import { requestCommand } from "./request.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   watchtowerCommand,
   defenderCommand,
   keeperCommand,
+  monitorCommand,
   drainCommand,
   compileCommand,
   runCommand,

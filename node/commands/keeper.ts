@@ -21,7 +21,12 @@ export const keeperCommand = defineCommand({
   run: async (context, { key }) => {
     const signer = await unlockKey(context, key ?? configuredKey(context.config, "operator"));
     await requireCoins(await openChain(context), signer.address);
-    return runRole(context, { now: true, signer, assemble: assembleKeeper, facts: {} });
+    return runRole(context, {
+      now: true,
+      signer,
+      assemble: (options) => assembleKeeper({ ...options, signer }),
+      facts: {},
+    });
   },
   render: renderEnded,
 });

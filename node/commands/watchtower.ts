@@ -53,7 +53,7 @@ export const watchtowerCommand = defineCommand({
     return runRole(context, {
       now: !sends,
       signer,
-      assemble: (options) => assembleWatchtower({ ...options, dryRun }),
+      assemble: (options) => assembleWatchtower({ ...options, signer, dryRun }),
       facts: { mode, dryRun, tokens: tokenText(tokens), watches: config.watchPrograms },
     });
   },

@@ -54,7 +54,7 @@ export async function runWorker(
   return runRole(context, {
     ...how,
     signer,
-    assemble: (options) => assembleWorker({ ...options, account }),
+    assemble: (options) => assembleWorker({ ...options, signer, account }),
     facts: { account, free: tokenText(free), programs: config.programs },
   });
 }
