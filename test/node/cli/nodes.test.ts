@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Address, type Hex, parseEther } from "viem";
+import { type Address, erc20Abi, type Hex, parseEther } from "viem";
 import { localTiers } from "../../../node/devnet/localTiers.ts";
 import type { ProgramFiles } from "../../../node/programFiles.ts";
 import { assay, type Ran, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
@@ -71,6 +71,14 @@ describe("nodes on the command line", () => {
   const right = () => rightOutput(program, input);
   const statusOf = async (requestId: Hex) =>
     (await devnet.clientOf("deployer").getRequestState({ requestId })).status;
+
+  const tokensOf = (account: Address) =>
+    devnet.clientOf("deployer").readContract({
+      address: devnet.deployment.token,
+      abi: erc20Abi,
+      functionName: "balanceOf",
+      args: [account],
+    });
 
   const answer = (output: Uint8Array): Promise<Answered> => answerByHand(devnet, program, input, output);
   const wrong = () => {
@@ -161,6 +169,7 @@ describe("nodes on the command line", () => {
       "--json",
     ]);
     await worker.line(({ move }) => move === "commit");
+    const before = await tokensOf(owner);
     await devnet.advance(windowSeconds + 1);
     const asked = await asking;
     expect(asked.code, asked.stderr).to.equal(0);
@@ -171,7 +180,9 @@ describe("nodes on the command line", () => {
     expect(got.outputs).to.deep.equal({ scores: Array.from(scores) });
     expect(["north", "east", "south", "west"]).to.include(got.label);
 
-    expect((await run("rewards", "claim")).json).to.include({ claimed: "1000000000000000", to: owner });
+    await worker.line(({ move }) => move === "collect");
+    expect((await tokensOf(owner)) - before, "the fee, without a call of its own").to.equal(10n ** 15n);
+    expect((await run("rewards", "show")).json).to.include({ credit: "0" });
     expect((await run("unstake", "500")).json).to.include({ unbonding: String(parseEther("500")) });
 
     const drained = run("drain");

@@ -16,6 +16,8 @@ describe("createHttpServer", () => {
   const manifestBytes = new TextEncoder().encode("{}");
   const tokenizerBytes = new TextEncoder().encode('{"model":{}}');
   const programId = `0x${"ab".repeat(32)}` as const;
+  const inputBytes = new Uint8Array([7, 8, 9]);
+  const inputRoot = `0x${"cd".repeat(32)}` as const;
   const metrics = createMetrics({ version: "1.2.3" });
   let health: Health = { ready: true, reasons: [] };
   let failures = 0;
@@ -34,6 +36,7 @@ describe("createHttpServer", () => {
       health: () => health,
       blobs,
       programs: store,
+      inputs: { inputOfRoot: (root) => (root === inputRoot ? inputBytes : undefined) },
       logger: { ...quiet().logger, error: () => void failures++ },
       routes: (app) => {
         app.get("/throws", () => {
@@ -62,6 +65,15 @@ describe("createHttpServer", () => {
     });
     expect(response.headers.get("x-content-type-options")).to.equal("nosniff");
     expect(response.headers.get("x-powered-by")).to.equal(null);
+  });
+
+  it("offers inputs by their root, and nothing for other words", async () => {
+    const found = await get(`/inputs/${inputRoot}`);
+    expect(found.status).to.equal(200);
+    expect(found.headers.get("content-type")).to.equal("application/octet-stream");
+    expect(new Uint8Array(await found.arrayBuffer())).to.deep.equal(inputBytes);
+    for (const path of [`/inputs/0x${"ef".repeat(32)}`, "/inputs/..%2fpassword", "/inputs/"])
+      expect((await get(path)).status).to.equal(404);
   });
 
   it("serves metrics on a port of their own, named by role, noun and unit", async () => {

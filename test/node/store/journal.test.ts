@@ -150,6 +150,22 @@ describe("createJournal", () => {
     expect(journal.requests.get(id(40))?.state).to.equal("finalized"); // settled blocks are not undone
   });
 
+  it("[S-09] finds an input by its root, whichever request it is for", () => {
+    const asked = request(45);
+    journal.requests.put(
+      id(45),
+      "open",
+      { ...asked, request: { ...asked.request, inputRoot: id(46) } },
+      100n,
+    );
+    expect(journal.hasInput(id(45))).to.equal(false);
+    expect(journal.inputOfRoot(id(46))).to.equal(undefined);
+    journal.keepPayload(id(45), "input", payload.input);
+    expect(journal.hasInput(id(45))).to.equal(true);
+    expect(journal.inputOfRoot(id(46))).to.deep.equal(payload.input);
+    expect(journal.inputOfRoot(id(47))).to.equal(undefined);
+  });
+
   it("decides once per key and tells what was decided about a subject", () => {
     const decision = { key: "challenge:1", action: "challenge", subject: id(50), data: { bond: 7n } };
     expect(journal.decide(decision)).to.equal(true);
