@@ -15,7 +15,6 @@ contract Parameters is IParameters {
     uint256 internal constant MIN_CLAIM = 1 minutes;
     uint256 internal constant MIN_DELIVERY = 1 minutes;
     uint256 internal constant MIN_WINDOW = 30 minutes;
-    uint256 internal constant MIN_RECEIPT = 30 minutes;
     uint256 internal constant MIN_CLOCK = 6 hours;
     uint256 internal constant MIN_FLOOR = 10 minutes;
     uint256 internal constant MIN_AIRGAP = 1 hours;
@@ -204,11 +203,19 @@ contract Parameters is IParameters {
         // Without them an answer of a moment before is out of time on every chain.
         _atLeast(t.name, "inputSeconds", t.inputSeconds, 1);
         _atLeast(t.name, "recheckSeconds", t.recheckSeconds, 1);
+        // INVARIANT (S-12): a receipt that the worker must show can still be disputed then. Half of its time passes until its
+        // epoch has a root; the demand and the check after it have the other half.
+        // GUARD: S-12
+        _atLeast(
+            t.name,
+            "receiptSeconds",
+            t.receiptSeconds,
+            2 * (uint256(t.inputSeconds) + t.recheckSeconds)
+        );
         if (block.chainid == LOCAL_CHAIN) return;
         _atLeast(t.name, "claimSeconds", t.claimSeconds, MIN_CLAIM);
         _atLeast(t.name, "deliverySeconds", t.deliverySeconds, MIN_DELIVERY);
         _atLeast(t.name, "windowSeconds", t.windowSeconds, MIN_WINDOW);
-        _atLeast(t.name, "receiptSeconds", t.receiptSeconds, MIN_RECEIPT);
         _atLeast(t.name, "workerSeconds", t.workerSeconds, MIN_CLOCK);
         _atLeast(t.name, "challengerSeconds", t.challengerSeconds, MIN_CLOCK);
         _atLeast(t.name, "floorSeconds", t.floorSeconds, MIN_FLOOR);

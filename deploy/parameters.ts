@@ -33,8 +33,8 @@ const standard: Tier = {
   floorSeconds: hour,
   airgapSeconds: day,
   inputSeconds: day,
-  recheckSeconds: day,
-  receiptSeconds: day,
+  recheckSeconds: 18 * hour,
+  receiptSeconds: 84 * hour,
   publisherBond: tokens("100"),
 };
 

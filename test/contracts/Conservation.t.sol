@@ -1,292 +1,157 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DisputeGame} from "../../contracts/DisputeGame.sol";
-import {InferenceMarket} from "../../contracts/InferenceMarket.sol";
-import {IProgramRegistry} from "../../contracts/interfaces/IProgramRegistry.sol";
-import {IStakeVault} from "../../contracts/interfaces/IStakeVault.sol";
-import {SplitLib} from "../../contracts/libraries/SplitLib.sol";
+import {Commitment, CommitmentStatus} from "../../contracts/types/Commitment.sol";
 import {Dispute, DisputeStatus} from "../../contracts/types/Dispute.sol";
-import {Commitment, Request, RequestParams, RequestStatus} from "../../contracts/types/Market.sol";
-import {ProgramStatus} from "../../contracts/types/Program.sol";
-import {ProtocolTest} from "./support/ProtocolTest.sol";
-import {vm} from "./support/Vm.sol";
+import {InputStatus} from "../../contracts/types/InputRequest.sol";
+import {Request, RequestState, RequestStatus} from "../../contracts/types/Market.sol";
+import {ReceiptsTest} from "./support/Receipts.sol";
+import {ChannelPlayer} from "./support/players/ChannelPlayer.sol";
+import {GamePlayer} from "./support/players/GamePlayer.sol";
+import {InputPlayer} from "./support/players/InputPlayer.sol";
+import {VaultPlayer} from "./support/players/VaultPlayer.sol";
 
-/// @notice Plays the protocol at random: every role, honest and lying, at any time. Moves that are against the rules at
-/// that moment are not made, so what a run does is a legal history.
-contract Player is ProtocolTest {
-    uint256 internal constant HONEST = 99;
-
-    bytes32[] public requests;
-    bytes32[] public commitments;
-    bytes32[] public disputes;
-    mapping(bytes32 commitId => uint256) public lies;
-    uint256 public slashes;
-    uint256 public finals;
-    uint256 public payouts;
-    bool public misjudged;
-
+/// @notice Plays the protocol at random: every role, honest and lying, at any time.
+contract Player is InputPlayer, GamePlayer, ChannelPlayer, VaultPlayer {
     constructor() {
-        super.setUp();
+        ReceiptsTest.setUp();
+        openChannels();
     }
 
     function setUp() public override {}
 
-    function addresses()
-        external
-        view
-        returns (DisputeGame, InferenceMarket, address vault_, address token_)
-    {
-        return (game, market, address(vault), address(token));
+    function guardian() internal pure override returns (address) {
+        return GUARDIAN;
     }
 
-    function counts() external view returns (uint256, uint256, uint256) {
-        return (requests.length, commitments.length, disputes.length);
+    function auditPool() internal pure override returns (address) {
+        return AUDIT_POOL;
     }
 
-    function requestStatus(bytes32 requestId) internal view returns (RequestStatus) {
-        return market.getRequest(requestId).status;
-    }
-
-    function withFee(uint96 fee) internal view returns (RequestParams memory made) {
-        made = params();
-        made.fee = fee;
-    }
-
-    // TIME
-
-    function wait(uint8 span) external {
-        vm.warp(block.timestamp + (span % 40));
-    }
-
-    function waitLong() external {
-        vm.warp(block.timestamp + UNBONDING);
-    }
-
-    // MARKET
-
-    function request(uint64 fee) external {
-        vm.prank(REQUESTER);
-        requests.push(market.request(withFee(uint96(1e15 + (fee % 20e18)))));
-    }
-
-    function answer(uint64 fee, uint8 lie, uint8 hurry) external {
-        vm.prank(REQUESTER);
-        bytes32 requestId = market.request(withFee(uint96(1e15 + (fee % 20e18))));
-        requests.push(requestId);
-        if (account(WORKER).free < 500e18) return;
-        vm.prank(WORKER);
-        market.claim(requestId, WORKER);
-        if (hurry % 8 == 0) return;
-        vm.prank(WORKER);
-        bytes32 commitId = market.commit(requestId, 1, outputOf(false));
-        commitments.push(commitId);
-        lies[commitId] = lie % 2 == 0 ? HONEST : lie % 16;
-    }
-
-    function cancelOrExpire(uint8 which) external {
-        if (requests.length == 0) return;
-        bytes32 requestId = requests[which % requests.length];
-        if (requestStatus(requestId) != RequestStatus.Open) return;
-        if (block.timestamp > market.getRequest(requestId).deadline) {
-            market.expire(requestId);
-        } else {
-            vm.prank(REQUESTER);
-            market.cancel(requestId);
-        }
-    }
-
-    function poke(uint8 which) external {
-        if (requests.length == 0) return;
-        bytes32 requestId = requests[which % requests.length];
-        Request memory r = market.getRequest(requestId);
-        if (block.timestamp <= r.deadline) return;
-        if (r.status == RequestStatus.Claimed) market.timeoutDelivery(requestId);
-        if (r.status != RequestStatus.Committed) return;
-        if (market.getCommitment(r.commitId).openDisputes > 0) return;
-        market.finalize(requestId);
-        ++finals;
-    }
-
-    function settle(uint8 which) public {
-        if (commitments.length == 0) return;
-        bytes32 commitId = commitments[which % commitments.length];
-        Commitment memory c = market.getCommitment(commitId);
-        if (c.slashedAt == 0 || c.settled) return;
-        if (block.timestamp <= c.slashedAt + 30) vm.warp(c.slashedAt + 31);
-        market.settle(commitId);
-    }
-
-    // GAME
-
-    function challenge(uint8 which, bool friend) external {
-        if (commitments.length == 0) return;
-        bytes32 commitId = commitments[which % commitments.length];
-        Commitment memory c = market.getCommitment(commitId);
-        if (market.commitmentStatus(commitId) != RequestStatus.Committed) return;
-        if (block.timestamp > c.committedAt + 60) return;
-        vm.prank(friend ? FRIEND : CHALLENGER);
-        disputes.push(game.challenge(commitId));
-    }
-
-    /// @notice The next legal move of either side in one dispute; the challenger descends into the lie, or into `slot`.
-    function move(uint8 which, uint8 slot) public {
-        if (disputes.length == 0) return;
-        bytes32 disputeId = disputes[which % disputes.length];
-        Dispute memory d = game.getDispute(disputeId);
-        if (d.status != DisputeStatus.Open) return;
-        uint256 lie = lies[d.commitId];
-        uint256 target = lie == HONEST ? slot % SLOTS : lie;
-        (bool workersTurn, uint64 deadline) = game.turn(disputeId);
-        if (block.timestamp > deadline) {
-            game.timeout(disputeId);
-            if (workersTurn) ++slashes;
-        } else if (workersTurn && !d.rooted) {
-            bindWith(d.commitId, lie);
-        } else if (workersTurn) {
-            revealSlot(d.commitId, target, lie);
-        } else if (!d.rooted) {
-            chooseSlot(disputeId, d.challenger, target, lie);
-        } else {
-            uint256 at_ = d.position.path;
-            proveSlot(disputeId, d.challenger, at_, lie);
-            if (at_ == lie) ++slashes;
-            bool won = game.getDispute(disputeId).status == DisputeStatus.Won;
-            if (won != (at_ == lie)) misjudged = true;
-        }
-    }
-
-    function settleDispute(uint8 which) public {
-        if (disputes.length == 0) return;
-        bytes32 disputeId = disputes[which % disputes.length];
-        try game.settleDispute(disputeId) {
-            ++payouts;
-        } catch {}
-    }
-
-    /// @notice Plays on with every dispute, so that runs reach the end of some.
-    function moveAll(uint8 slot) external {
-        for (uint8 i = 0; i < disputes.length; ++i) move(i, slot);
-    }
-
-    function settleAll() external {
-        for (uint8 i = 0; i < commitments.length; ++i) settle(i);
-        for (uint8 i = 0; i < disputes.length; ++i) settleDispute(i);
-    }
-
-    // VAULT
-
-    function unbond(uint64 amount) external {
-        if (amount == 0 || amount > account(WORKER).free) return;
-        if (vault.tranches(WORKER).length == 16) return;
-        vm.prank(WORKER);
-        vault.requestUnbond(amount);
-    }
-
-    function withdraw() external {
-        IStakeVault.Tranche[] memory queue = vault.tranches(WORKER);
-        if (queue.length == 0 || queue[0].availableAt > block.timestamp) return;
-        vm.prank(WORKER);
-        vault.withdraw();
-    }
-
-    function claimCredit(uint8 who) external {
-        address owner = person(who % 5);
-        if (account(owner).credit == 0) return;
-        vm.prank(owner);
-        vault.claimCredit(owner);
-    }
-
-    function sweep() external {
-        if (vault.pendingBurn() > 0) vault.sweepBurn();
-    }
-
-    /// @notice Retires the program (once in a while), then refunds.
-    function retire(uint8 chance, uint8 which) external {
-        if (chance % 32 == 0 && registry.isActive(programId)) {
-            IProgramRegistry.MalformedProof memory proof;
-            proof.index = 3;
-            proof.descriptor = descriptorAt(3);
-            proof.path = descriptorPath(3);
-            registry.proveMalformed(programId, proof);
-        }
-        if (registry.program(programId).status != ProgramStatus.Retired || requests.length == 0) return;
-        bytes32 requestId = requests[which % requests.length];
-        RequestStatus s = requestStatus(requestId);
-        if (s == RequestStatus.Claimed || s == RequestStatus.Committed) market.refundRetired(requestId);
+    function isOpen(bytes32 commitId) internal view override returns (bool) {
+        return requestOf[commitId] != 0 ? isOpenAnswer(commitId) : isOpenReceipt(commitId);
     }
 
     // WHAT MUST HOLD
 
-    function person(uint256 number) internal view returns (address) {
-        return [REQUESTER, WORKER, CHALLENGER, FRIEND, address(this), PUBLISHER][number];
-    }
-
-    /// @notice I-01 and I-03: the ledger sums to what the vault holds, and the vault holds it.
+    /// @notice I-01 and I-03: the ledger sums to what the vault holds.
     function checkLedger() external view {
-        uint256 sum = vault.pendingBurn();
-        sum += vault.escrow(address(market)) + vault.escrow(address(game)) + vault.escrow(address(registry));
-        for (uint256 i = 0; i < 6; ++i) {
-            IStakeVault.Account memory a = account(person(i));
-            sum += uint256(a.free) + a.locked + a.unbonding + a.credit;
-        }
-        equal(sum, vault.held(), "I-01: sum of the ledger");
-        equal(token.balanceOf(address(vault)), vault.held(), "I-01: balance");
+        checkSolvency(people());
     }
 
-    /// @notice I-02 and I-10: what is locked is exactly what open work needs. I-03: so is what is in escrow.
-    function checkLocksAndEscrow() external view {
-        uint256 locked = 0;
-        uint256 fees = 0;
-        for (uint256 i = 0; i < requests.length; ++i) {
-            Request memory r = market.getRequest(requests[i]);
-            bool working = r.status == RequestStatus.Claimed || r.status == RequestStatus.Committed;
-            if (working) locked += SplitLib.lockFor(r.fee, 100e18, 20);
-            if (working || r.status == RequestStatus.Open) fees += r.fee;
-            Commitment memory c = market.getCommitment(r.commitId);
-            if (c.slashedAt != 0 && !c.settled) fees += c.lock;
-        }
+    /// @notice I-02, I-10 and I-12: what is locked is exactly what open work and channels need.
+    function checkLocks() external view {
+        uint256 locked = uint256(channelAt(0).allotment) + channelAt(1).allotment;
+        for (uint256 i = 0; i < asked_.length; ++i) if (isWork(stateAt(i))) locked += lockOf(asked_[i]);
         equal(account(WORKER).locked, locked, "I-02: locks");
-        equal(vault.escrow(address(market)), fees, "I-03: fees and slashed locks");
     }
 
-    /// @notice I-23, I-29: the market counts exactly the disputes that are open.
-    function checkOpenDisputes() external view {
+    /// @notice I-03: every escrow is exactly what its contract owes.
+    function checkEscrows() external view {
+        uint256 fees = 0;
+        for (uint256 i = 0; i < asked_.length; ++i) {
+            RequestState memory state = stateAt(i);
+            if (isWork(state) || state.status == RequestStatus.Open) fees += asked_[i].fee;
+        }
+        uint256 escrow = uint256(channelAt(0).escrow) + channelAt(1).escrow;
+        uint256[2] memory owed; // by the games
         for (uint256 i = 0; i < commitments.length; ++i) {
             bytes32 commitId = commitments[i];
-            if (market.commitmentStatus(commitId) != RequestStatus.Committed) continue;
+            bool published = requestOf[commitId] != 0;
+            Commitment memory c = sourceOf[commitId].getCommitment(commitId);
+            bool slashed = c.status == CommitmentStatus.Slashed && !c.settled;
+            if (slashed && published) fees += c.lock;
+            if (slashed && !published) escrow += c.lock;
+            owed[published ? 0 : 1] += pots[commitId];
+        }
+        for (uint256 i = 0; i < disputes.length; ++i) {
+            Dispute memory d = disputes[i].on.getDispute(disputes[i].id);
+            if (disputes[i].paid || d.status == DisputeStatus.Lost) continue;
+            owed[address(disputes[i].on) == address(game) ? 0 : 1] += d.bond;
+        }
+        uint256 bonds = 0;
+        for (uint256 i = 0; i < inputs.length; ++i) {
+            bool open = inputRequests.getInputRequest(inputs[i]).status == InputStatus.Open;
+            if (open) bonds += inputRequests.getInputRequest(inputs[i]).bond;
+        }
+        equal(vault.escrow(address(market)), fees, "I-03: fees and slashed locks");
+        equal(vault.escrow(address(channels)), escrow, "I-03: channels");
+        equal(vault.escrow(address(game)), owed[0], "I-03: bonds and pots of the market's game");
+        equal(vault.escrow(address(receiptGame)), owed[1], "I-03: bonds and pots of the receipts' game");
+        equal(vault.escrow(address(inputRequests)), bonds, "I-03: bonds of input requests");
+    }
+
+    /// @notice I-23, I-29: what holds a commitment is exactly what is open on it, in the order of opening.
+    function checkHolds() external view {
+        for (uint256 i = 0; i < commitments.length; ++i) {
+            bytes32 commitId = commitments[i];
+            Commitment memory c = sourceOf[commitId].getCommitment(commitId);
+            if (c.status != CommitmentStatus.Open) continue;
             uint256 open = 0;
             uint256 gasOwed = 0;
             for (uint256 j = 0; j < disputes.length; ++j) {
-                Dispute memory d = game.getDispute(disputes[j]);
-                if (d.commitId != commitId || d.status != DisputeStatus.Open) continue;
+                if (disputes[j].commitId != commitId) continue;
+                Dispute memory d = disputes[j].on.getDispute(disputes[j].id);
+                if (d.status != DisputeStatus.Open) continue;
                 ++open;
                 gasOwed += d.gasOwed;
             }
-            equal(market.getCommitment(commitId).openDisputes, open, "I-29: open disputes");
-            equal(game.getBinding(commitId).gasOwed, gasOwed, "gas owed");
             checkList(commitId, open);
+            equal(gameOf(commitId).getBinding(commitId).gasOwed, gasOwed, "gas owed");
+            if (inputRequests.getInputRequest(commitId).status == InputStatus.Open) ++open;
+            equal(c.holds, open, "I-29: holds");
         }
+    }
+
+    /// @notice S-12: what receipts reserve is part of their own channel's allotment.
+    function checkChannels() external view {
+        uint256[2] memory reserved;
+        for (uint256 i = 0; i < commitments.length; ++i) {
+            if (requestOf[commitments[i]] != 0) continue;
+            Commitment memory c = channels.getCommitment(commitments[i]);
+            if (c.status != CommitmentStatus.Open) continue;
+            reserved[receipts[commitments[i]].channelId == ids[0] ? 0 : 1] += c.lock;
+        }
+        for (uint8 i = 0; i < 2; ++i) {
+            equal(channelAt(i).reserved, reserved[i], "S-12: reserved");
+            require(channelAt(i).reserved <= channelAt(i).allotment, "S-12: more reserved than allotted");
+        }
+    }
+
+    /// @notice I-24: what has ended stays as it ended.
+    function recordEnds() public {
+        for (uint256 i = 0; i < asked_.length; ++i) {
+            bytes32 requestId = idOf(asked_[i]);
+            RequestStatus status = stateAt(i).status;
+            if (status < RequestStatus.Finalized) continue;
+            if (ended[requestId] == RequestStatus.None) ended[requestId] = status;
+            rule(ended[requestId] == status, "I-24: an ended request changed");
+        }
+    }
+
+    /// @notice Whatever a move found broken.
+    function checkRules() external view {
+        require(bytes(broken).length == 0, broken);
     }
 
     function checkList(bytes32 commitId, uint256 length) internal view {
         uint32 previous = 0;
-        uint32 place = game.getBinding(commitId).first;
+        uint32 place = gameOf(commitId).getBinding(commitId).first;
         for (uint256 i = 0; i < length; ++i) {
-            Dispute memory d = game.getDispute(game.disputeIdOf(commitId, place - 1));
+            bytes32 disputeId = gameOf(commitId).disputeIdOf(commitId, place - 1);
+            Dispute memory d = gameOf(commitId).getDispute(disputeId);
             require(d.previous == previous && d.status == DisputeStatus.Open, "the list of disputes");
             (previous, place) = (place, d.next);
         }
-        require(place == 0 && game.getBinding(commitId).last == previous, "the end of the list");
+        require(place == 0 && gameOf(commitId).getBinding(commitId).last == previous, "the list's end");
     }
 
-    /// @notice I-20 and I-21: proofs slash lies and nothing else.
-    function checkTruth() external view {
-        require(!misjudged, "I-20: a proof ended against the truth");
+    function isWork(RequestState memory state) internal pure returns (bool) {
+        return state.status >= RequestStatus.Claimed && state.status <= RequestStatus.Committed;
     }
 }
 
-/// @notice Random legal histories; after each call everything must add up.
+/// @notice Random histories; after each call everything must add up.
 contract ConservationTest {
     Player internal player;
 
@@ -300,19 +165,131 @@ contract ConservationTest {
         targets[0] = address(player);
     }
 
-    function invariant_ledger_I01_I03() public view {
+    function invariant_money_I01_I02_I03_I10_I12() public view {
         player.checkLedger();
+        player.checkLocks();
+        player.checkEscrows();
     }
 
-    function invariant_locks_I02_I10() public view {
-        player.checkLocksAndEscrow();
+    /// @notice Also what each move found broken: I-04, I-05, I-06, I-11, I-13, I-14, I-20, I-21, I-28, I-30, I-43, I-50,
+    /// I-54, S-05, S-09, S-13, S-15.
+    function invariant_rules_I23_I24_I29_S12() public {
+        player.checkHolds();
+        player.checkChannels();
+        player.recordEnds();
+        player.checkRules();
     }
 
-    function invariant_openDisputes_I29() public view {
-        player.checkOpenDisputes();
+    // WHAT RANDOM HISTORIES REACH
+
+    struct Move {
+        bytes4 selector;
+        uint8[4] bits; // of each argument; zero = no more
     }
 
-    function invariant_truth_I20() public view {
-        player.checkTruth();
+    Move[] internal moves;
+
+    function add(bytes4 selector, uint8 first, uint8 second, uint8 third, uint8 fourth) internal {
+        moves.push(Move(selector, [first, second, third, fourth]));
+    }
+
+    function addMoves() internal {
+        for (uint256 i = 0; i < 3; ++i) add(player.wait.selector, 8, 0, 0, 0);
+        add(player.waitLong.selector, 0, 0, 0, 0);
+        add(player.request.selector, 64, 1, 0, 0);
+        for (uint256 i = 0; i < 3; ++i) add(player.answer.selector, 64, 8, 8, 1);
+        add(player.answerLate.selector, 8, 8, 0, 0);
+        add(player.claimOpen.selector, 8, 0, 0, 0);
+        add(player.cancelOrExpire.selector, 8, 1, 0, 0);
+        for (uint256 i = 0; i < 3; ++i) add(player.end.selector, 8, 8, 0, 0);
+        for (uint256 i = 0; i < 3; ++i) add(player.challenge.selector, 8, 1, 0, 0);
+        for (uint256 i = 0; i < 4; ++i) add(player.moveAll.selector, 8, 0, 0, 0);
+        add(player.move.selector, 8, 8, 0, 0);
+        add(player.settle.selector, 8, 0, 0, 0);
+        add(player.settleDispute.selector, 8, 0, 0, 0);
+        add(player.settleAll.selector, 0, 0, 0, 0);
+        for (uint256 i = 0; i < 2; ++i) add(player.flip.selector, 8, 0, 0, 0);
+        add(player.missInput.selector, 8, 0, 0, 0);
+        add(player.askInput.selector, 8, 0, 0, 0);
+        add(player.showInput.selector, 8, 0, 0, 0);
+        add(player.timeoutInput.selector, 8, 0, 0, 0);
+        add(player.deposit.selector, 8, 64, 0, 0);
+        add(player.requestEscrow.selector, 8, 64, 0, 0);
+        add(player.takeEscrow.selector, 8, 0, 0, 0);
+        add(player.allotMore.selector, 8, 64, 0, 0);
+        add(player.requestDeallot.selector, 8, 96, 0, 0);
+        add(player.takeAllotment.selector, 8, 0, 0, 0);
+        add(player.redeemVoucher.selector, 8, 96, 0, 0);
+        add(player.issue.selector, 8, 8, 64, 0);
+        add(player.finalizeReceipt.selector, 8, 0, 0, 0);
+        add(player.collectOwed.selector, 8, 0, 0, 0);
+        add(player.unbond.selector, 72, 0, 0, 0);
+        add(player.withdraw.selector, 0, 0, 0, 0);
+        add(player.stakeFor.selector, 64, 0, 0, 0);
+        add(player.claimCredit.selector, 8, 0, 0, 0);
+        add(player.sweep.selector, 0, 0, 0, 0);
+        add(player.retire.selector, 8, 8, 0, 0);
+    }
+
+    /// @notice No move of a player reverts for a reason of its own, and every move is made and refused somewhere: what the
+    /// invariants above see is not the same quiet history again and again.
+    function test_histories_reachEverything() public {
+        addMoves();
+        string[24] memory whats = [
+            "I-12: claim",
+            "I-24: a request ends once",
+            "I-29: finalize",
+            "I-29: collect",
+            "I-24: timeoutDelivery",
+            "I-28, I-29: challenge",
+            "I-30: settle",
+            "I-30, S-13: settleDispute",
+            "I-50, S-15: flip",
+            "S-09: inputUnavailable",
+            "S-09: requestInput",
+            "S-09: anyone shows an input in time",
+            "S-09: timeoutRequestInput",
+            "S-09: timeoutInput",
+            "S-12: requestEscrow",
+            "S-12: escrow left before its delay",
+            "S-12: requestDeallot",
+            "I-13, S-12: allotment left before its delay",
+            "I-54: a voucher paid what it does not promise",
+            "I-29: finalize a receipt",
+            "S-12: collectOwed",
+            "I-11: requestUnbond",
+            "I-11: withdraw",
+            "S-05: refundRetired"
+        ];
+        uint256[24] memory made;
+        uint256[24] memory refused;
+        for (uint256 round = 0; round < 4; ++round) {
+            player = new Player();
+            for (uint256 i = 0; i < 200; ++i) playOne(uint256(keccak256(abi.encode(round, i))));
+            invariant_money_I01_I02_I03_I10_I12();
+            invariant_rules_I23_I24_I29_S12();
+            for (uint256 i = 0; i < whats.length; ++i) {
+                (uint256 did, uint256 not) = player.tally(whats[i]);
+                (made[i], refused[i]) = (made[i] + did, refused[i] + not);
+            }
+        }
+        for (uint256 i = 0; i < whats.length; ++i) {
+            require(made[i] > 0, string.concat("never made: ", whats[i]));
+            require(refused[i] > 0, string.concat("never refused: ", whats[i]));
+        }
+    }
+
+    function playOne(uint256 seed) internal {
+        Move memory chosen = moves[seed % moves.length];
+        bytes memory data = abi.encodePacked(chosen.selector);
+        for (uint256 i = 0; i < 4 && chosen.bits[i] > 0; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            data = bytes.concat(data, bytes32(seed >> (256 - chosen.bits[i])));
+        }
+        (bool success, bytes memory reason) = address(player).call(data);
+        if (success) return;
+        assembly ("memory-safe") {
+            revert(add(reason, 32), mload(reason))
+        }
     }
 }

@@ -101,6 +101,15 @@ contract ParametersTest is Tiers {
         refused(t, "recheckSeconds", 0, 1);
     }
 
+    function test_constructor_receiptsShownTooLate_revertsEverywhere_S12() public {
+        Tier memory t = tier();
+        t.receiptSeconds = 99; // 2 * (30 + 20) = 100
+        refused(t, "receiptSeconds", 99, 100);
+        t = live();
+        t.inputSeconds = 1 days;
+        refused(t, "receiptSeconds", 40 minutes, 2 days + 20 minutes);
+    }
+
     function test_constructor_everyTimeFloor_reverts_S15() public {
         vm.chainId(1);
         Tier memory t = live();
@@ -127,9 +136,6 @@ contract ParametersTest is Tiers {
         t = live();
         t.recheckSeconds -= 1;
         refused(t, "recheckSeconds", 599, 600);
-        t = live();
-        t.receiptSeconds -= 1;
-        refused(t, "receiptSeconds", 1799, 1800);
     }
 
     function test_constructor_shortUnbondingOnAnotherChain_reverts_S15() public {
@@ -224,15 +230,17 @@ contract ParametersTest is Tiers {
         uint8 tensorDepth
     ) public {
         Tier memory t = tier();
-        (t.deliverySeconds, t.receiptSeconds, t.windowSeconds) = (times[0], times[1], times[2]);
+        (t.deliverySeconds, t.windowSeconds) = (times[0], times[2]);
         (times[3], times[4]) = (times[3] | 1, times[4] | 1);
         (t.inputSeconds, t.recheckSeconds) = (times[3], times[4]);
+        uint256 receiptSeconds = 2 * (uint256(times[3]) + times[4]) + times[1];
+        t.receiptSeconds = uint32(receiptSeconds);
         (t.workerSeconds, t.challengerSeconds, t.airgapSeconds) = (times[5], times[6], times[7]);
         t.floorSeconds = floorSeconds;
         t.maxTraceDepth = 1 + (traceDepth % 4);
         t.maxTensorDepth = tensorDepth % 6;
         // U = max(SLA + W, W_r + W) + T_in + T_dispute + A + margin
-        uint256 span = times[0] > times[1] ? times[0] : times[1];
+        uint256 span = times[0] > receiptSeconds ? times[0] : receiptSeconds;
         for (uint256 i = 2; i < 8; ++i) span += times[i];
         span += (2 * uint256(t.maxTraceDepth + t.maxTensorDepth) + 3) * floorSeconds;
         uint256 required = span + (span + 9) / 10;

@@ -105,8 +105,8 @@ contract ParametersChangeTest is Tiers {
     function test_propose_brokenRules_reverts_S14_S15_I53() public {
         Tier memory added = live();
         added.workerSeconds = 14 days;
-        // 30 minutes twice, 20 minutes of input, the dispute, an hour of airgap
-        uint256 span = 80 minutes + 14 days + 6 hours + 21 * 10 minutes + 1 hours;
+        // A receipt's 40 minutes, 30 of window, 20 for an input, the dispute, an hour of airgap
+        uint256 span = 90 minutes + 14 days + 6 hours + 21 * 10 minutes + 1 hours;
         bytes4 selector = IParameters.UnbondingTooShort.selector;
         proposeRefused(
             added,

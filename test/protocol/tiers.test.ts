@@ -60,6 +60,12 @@ describe("S-15: tiers", () => {
       expect(refused).to.include("UnbondingTooShort");
     });
 
+  for (const name of names)
+    it(`S-12: ${name} lets receipts that are demanded be checked before their time is over`, () => {
+      const { receiptSeconds, inputSeconds, recheckSeconds } = tiers[name];
+      expect(receiptSeconds).to.be.at.least(2 * (inputSeconds + recheckSeconds));
+    });
+
   it("differ, standard and fast, only in how fast what nobody disputes is final", () => {
     const { name, windowSeconds, recheckSeconds, ...fast } = tiers.fast;
     expect(tiers.standard).to.deep.include(fast);
@@ -67,7 +73,6 @@ describe("S-15: tiers", () => {
     // Two inclusions of 12 hours fit each of these, so that a censored party comes in time (A20).
     for (const seconds of [
       tiers.standard.windowSeconds,
-      tiers.standard.recheckSeconds,
       tiers.standard.inputSeconds,
       tiers.standard.workerSeconds,
       tiers.standard.challengerSeconds,

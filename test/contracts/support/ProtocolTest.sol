@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {
     Answer,
     FinalityLevel,
@@ -49,6 +51,29 @@ abstract contract ProtocolTest is Deployed {
     /// @notice The leaf of an answer that is alone in its batch.
     function leafOf(bool lie) internal pure returns (Leaf memory) {
         return Leaf({passes: 1, outputRoot: tileHash(outputOf(lie)), proof: new bytes32[](0)});
+    }
+
+    /// @notice The leaf of true answer `index` in a batch of these commitments.
+    function leafIn(bytes32[] memory commitIds, uint256 index) internal pure returns (Leaf memory leaf) {
+        leaf = leafOf(false);
+        for (bytes32[] memory level = commitIds; level.length > 1; index /= 2) {
+            bytes32[] memory above = new bytes32[]((level.length + 1) / 2);
+            for (uint256 i = 0; i < above.length; ++i) {
+                // A node without a sibling is carried up.
+                above[i] =
+                    2 * i + 1 < level.length
+                        ? Hashes.commutativeKeccak256(level[2 * i], level[2 * i + 1])
+                        : level[2 * i];
+            }
+            if ((index ^ 1) < level.length) leaf.proof = with(leaf.proof, level[index ^ 1]);
+            level = above;
+        }
+    }
+
+    function with(bytes32[] memory list, bytes32 last) internal pure returns (bytes32[] memory longer) {
+        longer = new bytes32[](list.length + 1);
+        for (uint256 i = 0; i < list.length; ++i) longer[i] = list[i];
+        longer[list.length] = last;
     }
 
     /// @notice What the market needs to recognise a commitment.

@@ -21,7 +21,7 @@ abstract contract Tiers is Base {
         t.airgapSeconds = 1 hours;
         t.inputSeconds = 10 minutes;
         t.recheckSeconds = 10 minutes;
-        t.receiptSeconds = 30 minutes;
+        t.receiptSeconds = 40 minutes;
     }
 
     function make(Tier memory t, uint32 unbonding) public returns (Parameters) {
