@@ -196,6 +196,7 @@ contract Channels is Receipts {
         due = _least(_minus(voucher.total, paid), escrow);
         if (due == 0) return 0;
         address payer = channel.payer;
+        // GUARD: I-54.signed
         require(
             SIGNATURES.isSignedBy(payer, voucherHash(voucher), signature),
             InvalidVoucher(voucher.channelId, payer)

@@ -205,6 +205,8 @@ contract Epochs is IEpochs {
         // INVARIANT (A27, S-12): a worker never stands for more than a channel has.
         // GUARD: A27
         require(entry.sum > allotment, NotOverCommitted(channelId, entry.sum, allotment));
+        // INVARIANT (I-24): one fault of one epoch is charged once.
+        // GUARD: A27.once
         require(!_charged[channelId][version][epoch], AlreadyCharged(channelId, epoch));
         _charged[channelId][version][epoch] = true;
         emit OverCommitted(channel.worker, channelId, version, epoch, entry.sum, allotment, msg.sender);
@@ -266,6 +268,7 @@ contract Epochs is IEpochs {
     function _answer(bytes32 demandId, address worker, Tier memory tier) internal {
         Demand storage demand = _openDemand(demandId);
         // INVARIANT (I-20): an answer at the deadline is in time.
+        // GUARD: S-12.deadline
         require(block.timestamp <= demand.deadline, AnswerTooLate(demandId, demand.deadline));
         demand.status = DemandStatus.Answered;
         emit DemandAnswered(demandId, worker);

@@ -233,6 +233,7 @@ abstract contract Receipts is IChannels, Commitments, EIP712 {
         );
         (uint8 traceDepth, uint8 tensorDepth) = REGISTRY.depths(receipt.programId);
         // INVARIANT (S-14): a dispute takes no longer than the tier's formula says.
+        // GUARD: S-14
         require(
             traceDepth <= tier.maxTraceDepth && tensorDepth <= tier.maxTensorDepth,
             ProgramTooDeep(traceDepth, tensorDepth, tier.maxTraceDepth, tier.maxTensorDepth)
@@ -253,11 +254,14 @@ abstract contract Receipts is IChannels, Commitments, EIP712 {
         bool disputed = msg.sender == address(_game);
         if (receipt.isPrivate && (disputed || msg.sender == _inputRequests)) {
             // INVARIANT (S-09): nobody else can be told a private input, so nobody else may ask.
+            // GUARD: S-09
             require(disputed && by == payer, PrivateReceipt(receiptId, payer));
         }
         if (input.length == 0 && (receipt.isPrivate || !disputed)) return false;
         require(input.length == inputBytes, WrongLength(input.length, inputBytes));
         bytes32 computed = MerkleLib.byteRoot(input);
+        // INVARIANT (S-07): what is published is what was asked.
+        // GUARD: S-07.input
         require(computed == receipt.inputRoot, WrongRoot(computed, receipt.inputRoot));
         return true;
     }
