@@ -82,7 +82,7 @@ contract InferenceMarket is Answers {
         Batch memory batch = _open(answers[0].request, number, terms);
         uint256 level = BatchLib.newLevel(count);
         for (uint256 i = 0; i < count; ++i) {
-            BatchLib.setLeaf(level, i, _commit(BatchLib.at(answers, i), batch, terms));
+            BatchLib.setLeaf(level, i, _commit(BatchLib.answerAt(answers, i), batch, terms));
         }
         _batchRoots[number] = BatchLib.root(level, count);
     }
@@ -281,7 +281,7 @@ contract InferenceMarket is Answers {
         if (word & StateLib.WORKER_AND_STATUS != batch.claimed || block.timestamp > StateLib.deadlineOf(word))
             _refuse(asked, terms.worker);
         (bytes32 programId, bytes32 inputRoot, uint256 version) = BatchLib.questionOf(asked);
-        if (version != terms.version) _requireBatch(false, version);
+        require(version == terms.version, MixedBatch(version, terms.version));
         if (programId != terms.programId) _setProgram(batch, terms, programId);
         (uint256 passes, bytes calldata output) = BatchLib.answerOf(answer);
         require(output.length == batch.outputBytes, WrongLength(output.length, batch.outputBytes));

@@ -68,8 +68,11 @@ interface IInferenceMarket is ICommitments {
     /// @notice Thrown when a finality level is not offered for the request's method.
     error LevelNotOffered(Method method, FinalityLevel level);
 
-    /// @notice Thrown when a batch has no answers or too many, or answers of more than one tier.
+    /// @notice Thrown when a batch has no answers, or too many.
     error InvalidBatch(uint256 answers, uint256 maximum);
+
+    /// @notice Thrown when a batch has answers of two tiers.
+    error MixedBatch(uint256 version, uint256 versionOfBatch);
 
     /// @notice Thrown when a leaf does not lie in the batch that the request was answered in.
     error NotInBatch(bytes32 commitId, uint40 batch);

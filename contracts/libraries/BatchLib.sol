@@ -79,7 +79,10 @@ library BatchLib {
     // Offsets and types are not checked below. Past the end of the calldata lie zeros, for every reader alike, and a request
     // with words that break their types has the id of no request.
 
-    function at(Answer[] calldata answers, uint256 index) internal pure returns (Answer calldata answer) {
+    function answerAt(
+        Answer[] calldata answers,
+        uint256 index
+    ) internal pure returns (Answer calldata answer) {
         assembly ("memory-safe") {
             answer := add(answers.offset, calldataload(add(answers.offset, shl(5, index))))
         }

@@ -6,6 +6,7 @@ import {IInferenceMarket} from "@assay/contracts/interfaces/IInferenceMarket.sol
 import {IStakeVault} from "@assay/contracts/interfaces/IStakeVault.sol";
 import {AssayToken} from "@assay/contracts/mocks/AssayToken.sol";
 import {MockInferenceMarket} from "@assay/contracts/mocks/MockInferenceMarket.sol";
+import {FinalityLevel} from "@assay/contracts/types/Market.sol";
 import {DigitsConsumer} from "../../examples/consumer/DigitsConsumer.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -37,7 +38,7 @@ contract DigitsConsumerTest {
 
     function test_readDigit_slashed_reclaimsFee() public {
         bytes32 requestId = consumer.readDigit(new bytes(64));
-        market.fail(requestId);
+        require(market.fail(requestId), "not told");
         require(consumer.reclaimFees() == FEE, "fee not reclaimed");
         require(token.balanceOf(address(consumer)) == 1 ether, "fee lost");
         (bool known, ) = consumer.readings(requestId);
@@ -59,7 +60,7 @@ contract DigitsConsumerTest {
         bytes32 requestId = consumer.readDigit(new bytes(64));
         vm.expectRevert(abi.encodeWithSelector(IConsumer.NotInferenceMarket.selector, STRANGER));
         vm.prank(STRANGER);
-        consumer.onInference(requestId, output(7));
+        consumer.onInference(requestId, FinalityLevel.Final, output(7));
     }
 
     function test_fulfil_tooShortOutput_isNotDelivered() public {

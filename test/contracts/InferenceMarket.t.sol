@@ -1,118 +1,172 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {InferenceMarket} from "../../contracts/InferenceMarket.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IParameters} from "../../contracts/interfaces/IParameters.sol";
 import {IProgramRegistry} from "../../contracts/interfaces/IProgramRegistry.sol";
 import {IStakeVault} from "../../contracts/interfaces/IStakeVault.sol";
-import {
-    Commitment,
-    FinalityLevel,
-    Method,
-    Request,
-    RequestParams,
-    RequestStatus
-} from "../../contracts/types/Market.sol";
+import {FinalityLevel, Method, Request, RequestState, RequestStatus} from "../../contracts/types/Market.sol";
 import {ProgramHeader} from "../../contracts/types/Program.sol";
-import {ProtocolTest} from "./support/ProtocolTest.sol";
+import {MarketTest} from "./support/MarketTest.sol";
 import {vm} from "./support/Vm.sol";
 
-contract InferenceMarketTest is ProtocolTest {
-    uint256 internal constant LOCK = 100e18;
-
-    function wrongStatus(
-        bytes32 requestId,
-        RequestStatus given,
-        RequestStatus required
-    ) internal pure returns (bytes memory) {
-        return abi.encodeWithSelector(IInferenceMarket.WrongStatus.selector, requestId, given, required);
+/// @notice Requests and claims. Answers are in Batches.t.sol.
+contract InferenceMarketTest is MarketTest {
+    function requestCall(Request memory asked, bytes memory input) internal view returns (bytes memory) {
+        return abi.encodeCall(market.request, (asked, input));
     }
 
-    function refuseMarket(address caller, bytes memory data, bytes memory expected) internal {
-        refuse(caller, address(market), data, expected);
-    }
-
-    function status(bytes32 requestId) internal view returns (RequestStatus) {
-        return market.getRequest(requestId).status;
-    }
-
-    function retire() internal {
-        IProgramRegistry.MalformedProof memory proof;
-        proof.index = 3;
-        proof.descriptor = descriptorAt(3);
-        proof.path = descriptorPath(3);
-        registry.proveMalformed(programId, proof);
-    }
-
-    // setGame
-
-    function test_setGame_secondTimeOrStranger_reverts() public {
-        bytes memory expected = abi.encodeWithSelector(IInferenceMarket.GameAlreadySet.selector);
-        refuseMarket(address(this), abi.encodeCall(market.setGame, (STRANGER)), expected);
-        market = new InferenceMarket(vault, registry, parameters);
-        refuseMarket(STRANGER, abi.encodeCall(market.setGame, (STRANGER)), expected);
+    function refuseRequest(Request memory asked, bytes memory expected) internal {
+        refuseMarket(REQUESTER, requestCall(asked, INPUT), expected);
     }
 
     // request
 
     function test_request_valid_escrowsTheFee() public {
-        bytes32 requestId = makeRequest();
-        Request memory r = market.getRequest(requestId);
-        require(r.requester == REQUESTER && r.status == RequestStatus.Open, "open");
-        require(r.programId == programId && r.version == 1 && r.fee == FEE, "terms");
-        require(r.inputRoot == tileHash("12345678") && r.commitId == 0, "roots");
-        equal(r.deadline, START + 50, "claim by");
+        Request memory asked = makeRequest();
+        RequestState memory state = stateOf(asked);
+        require(state.status == RequestStatus.Open && state.worker == address(0), "open");
+        require(state.flags == 0 && state.batch == 0, "nothing else");
+        equal(state.deadline, START + 50, "claim by");
         equal(vault.escrow(address(market)), FEE, "escrow");
-        equal(market.nonces(REQUESTER), 1, "nonce");
-        require(makeRequest() != requestId, "the next id differs");
+        require(idOf(question()) != idOf(asked), "another salt, another request");
     }
 
-    function refuseRequest(RequestParams memory p, bytes memory expected) internal {
-        refuseMarket(REQUESTER, abi.encodeCall(market.request, (p)), expected);
+    /// @notice The id binds every word of the question, the chain and the market.
+    function test_request_idBindsEverything_I20_I54() public {
+        Request memory asked = questionOf(1);
+        bytes32 id = idOf(asked);
+        bytes32 domain = keccak256("assay.request");
+        require(id == keccak256(abi.encode(domain, block.chainid, market, asked)), "preimage");
+        bytes memory words = abi.encode(asked);
+        for (uint256 i = 0; i < 12; ++i) {
+            bytes memory changed = bytes.concat(words);
+            changed[32 * i + 31] = bytes1(uint8(changed[32 * i + 31]) ^ 1);
+            bytes memory data = bytes.concat(market.requestIdOf.selector, changed);
+            (bool success, bytes memory other) = address(market).staticcall(data);
+            require(success && abi.decode(other, (bytes32)) != id, "a word does not count");
+        }
+        vm.chainId(5);
+        require(idOf(asked) != id, "chain");
     }
 
-    function test_request_badParams_reverts() public {
-        RequestParams memory p = params();
-        p.fee = 1e15 - 1;
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.FeeTooLow.selector, 1e15 - 1, 1e15));
-        p = params();
-        p.version = 2;
-        refuseRequest(p, abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
-        p = params();
-        p.input = "1234567";
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.WrongLength.selector, 7, 8));
-        p = params();
-        p.programId = bytes32(uint256(1));
-        refuseRequest(p, abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, p.programId));
-        p = params();
-        p.method = Method.Zk;
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.MethodNotOffered.selector, Method.Zk));
-        p.method = Method.Cryptoeconomic;
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.MethodNotOffered.selector, p.method));
+    /// @notice Words that break their types make no request: their id would be another one for the same question.
+    function test_request_dirtyWords_reverts_I54() public {
+        for (uint256 i = 0; i < 12; ++i) {
+            if (i == 2 || i == 3) continue; // whole words
+            bytes memory data = requestCall(questionOf(1), INPUT);
+            data[4 + 32 * i] = 0x80;
+            vm.prank(REQUESTER);
+            (bool success, ) = address(market).call(data);
+            require(!success, "a dirty word was accepted");
+        }
+    }
+
+    function test_request_twice_reverts_I54() public {
+        Request memory asked = makeRequest();
+        bytes memory expected = abi.encodeWithSelector(IInferenceMarket.RequestExists.selector, idOf(asked));
+        refuseRequest(asked, expected);
+        vm.prank(REQUESTER);
+        market.cancel(asked);
+        refuseRequest(asked, expected);
+    }
+
+    function test_request_ofAnother_reverts_I50() public {
+        Request memory asked = question();
+        refuseMarket(STRANGER, requestCall(asked, INPUT), notAuthorized(STRANGER, REQUESTER));
+    }
+
+    function test_request_badTerms_reverts() public {
+        Request memory asked = question();
+        asked.fee = 1e15 - 1;
+        refuseRequest(asked, abi.encodeWithSelector(IInferenceMarket.FeeTooLow.selector, 1e15 - 1, 1e15));
+        asked = question();
+        asked.version = 2;
+        refuseRequest(asked, abi.encodeWithSelector(IParameters.UnknownVersion.selector, 2, 1));
+        asked.version = 0;
+        refuseRequest(asked, abi.encodeWithSelector(IParameters.UnknownVersion.selector, 0, 1));
+        asked = question();
+        asked.programId = bytes32(uint256(1));
+        refuseRequest(
+            asked,
+            abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, asked.programId)
+        );
+        asked = question();
+        asked.method = Method.Zk;
+        refuseRequest(asked, abi.encodeWithSelector(IInferenceMarket.MethodNotOffered.selector, Method.Zk));
+        asked.method = Method.Cryptoeconomic;
+        refuseRequest(
+            asked,
+            abi.encodeWithSelector(IInferenceMarket.MethodNotOffered.selector, Method.Cryptoeconomic)
+        );
+        asked = question();
+        asked.level = FinalityLevel.Accepted;
+        refuseRequest(
+            asked,
+            abi.encodeWithSelector(
+                IInferenceMarket.LevelNotOffered.selector,
+                Method.Optimistic,
+                FinalityLevel.Accepted
+            )
+        );
+    }
+
+    function test_request_input_mustBeTheRoots_S07() public {
+        Request memory asked = question();
+        bytes4 length = IInferenceMarket.WrongLength.selector;
+        refuseMarket(REQUESTER, requestCall(asked, "1234567"), abi.encodeWithSelector(length, 7, 8));
+        refuseMarket(
+            REQUESTER,
+            requestCall(asked, "12345679"),
+            abi.encodeWithSelector(IInferenceMarket.WrongRoot.selector, tileHash("12345679"), asked.inputRoot)
+        );
+        asked.inputPosted = false;
+        refuseRequest(asked, abi.encodeWithSelector(length, 8, 0));
+        post(asked);
+        require(stateOf(asked).status == RequestStatus.Open, "by root");
+    }
+
+    /// @notice What is kept off the chain must be small enough to be asked for, and there at all.
+    function test_request_inputTooLargeToAskFor_reverts_S09() public {
+        Request memory asked = question();
+        asked.inputPosted = false;
+        uint32 most = 4 * 1024 * 1024;
+        uint32[3] memory sizes = [uint32(0), most + 1, most];
+        for (uint256 i = 0; i < 3; ++i) {
+            ProgramHeader memory h = header();
+            h.inputBytes = sizes[i];
+            h.tensorDepth = 5;
+            vm.prank(PUBLISHER);
+            asked.programId = registry.register(h, 0, 0, 0, "");
+            if (sizes[i] == most) post(asked);
+            else {
+                refuseMarket(
+                    REQUESTER,
+                    requestCall(asked, ""),
+                    abi.encodeWithSelector(IInferenceMarket.InputTooLarge.selector, sizes[i], most)
+                );
+            }
+        }
     }
 
     function test_request_badCallback_reverts() public {
-        RequestParams memory p = params();
-        p.callbackGas = 1;
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.InvalidCallback.selector, 0, 1, 500_000));
-        p.consumer = KEY;
-        p.callbackGas = 0;
-        refuseRequest(p, abi.encodeWithSelector(IInferenceMarket.InvalidCallback.selector, KEY, 0, 500_000));
-        p.callbackGas = 500_001;
-        refuseRequest(
-            p,
-            abi.encodeWithSelector(IInferenceMarket.InvalidCallback.selector, KEY, 500_001, 500_000)
-        );
-        p.callbackGas = 500_000;
-        vm.prank(REQUESTER);
-        market.request(p);
+        bytes4 selector = IInferenceMarket.InvalidCallback.selector;
+        Request memory asked = question();
+        asked.callbackGas = 1;
+        refuseRequest(asked, abi.encodeWithSelector(selector, 0, 1, 500_000));
+        asked.consumer = KEY;
+        asked.callbackGas = 0;
+        refuseRequest(asked, abi.encodeWithSelector(selector, KEY, 0, 500_000));
+        asked.callbackGas = 500_001;
+        refuseRequest(asked, abi.encodeWithSelector(selector, KEY, 500_001, 500_000));
+        asked.callbackGas = 500_000;
+        post(asked);
     }
 
     function test_request_retiredProgram_reverts_S05() public {
         retire();
         refuseRequest(
-            params(),
+            question(),
             abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId)
         );
     }
@@ -120,273 +174,161 @@ contract InferenceMarketTest is ProtocolTest {
     function test_request_programTooDeep_reverts_S14() public {
         ProgramHeader memory deep = header();
         deep.slots = 65_537;
-        RequestParams memory p = params();
+        Request memory asked = question();
         vm.prank(PUBLISHER);
-        p.programId = registry.register(deep, 0, 0, 0, "");
+        asked.programId = registry.register(deep, 0, 0, 0, "");
         bytes4 selector = IInferenceMarket.ProgramTooDeep.selector;
-        refuseRequest(p, abi.encodeWithSelector(selector, 5, 0, 4, 5));
+        refuseRequest(asked, abi.encodeWithSelector(selector, 5, 0, 4, 5));
         deep.slots = 65_536;
         deep.tensorDepth = 6;
         vm.prank(PUBLISHER);
-        p.programId = registry.register(deep, 0, 0, 0, "");
-        refuseRequest(p, abi.encodeWithSelector(selector, 4, 6, 4, 5));
+        asked.programId = registry.register(deep, 0, 0, 0, "");
+        refuseRequest(asked, abi.encodeWithSelector(selector, 4, 6, 4, 5));
         deep.tensorDepth = 5;
         vm.prank(PUBLISHER);
-        p.programId = registry.register(deep, 0, 0, 0, "");
-        vm.prank(REQUESTER);
-        market.request(p);
+        asked.programId = registry.register(deep, 0, 0, 0, "");
+        post(asked);
     }
 
     // cancel and expire
 
     function test_cancel_byRequester_returnsTheFee() public {
-        bytes32 requestId = makeRequest();
-        refuseMarket(
-            STRANGER,
-            abi.encodeCall(market.cancel, (requestId)),
-            abi.encodeWithSelector(IInferenceMarket.NotAuthorized.selector, STRANGER, REQUESTER)
-        );
+        Request memory asked = makeRequest();
+        bytes memory data = abi.encodeCall(market.cancel, (asked));
+        refuseMarket(STRANGER, data, notAuthorized(STRANGER, REQUESTER));
         vm.prank(REQUESTER);
-        market.cancel(requestId);
-        require(status(requestId) == RequestStatus.Cancelled, "cancelled");
-        equal(account(REQUESTER).credit, FEE, "fee");
+        market.cancel(asked);
+        require(status(asked) == RequestStatus.Cancelled, "cancelled");
+        equal(credit(REQUESTER), FEE, "fee");
+        refuseMarket(REQUESTER, data, wrongStatus(asked, RequestStatus.Cancelled, RequestStatus.Open));
+        asked = claimRequest();
         refuseMarket(
             REQUESTER,
-            abi.encodeCall(market.cancel, (requestId)),
-            wrongStatus(requestId, RequestStatus.Cancelled, RequestStatus.Open)
+            abi.encodeCall(market.cancel, (asked)),
+            wrongStatus(asked, RequestStatus.Claimed, RequestStatus.Open)
         );
     }
 
-    function test_expire_aroundTheDeadline() public {
-        bytes32 requestId = makeRequest();
-        bytes memory early = abi.encodeWithSelector(IInferenceMarket.DeadlineNotReached.selector, START + 50);
+    function test_expire_aroundTheDeadline_I23() public {
+        Request memory asked = makeRequest();
+        bytes memory data = abi.encodeCall(market.expire, (asked));
         vm.warp(START + 49);
-        refuseMarket(KEEPER, abi.encodeCall(market.expire, (requestId)), early);
+        refuseMarket(KEEPER, data, notReached(START + 50));
         vm.warp(START + 50);
-        refuseMarket(KEEPER, abi.encodeCall(market.expire, (requestId)), early);
+        refuseMarket(KEEPER, data, notReached(START + 50));
         vm.warp(START + 51);
         vm.prank(KEEPER);
-        market.expire(requestId);
-        require(status(requestId) == RequestStatus.Expired, "expired");
-        equal(account(REQUESTER).credit, FEE, "fee");
-        refuseMarket(
-            KEEPER,
-            abi.encodeCall(market.expire, (requestId)),
-            wrongStatus(requestId, RequestStatus.Expired, RequestStatus.Open)
-        );
+        market.expire(asked);
+        require(status(asked) == RequestStatus.Expired, "expired");
+        equal(credit(REQUESTER), FEE, "fee");
+        refuseMarket(KEEPER, data, wrongStatus(asked, RequestStatus.Expired, RequestStatus.Open));
     }
 
     // claim
 
-    function test_claim_atAndAfterTheDeadline() public {
-        bytes32 first = makeRequest();
-        bytes32 second = makeRequest();
+    function test_claim_aroundTheDeadline_I23() public {
+        Request memory first = makeRequest();
+        Request memory second = makeRequest();
         vm.warp(START + 50);
-        vm.prank(WORKER);
-        market.claim(first, WORKER);
-        equal(market.getRequest(first).deadline, START + 110, "commit by");
+        claim(first);
+        equal(stateOf(first).deadline, START + 110, "commit by");
         equal(account(WORKER).locked, LOCK, "locked");
         vm.warp(START + 51);
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.claim, (second, WORKER)),
-            abi.encodeWithSelector(IInferenceMarket.DeadlinePassed.selector, START + 50)
-        );
+        refuseMarket(WORKER, abi.encodeCall(market.claim, (second, WORKER)), passed(START + 50));
     }
 
-    function test_claim_whoMay() public {
-        bytes32 requestId = makeRequest();
-        bytes memory data = abi.encodeCall(market.claim, (requestId, WORKER));
-        bytes memory no = abi.encodeWithSelector(IInferenceMarket.NotAuthorized.selector, KEY, WORKER);
-        refuseMarket(KEY, data, no);
+    function test_claim_whoMay_I50() public {
+        Request memory asked = makeRequest();
+        bytes memory data = abi.encodeCall(market.claim, (asked, WORKER));
+        refuseMarket(KEY, data, notAuthorized(KEY, WORKER));
         vm.prank(WORKER);
         vault.setKey(KEY, 2); // a defender may not take work
-        refuseMarket(KEY, data, no);
+        refuseMarket(KEY, data, notAuthorized(KEY, WORKER));
         vm.prank(WORKER);
         vault.setKey(KEY, 1);
         vm.prank(KEY);
-        market.claim(requestId, WORKER);
-        require(market.getRequest(requestId).worker == WORKER, "the account that staked");
-        refuseMarket(WORKER, data, wrongStatus(requestId, RequestStatus.Claimed, RequestStatus.Open));
+        market.claim(asked, WORKER);
+        require(stateOf(asked).worker == WORKER, "the account that staked");
+        refuseMarket(WORKER, data, wrongStatus(asked, RequestStatus.Claimed, RequestStatus.Open));
     }
 
     function test_claim_namedWorkerOnly() public {
-        RequestParams memory p = params();
-        p.worker = WORKER;
-        vm.prank(REQUESTER);
-        bytes32 requestId = market.request(p);
+        Request memory asked = question();
+        asked.worker = WORKER;
+        post(asked);
         refuseMarket(
             STRANGER,
-            abi.encodeCall(market.claim, (requestId, STRANGER)),
-            abi.encodeWithSelector(IInferenceMarket.NotAuthorized.selector, STRANGER, WORKER)
+            abi.encodeCall(market.claim, (asked, STRANGER)),
+            notAuthorized(STRANGER, WORKER)
         );
-        vm.prank(WORKER);
-        market.claim(requestId, WORKER);
+        claim(asked);
     }
 
     function test_claim_withoutStake_reverts_I12() public {
-        bytes32 requestId = makeRequest();
+        Request memory asked = makeRequest();
         refuseMarket(
             STRANGER,
-            abi.encodeCall(market.claim, (requestId, STRANGER)),
+            abi.encodeCall(market.claim, (asked, STRANGER)),
             abi.encodeWithSelector(IStakeVault.InsufficientStake.selector, STRANGER, 0, LOCK)
         );
     }
 
     function test_claim_retiredProgram_reverts_S05() public {
-        bytes32 requestId = makeRequest();
+        Request memory asked = makeRequest();
         retire();
+        refuseMarket(WORKER, abi.encodeCall(market.claim, (asked, WORKER)), notActive());
+    }
+
+    /// @notice A changed word is another request, and that one does not exist.
+    function test_claim_otherTerms_reverts_I20() public {
+        Request memory asked = makeRequest();
+        asked.fee = 2 * FEE;
         refuseMarket(
             WORKER,
-            abi.encodeCall(market.claim, (requestId, WORKER)),
-            abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId)
+            abi.encodeCall(market.claim, (asked, WORKER)),
+            wrongStatus(asked, RequestStatus.None, RequestStatus.Open)
         );
     }
 
     function testFuzz_claim_lockFollowsTheFee_I10(uint96 fee) public {
-        fee = uint96(1e15 + (fee % 400e18));
-        RequestParams memory p = params();
-        p.fee = fee;
-        vm.prank(REQUESTER);
-        bytes32 requestId = market.request(p);
-        vm.prank(WORKER);
-        market.claim(requestId, WORKER);
-        uint256 lock = uint256(fee) * 20 > LOCK ? uint256(fee) * 20 : LOCK;
+        Request memory asked = question();
+        asked.fee = uint96(1e15 + (fee % 400e18));
+        post(asked);
+        claim(asked);
+        uint256 lock = uint256(asked.fee) * 20 > LOCK ? uint256(asked.fee) * 20 : LOCK;
         equal(account(WORKER).locked, lock, "locked");
-        vm.prank(WORKER);
-        bytes32 commitId = market.commit(requestId, 1, outputOf(false));
+        bytes32 commitId = commit(asked, false);
+        challenge(asked, false, CHALLENGER);
         equal(market.getCommitment(commitId).lock, lock, "lock of the commitment");
-        vm.warp(START + 61);
-        market.finalize(requestId);
-        equal(account(WORKER).locked, 0, "unlocked");
-        equal(account(WORKER).credit, fee, "paid");
-    }
-
-    // commit
-
-    function test_commit_atAndAfterTheDeadline_S07() public {
-        bytes32 first = claimRequest();
-        bytes32 second = claimRequest();
-        vm.warp(START + 60);
-        vm.prank(WORKER);
-        bytes32 commitId = market.commit(first, 1, outputOf(false));
-        equal(market.getRequest(first).deadline, START + 120, "the window starts with publication");
-        Commitment memory c = market.getCommitment(commitId);
-        require(c.requestId == first && c.worker == WORKER && c.passes == 1, "commitment");
-        require(c.outputRoot == tileHash(outputOf(false)) && c.committedAt == START + 60, "output");
-        require(market.commitmentStatus(commitId) == RequestStatus.Committed, "status");
-        vm.warp(START + 61);
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.commit, (second, 1, outputOf(false))),
-            abi.encodeWithSelector(IInferenceMarket.DeadlinePassed.selector, START + 60)
-        );
-    }
-
-    function test_commit_badAnswer_reverts() public {
-        bytes32 requestId = claimRequest();
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.commit, (requestId, 1, new bytes(15))),
-            abi.encodeWithSelector(IInferenceMarket.WrongLength.selector, 15, 16)
-        );
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.commit, (requestId, 0, outputOf(false))),
-            abi.encodeWithSelector(IInferenceMarket.WrongPasses.selector, 0, 1)
-        );
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.commit, (requestId, 2, outputOf(false))),
-            abi.encodeWithSelector(IInferenceMarket.WrongPasses.selector, 2, 1)
-        );
-        refuseMarket(
-            STRANGER,
-            abi.encodeCall(market.commit, (requestId, 1, outputOf(false))),
-            abi.encodeWithSelector(IInferenceMarket.NotAuthorized.selector, STRANGER, WORKER)
-        );
-        bytes32 open = makeRequest();
-        refuseMarket(
-            WORKER,
-            abi.encodeCall(market.commit, (open, 1, outputOf(false))),
-            wrongStatus(open, RequestStatus.Open, RequestStatus.Claimed)
-        );
+        equal(account(WORKER).locked, lock, "still locked");
     }
 
     // timeoutDelivery
 
-    function test_timeoutDelivery_aroundTheDeadline() public {
-        bytes32 requestId = claimRequest();
-        bytes memory data = abi.encodeCall(market.timeoutDelivery, (requestId));
-        bytes memory early = abi.encodeWithSelector(IInferenceMarket.DeadlineNotReached.selector, START + 60);
+    function test_timeoutDelivery_aroundTheDeadline_I23() public {
+        Request memory asked = claimRequest();
+        bytes memory data = abi.encodeCall(market.timeoutDelivery, (asked));
         vm.warp(START + 60);
-        refuseMarket(KEEPER, data, early);
+        refuseMarket(KEEPER, data, notReached(START + 60));
         vm.warp(START + 61);
         vm.prank(KEEPER);
-        market.timeoutDelivery(requestId);
-        require(status(requestId) == RequestStatus.Refunded, "refunded");
-        equal(account(REQUESTER).credit, FEE + LOCK / 100, "fee and penalty");
+        market.timeoutDelivery(asked);
+        require(status(asked) == RequestStatus.Refunded, "refunded");
+        equal(credit(REQUESTER), FEE + LOCK / 100, "fee and penalty");
         equal(account(WORKER).locked, 0, "unlocked");
         equal(account(WORKER).free, STAKE - LOCK / 100, "the rest is free");
         equal(vault.escrow(address(market)), 0, "escrow");
-        refuseMarket(KEEPER, data, wrongStatus(requestId, RequestStatus.Refunded, RequestStatus.Claimed));
-    }
-
-    // finalize
-
-    function test_finalize_aroundTheWindow_I29() public {
-        (bytes32 requestId, bytes32 commitId) = commitRequest();
-        bytes memory data = abi.encodeCall(market.finalize, (requestId));
-        (RequestStatus s, FinalityLevel level, bytes32 root) = market.result(requestId);
-        require(s == RequestStatus.Committed && level == FinalityLevel.Provisional, "provisional");
-        require(root == tileHash(outputOf(false)), "known at once");
-        vm.warp(START + 60);
-        refuseMarket(
-            KEEPER,
-            data,
-            abi.encodeWithSelector(IInferenceMarket.DeadlineNotReached.selector, START + 60)
-        );
-        vm.warp(START + 61);
-        vm.prank(KEEPER);
-        market.finalize(requestId);
-        (s, level, ) = market.result(requestId);
-        require(s == RequestStatus.Finalized && level == FinalityLevel.Final, "final");
-        require(market.getRequest(requestId).commitId == commitId, "commitment");
-        equal(account(WORKER).credit, FEE, "fee");
-        equal(account(WORKER).free, STAKE, "lock");
-        refuseMarket(KEEPER, data, wrongStatus(requestId, RequestStatus.Finalized, RequestStatus.Committed));
-    }
-
-    function test_finalize_withOpenDispute_reverts_I29() public {
-        (bytes32 commitId, ) = openDispute(CHALLENGER);
-        bytes32 requestId = market.getCommitment(commitId).requestId;
-        vm.warp(START + 61);
-        refuseMarket(
-            KEEPER,
-            abi.encodeCall(market.finalize, (requestId)),
-            abi.encodeWithSelector(IInferenceMarket.DisputesOpen.selector, commitId, 1)
-        );
-    }
-
-    function test_finalize_onRetiredProgram_reverts_S05() public {
-        (bytes32 requestId, ) = commitRequest();
-        retire();
-        vm.warp(START + 61);
-        refuseMarket(
-            KEEPER,
-            abi.encodeCall(market.finalize, (requestId)),
-            abi.encodeWithSelector(IProgramRegistry.ProgramNotActive.selector, programId)
-        );
-        market.refundRetired(requestId);
-        require(status(requestId) == RequestStatus.Refunded, "refunded");
+        refuseMarket(KEEPER, data, wrongStatus(asked, RequestStatus.Refunded, RequestStatus.Claimed));
     }
 
     // refundRetired
 
     function test_refundRetired_claimedAndCommitted_S05() public {
-        bytes32 claimed = claimRequest();
-        (bytes32 committed, ) = commitRequest();
-        bytes32 open = makeRequest();
+        Request memory claimed = claimRequest();
+        (Request memory committed, ) = commitRequest();
+        (Request memory disputed, bytes32 commitId) = commitRequest();
+        bytes32 disputeId = challenge(disputed, false, CHALLENGER);
+        Request memory open = makeRequest();
         refuseMarket(
             KEEPER,
             abi.encodeCall(market.refundRetired, (committed)),
@@ -400,87 +342,20 @@ contract InferenceMarketTest is ProtocolTest {
         );
         market.refundRetired(claimed);
         market.refundRetired(committed);
-        equal(account(REQUESTER).credit, 2 * FEE, "fees");
+        market.refundRetired(disputed);
+        equal(credit(REQUESTER), 3 * FEE, "fees");
         equal(account(WORKER).free, STAKE, "locks");
         equal(account(WORKER).locked, 0, "no lock left");
         require(status(committed) == RequestStatus.Refunded, "refunded");
+        require(market.getCommitment(commitId).lock == LOCK, "the books say what it was");
+        game.settleDispute(disputeId);
+        equal(credit(CHALLENGER), 10e18, "bond");
         vm.warp(START + 61);
+        refuseMarket(KEEPER, abi.encodeCall(market.finalize, (committed)), notActive());
         refuseMarket(
             KEEPER,
-            abi.encodeCall(market.finalize, (committed)),
-            wrongStatus(committed, RequestStatus.Refunded, RequestStatus.Committed)
-        );
-    }
-
-    // game only
-
-    function test_gameOnly_byStranger_reverts_I50() public {
-        (, bytes32 commitId) = commitRequest();
-        bytes memory expected = abi.encodeWithSelector(IInferenceMarket.NotDisputeGame.selector, STRANGER);
-        refuseMarket(STRANGER, abi.encodeCall(market.disputeOpened, (commitId)), expected);
-        refuseMarket(STRANGER, abi.encodeCall(market.disputeLost, (commitId)), expected);
-        refuseMarket(STRANGER, abi.encodeCall(market.slash, (commitId, STRANGER)), expected);
-    }
-
-    function test_slash_endedCommitment_reverts_I24() public {
-        (bytes32 requestId, bytes32 commitId) = commitRequest();
-        vm.warp(START + 61);
-        market.finalize(requestId);
-        bytes memory expected = abi.encodeWithSelector(IInferenceMarket.NotDisputable.selector, commitId);
-        refuseMarket(address(game), abi.encodeCall(market.slash, (commitId, STRANGER)), expected);
-        refuseMarket(address(game), abi.encodeCall(market.disputeOpened, (commitId)), expected);
-    }
-
-    // slash and settle
-
-    function test_settle_aroundTheAirgap_I04_I30() public {
-        (, bytes32 commitId) = commitRequest();
-        vm.prank(CHALLENGER);
-        game.challenge(commitId);
-        vm.prank(address(game));
-        market.slash(commitId, FRIEND);
-        equal(account(REQUESTER).credit, FEE, "the fee is back at once");
-        equal(account(WORKER).locked, 0, "slashed");
-        equal(account(WORKER).free, STAKE - LOCK, "other stake is not touched");
-
-        bytes memory data = abi.encodeCall(market.settle, (commitId));
-        vm.warp(START + 30);
-        refuseMarket(
-            KEEPER,
-            data,
-            abi.encodeWithSelector(IInferenceMarket.DeadlineNotReached.selector, START + 30)
-        );
-        vm.warp(START + 31);
-        uint256 escrowed = vault.escrow(address(game));
-        market.settle(commitId);
-        uint256 compensation = 3 * FEE; // less than 20 % of the lock
-        equal(account(FRIEND).credit, (LOCK * 15) / 100, "reporter");
-        equal(account(REQUESTER).credit, FEE + compensation, "compensation");
-        uint256 gas = vault.escrow(address(game)) - escrowed;
-        equal(
-            vault.pendingBurn() + gas + account(FRIEND).credit + compensation,
-            LOCK,
-            "I-04: the lock is gone to the last unit"
-        );
-        equal(vault.escrow(address(market)), 0, "escrow");
-        refuseMarket(
-            KEEPER,
-            data,
-            abi.encodeWithSelector(IInferenceMarket.AlreadySettled.selector, commitId)
-        );
-    }
-
-    function test_settle_notSlashed_reverts() public {
-        (bytes32 requestId, bytes32 commitId) = commitRequest();
-        refuseMarket(
-            KEEPER,
-            abi.encodeCall(market.settle, (commitId)),
-            wrongStatus(requestId, RequestStatus.Committed, RequestStatus.Slashed)
-        );
-        refuseMarket(
-            KEEPER,
-            abi.encodeCall(market.settle, (bytes32(uint256(1)))),
-            wrongStatus(0, RequestStatus.None, RequestStatus.Slashed)
+            abi.encodeCall(market.refundRetired, (disputed)),
+            wrongStatus(disputed, RequestStatus.Refunded, RequestStatus.Committed)
         );
     }
 }
