@@ -1,5 +1,6 @@
 // A result with everything that checking it offline takes, in one JSON file.
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { getInput, getResultFacts, type InferenceResult, type ResultFacts, stringifyJson } from "@assay/sdk";
 import { finalityLevels, methods, requestStatuses } from "@assay/sdk/protocol";
 import { bytesToHex, type Hex, isHex } from "viem";
@@ -63,21 +64,32 @@ const schema = z.object({
   }),
 });
 
-/** What the chain has about a result. */
+/**
+ * What the chain has about a result.
+ *
+ * @param inputFolder Where its input lies, named by its root, if it is kept off the chain.
+ */
 export async function collectReceipt(
   { client, deployment }: ChainAccess,
   { requestId, programId, output }: Pick<InferenceResult, "requestId" | "programId" | "output">,
+  inputFolder: string | undefined,
 ): Promise<Receipt> {
-  const [input, facts] = await Promise.all([
-    getInput(client, { deployment, requestId }),
-    getResultFacts(client, { deployment, requestId }),
-  ]);
+  const facts = await getResultFacts(client, { deployment, requestId });
+  const { inputPosted, inputRoot } = facts.request;
+  const isKept = !inputPosted && inputFolder !== undefined;
+  const input = isKept
+    ? readInputFile(join(inputFolder, inputRoot))
+    : await getInput(client, { deployment, requestId });
   return { programId, input: bytesToHex(input), output: bytesToHex(output), facts };
 }
 
-export async function saveReceipt(chain: ChainAccess, result: InferenceResult, file: string): Promise<void> {
+export async function saveReceipt(
+  chain: ChainAccess,
+  result: InferenceResult,
+  { file, inputFolder }: { file: string; inputFolder: string | undefined },
+): Promise<void> {
   // Parsing drops what no check needs.
-  const receipt = schema.parse(await collectReceipt(chain, result));
+  const receipt = schema.parse(await collectReceipt(chain, result, inputFolder));
   writeFileSync(file, `${stringifyJson(receipt, 2)}\n`);
 }
 

@@ -168,7 +168,7 @@ function keepInput(folder: string, inputRoot: Hex, input: Uint8Array): void {
 async function waitFor(
   context: Context,
   requestId: Hex,
-  { level, timeout, save, program }: Given,
+  { level, timeout, save, program, inputFolder }: Given,
 ): Promise<Answer> {
   const chain = await openChain(context);
   const { client, deployment } = chain;
@@ -187,6 +187,6 @@ async function waitFor(
   if (level !== "provisional" && first.level !== "final")
     context.note(`${answerText(toAnswer(first, described), nowOf(context))}\nWaiting until it is ${level}…`);
   const result = level === "provisional" ? first : await wait(level);
-  if (save !== undefined) await saveReceipt(chain, result, save);
+  if (save !== undefined) await saveReceipt(chain, result, { file: save, inputFolder });
   return toAnswer(result, described);
 }

@@ -42,14 +42,17 @@ export const verifyCommand = defineCommand({
     program: optional(text, "Folder with the program's files; fetched if not given", {
       placeholder: "folder",
     }),
+    inputFolder: optional(text, "Folder with the input, named by its root, where it is kept off the chain", {
+      placeholder: "folder",
+    }),
     ...promptFlags,
     text: optional(text, "The answer as it was read; checked together with --prompt", {
       placeholder: "text",
     }),
   },
   examples: ["assay verify 0x…", "assay verify --receipt answer.json --program my-program"],
-  run: async (context, { request, receipt: file, program, ...said }): Promise<Verified> => {
-    const { receipt, files } = await gather(context, request, file, program);
+  run: async (context, { request, receipt: file, program, inputFolder, ...said }): Promise<Verified> => {
+    const { receipt, files } = await gather(context, request, { file, program, inputFolder });
     const { programId, input, output, facts: chainFacts } = receipt;
     const result = verifyResult({
       program: files.program,
@@ -124,8 +127,7 @@ function orNull(read: () => string): string | null {
 async function gather(
   context: Context,
   requestId: Hex | undefined,
-  file: string | undefined,
-  program: string | undefined,
+  { file, program, inputFolder }: Record<"file" | "program" | "inputFolder", string | undefined>,
 ): Promise<{ receipt: Receipt; files: ProgramFiles }> {
   if ((requestId === undefined) === (file === undefined))
     throw new UsageError("Give a request id or --receipt, one of them.", {
@@ -141,6 +143,6 @@ async function gather(
   const chain = await openChain(context);
   const { client, deployment } = chain;
   const result = await getResult(client, { deployment, requestId: requestId! });
-  const receipt = await collectReceipt(chain, result);
+  const receipt = await collectReceipt(chain, result, inputFolder);
   return { receipt, files: await findProgram(context, chain, program ?? receipt.programId) };
 }
