@@ -32,7 +32,7 @@ abstract contract Answers is Requests {
         _requireRoot(MerkleLib.byteRoot(output), leaf.outputRoot);
         bool isFinal = state.status == RequestStatus.Finalized;
         // INVARIANT (I-43): a consumer hears of a result at the level that it asked for, not before.
-        // GUARD: I-43
+        // GUARD: I-43.level
         require(
             isFinal || (state.status == RequestStatus.Committed && asked.level == FinalityLevel.Provisional),
             NothingToDeliver(requestId, state.status)

@@ -72,6 +72,7 @@ abstract contract Commitments is ICommitments {
         Commitment storage held = _commitments[commitId];
         if (held.status == CommitmentStatus.None) _record(commitId, opening, by);
         // INVARIANT (I-24): a commitment that has ended accepts nothing.
+        // GUARD: I-24
         require(held.status == CommitmentStatus.Open, NotDisputable(commitId));
         ++held.holds;
         return (held.terms.version, held.challengeUntil);
@@ -87,6 +88,7 @@ abstract contract Commitments is ICommitments {
         Commitment storage held = _commitments[commitId];
         require(held.status == CommitmentStatus.Open, NotDisputable(commitId));
         // INVARIANT (S-09): a window only ever grows.
+        // GUARD: S-09
         if (until <= held.challengeUntil) return;
         // SAFETY: modules name times, which 40 bits hold for 30,000 years.
         held.challengeUntil = uint40(until);
@@ -98,6 +100,7 @@ abstract contract Commitments is ICommitments {
     function slash(bytes32 commitId, address reporter) external onlyModule returns (bool slashed) {
         Commitment storage held = _commitments[commitId];
         // INVARIANT (I-24): a commitment ends once.
+        // GUARD: I-24.slash
         require(held.status == CommitmentStatus.Open, NotDisputable(commitId));
         // INVARIANT (S-05): nobody is slashed over a program that was proven malformed.
         // GUARD: S-05
@@ -109,6 +112,7 @@ abstract contract Commitments is ICommitments {
         held.slashedAt = uint40(block.timestamp);
         // INVARIANT (S-13, I-30): the earliest challenger that has not lost is the reporter, whoever proves first. The game
         // has told who that is; any other module has not.
+        // GUARD: S-13
         if (msg.sender != address(_game)) {
             address earliest = _game.slashedElsewhere(commitId);
             if (earliest != address(0)) reporter = earliest;
@@ -132,6 +136,8 @@ abstract contract Commitments is ICommitments {
         // GUARD: I-30
         require(!held.settled, AlreadySettled(commitId));
         (uint64 airgapUntil, uint64 gasPrice) = _airgapOf(held);
+        // INVARIANT (S-15, I-50): nothing is paid while the guardian may still flip.
+        // GUARD: S-15.early
         require(block.timestamp > airgapUntil, AirgapRunning(commitId, airgapUntil));
 
         // INVARIANT (I-04, I-05): the shares sum to the lock, and at least half of it burns.
@@ -260,7 +266,7 @@ abstract contract Commitments is ICommitments {
 
     function _requireGuardian() internal view {
         // INVARIANT (I-50): where the deployment chose no guardian, this is nobody's: no caller has address zero.
-        // GUARD: I-50
+        // GUARD: I-50.guardian
         require(msg.sender == GUARDIAN, NotGuardian(msg.sender));
     }
 

@@ -106,8 +106,8 @@ contract InferenceMarket is Answers {
         }
         // INVARIANT (I-50): an operator key works for its worker and never takes its money elsewhere.
         // GUARD: I-50
-        if (to == worker) _requireOperator(worker, msg.sender);
-        else _requireAuthorized(msg.sender == worker, worker);
+        _requireAuthorized(to == worker || msg.sender == worker, worker);
+        _requireOperator(worker, msg.sender);
         _move(VAULT.unlock, worker, locks);
         _move(VAULT.payFromEscrow, to, fees);
         return fees;
@@ -344,11 +344,13 @@ contract InferenceMarket is Answers {
     }
 
     function _requireInputRequests() internal view {
-        // GUARD: I-50
+        // GUARD: I-50.inputs
         require(msg.sender == _inputRequests, NotModuleOfSource(msg.sender));
     }
 
     function _requireOperator(address worker, address by) internal view {
+        // INVARIANT (I-50): only a worker's own keys take on, answer or collect for it.
+        // GUARD: I-50.operator
         require(by == worker || VAULT.hasRole(worker, by, OPERATOR), NotAuthorized(by, worker));
     }
 

@@ -118,7 +118,7 @@ abstract contract Requests is IInferenceMarket, Commitments {
     function pauseNew(uint32 seconds_) external {
         _requireGuardian();
         // INVARIANT (I-51): at most seven days, then at least as long without.
-        // GUARD: I-51
+        // GUARD: I-51.length
         require(
             seconds_ > 0 && seconds_ <= MAX_PAUSE && block.timestamp > _pauseAllowedFrom,
             InvalidPause(seconds_, MAX_PAUSE)
@@ -160,7 +160,7 @@ abstract contract Requests is IInferenceMarket, Commitments {
         // INVARIANT (A18, I-20): the id binds the question, so that a re-organisation cannot put another one under an answer.
         requestId = IdLib.requestId(address(this), asked);
         // INVARIANT (I-54): a question is asked once; asking it again takes another salt.
-        // GUARD: I-54
+        // GUARD: I-54.salt
         require(_states[requestId].word == 0, RequestExists(requestId));
         RequestState memory state;
         state.status = RequestStatus.Open;
@@ -291,10 +291,12 @@ abstract contract Requests is IInferenceMarket, Commitments {
 
     function _requireOver(uint40 deadline) internal view {
         // INVARIANT (I-23): a call at a deadline is in time, so a poke needs it to have passed.
+        // GUARD: I-23
         require(block.timestamp > deadline, DeadlineNotReached(deadline));
     }
 
     function _requireInTime(uint40 deadline) internal view {
+        // GUARD: I-23.late
         require(block.timestamp <= deadline, DeadlinePassed(deadline));
     }
 
