@@ -67,8 +67,8 @@ export type Node = {
   health(): Health;
 };
 
-/** A week of 12-second blocks: until then a keeper may deliver an output, or a person look at an input. */
-const payloadBlocks = 50_400n;
+/** A week of 12-second blocks: until then a keeper may deliver an output, or a person look at what has ended. */
+const keptBlocks = 50_400n;
 /** For one program file. */
 const readSeconds = 120;
 /** Pruning looks at every terminal request. */
@@ -119,7 +119,7 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
       for (const take of storing) take(found);
       journal.settle(to - BigInt(config.reorgBlocks));
       if (to >= pruneAt) {
-        journal.prune(to - payloadBlocks);
+        journal.prune(to - keptBlocks);
         pruneAt = to + pruneEvery;
       }
       events.hold(found);

@@ -76,6 +76,7 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
   const bonding = createBonding(options, conduct);
   const inputs = createInputs({ ...options, now: () => now });
   const inputBonds = new Map<string, bigint>();
+  const refutations = journal.notes<{ disputeId: Hex }, "kept">("refutation");
   const coverage = createCoverage(journal, options.coverage);
   const gauges = createWatchtowerGauges(metrics, { isOwn, limits });
   const narration = createNarration(options, traces, isOurs);
@@ -121,12 +122,15 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
 
   const isContested = (entry: CommitmentEntry) => isUnsettled(entry) || isSuspect(entry.data);
 
-  /** Programs about which the judge has told us that we are wrong. */
+  /** Programs about which the judge has told us that we are wrong: remembered when the disputes are forgotten. */
   function refuted(): ReadonlySet<Hex> {
     const lost = journal.disputes.list({ states: ["lost"] }).filter(({ data }) => isOwn(data));
-    const wrong = lost.filter(({ data }) => data.verdict === "correct");
-    const programIds = wrong.map(({ data }) => journal.commitments.get(data.commitId)?.data.programId);
-    return new Set(programIds.filter((programId) => programId !== undefined));
+    for (const { data } of lost) {
+      const programId = journal.commitments.get(data.commitId)?.data.programId;
+      if (data.verdict === "correct" && programId !== undefined && refutations.get(programId) === undefined)
+        refutations.put(programId, "kept", { disputeId: data.disputeId });
+    }
+    return new Set(refutations.list().map(({ id }) => id as Hex));
   }
 
   async function plan(): Promise<WatchtowerAction[]> {

@@ -12,11 +12,14 @@ import type {
   Verdict,
 } from "@assay/sdk/protocol";
 import type { Address } from "viem";
-import type { Clock } from "../clock.ts";
+import { type Clock, day } from "../clock.ts";
 import { ConflictingAnswerError, StoreError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import { createItems, type Items, rollbackItems, settleItems } from "./items.ts";
 import { decodeJson, encodeJson } from "./json.ts";
+import { pruneItems } from "./pruning.ts";
+
+export { terminalStatuses } from "./pruning.ts";
 
 /** A request as its events tell it; the item's state is its status. */
 export type RequestItem = {
@@ -166,20 +169,14 @@ export type Journal = {
   rollback(toBlock: bigint): void;
   /** Forgets how to undo blocks up to `finalBlock`. */
   settle(finalBlock: bigint): void;
-  /** Forgets the payloads of requests that were terminal at `block`. */
+  /** Forgets requests that were terminal and paid out at `block`, with all there is about them; answers stay. */
   prune(block: bigint): void;
   /** Ties the data folder to one deployment; refuses another one ever after. */
   bindTo(deployment: { chainId: number; market: Address }): void;
 };
 
-/** Statuses that a request never leaves. */
-export const terminalStatuses: readonly RequestStatus[] = [
-  "finalized",
-  "slashed",
-  "refunded",
-  "expired",
-  "cancelled",
-];
+/** How long it is remembered what was computed for a question, in milliseconds: a machine that computes otherwise is found out. */
+const questionsKept = 30 * day;
 
 type AnswerRow = { request_id: Hex; program_id: Hex; input_root: Hex; output_root: Hex; passes: number };
 type DecisionRow = Omit<Decision, "data"> & { data: string };
@@ -298,13 +295,7 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     },
     settle: (finalBlock) => settleItems(sql, finalBlock),
     prune: (block) => {
-      const places = terminalStatuses.map(() => "?").join(", ");
-      sql
-        .prepare(
-          "DELETE FROM payloads WHERE request_id IN " +
-            `(SELECT id FROM items WHERE kind = 'request' AND block <= ? AND state IN (${places}))`,
-        )
-        .run(Number(block), ...terminalStatuses);
+      transact(() => pruneItems(sql, block, clock.now() - questionsKept));
     },
     bindTo: ({ chainId, market }) => {
       const deployment = `${chainId}:${market.toLowerCase()}`;

@@ -144,10 +144,11 @@ describe("createJournal", () => {
     journal.prune(299n);
     expect(journal.inputOf(id(40))).to.deep.equal(payload.input);
     journal.settle(300n);
-    journal.prune(300n);
-    expect(journal.inputOf(id(40))).to.equal(undefined);
     journal.rollback(0n);
     expect(journal.requests.get(id(40))?.state).to.equal("finalized"); // settled blocks are not undone
+    journal.prune(300n);
+    expect(journal.inputOf(id(40))).to.equal(undefined);
+    expect(journal.requests.get(id(40))).to.equal(undefined);
   });
 
   it("[S-09] finds an input by its root, whichever request it is for", () => {
