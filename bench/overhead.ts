@@ -10,8 +10,8 @@ import {
   type Program,
   unpackInputs,
 } from "@assay/sdk/program";
-import { byteRoot, type Hex } from "@assay/sdk/protocol";
-import { numberToHex } from "viem";
+import { byteRoot, type Hex, type Request, requestId } from "@assay/sdk/protocol";
+import { zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { systemClock } from "../node/clock.ts";
 import { createFastExecutor } from "../node/execution/fastExecutor.ts";
@@ -30,12 +30,17 @@ const deployment: Deployment = {
   chainId: 31_337,
   startBlock: 0n,
   token: address,
+  parameters: address,
   stakeVault: address,
+  stepVerifier: address,
   programRegistry: address,
   inferenceMarket: address,
   disputeGame: address,
-  stepVerifier: address,
-  parameters: address,
+  channels: address,
+  receiptGame: address,
+  epochs: address,
+  inputRequests: address,
+  equivocation: address,
 };
 const account = privateKeyToAccount(`0x${"5a".repeat(32)}`);
 
@@ -56,22 +61,35 @@ const executor = createFastExecutor({
   metrics: createMetrics(),
   clock: systemClock,
 });
-let requests = 0n;
+let salt = 0n;
 
 /** What the worker role does with one claimed request, up to the bytes that its sender signs. */
 async function answer(committed: CommittedProgram, input: Uint8Array, inputRoot: Hex): Promise<Hex> {
-  const requestId = numberToHex(++requests, { size: 32 });
+  const request: Request = {
+    requester: address,
+    salt: ++salt,
+    programId: committed.programRoot,
+    inputRoot,
+    inputPosted: true,
+    fee: 1n,
+    version: 1,
+    method: "optimistic",
+    level: "final",
+    worker: zeroAddress,
+    consumer: zeroAddress,
+    callbackGas: 0,
+  };
   if (byteRoot(input) !== inputRoot) throw new Error("the input is another one");
   const { output, passes } = await executor.run(committed, input);
   const facts = {
-    requestId,
+    requestId: requestId({ chainId: 31_337n, market: address, request }),
     programId: committed.programRoot,
     inputRoot,
     outputRoot: byteRoot(output),
     passes,
   };
   journal.recordAnswer(facts, { input, output });
-  return encodeCall(commitResultCall({ deployment, requestId, output, passes })).data;
+  return encodeCall(commitResultCall({ deployment, request, output, passes })).data;
 }
 
 /** Inputs differ from run to run, as requests do. */

@@ -98,7 +98,13 @@ describe("examples", () => {
     const [, requestId, digit] = /^provisional answer to (0x\w{64}): (\d)\n$/.exec(printed) ?? [];
     expect(Number(digit), printed).to.equal(samples[0]?.label);
     const report = await example("verifyAnswer.ts", { REQUEST_ID: requestId ?? "" });
-    expect(report).to.match(/^(✔ .+\n){10}(\? .+\n){3}The answer is right\.\n$/);
+    expect(report).to.match(/^(✔ .+\n){12}(\? .+\n){3}The answer is right\.\n$/);
+  });
+
+  it("gasless buys an inference that another pays the gas of", async () => {
+    const printed = await example("gasless.ts", { RELAYER_KEY: keyOf(5) });
+    expect(printed).to.match(/^0x\w{40} asked 0x\w{64} in 0x\w{64}, which another paid for\.\n$/);
+    expect(printed).to.include(net.addresses.requester);
   });
 
   it("tellStory buys a text, and finds it in the bytes", async () => {
@@ -174,7 +180,7 @@ describe("docs/sdk.md", () => {
       readFileSync(join(root, file), "utf8"),
     );
     const blocks = [...page.matchAll(/```\w+\n([\s\S]*?)\n```/g)].map(([, block]) => block ?? "");
-    expect(blocks).to.have.length(5);
+    expect(blocks).to.have.length(6);
     for (const block of blocks) {
       expect(
         sources.some((source) => source.includes(block.trim())),
@@ -192,7 +198,7 @@ describe("docs/sdk.md", () => {
     const named = [...page.matchAll(/`([a-z]+[A-Z]\w+|[A-Z]\w+Error)\b[^`]*`/g)].map(
       ([, name]) => name ?? "",
     );
-    const fields = ["maxFee", "shortMessage", "createPublicClient"];
+    const fields = ["maxFee", "shortMessage", "createPublicClient", "requestId", "inputPosted", "validUntil"];
     expect(named.filter((name) => !sdk.includes(name) && !fields.includes(name))).to.deep.equal([]);
     const links = [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file]) => join(root, file ?? ""));
     expect(links.filter((file) => !existsSync(file))).to.deep.equal([]);
@@ -222,7 +228,7 @@ function answerAll(
   const loop = async () => {
     while (!stopped.signal.aborted) {
       for (const { args } of await getContractEvents(worker, { ...filter, fromBlock: 0n, strict: true })) {
-        if (seen.has(args.requestId) || BigInt(args.worker) !== 0n) continue;
+        if (seen.has(args.requestId) || BigInt(args.request.worker) !== 0n) continue;
         seen.add(args.requestId);
         const { requestId } = args;
         await worker.claimRequest({ requestId, worker: addresses.worker });

@@ -47,7 +47,7 @@ interface IChannels is ICommitments {
     error PrivateReceipt(bytes32 receiptId, address payer);
 
     /// @notice Thrown when the number of passes is outside 1 .. maxPasses.
-    error WrongPasses(uint32 given, uint32 maximum);
+    error WrongPasses(uint256 given, uint256 maximum);
 
     /// @notice Thrown when the program's trees are deeper than the tier's time formula allows.
     error ProgramTooDeep(uint8 traceDepth, uint8 tensorDepth, uint8 maxTraceDepth, uint8 maxTensorDepth);

@@ -503,14 +503,14 @@ export const channelsAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
+        "internalType": "uint256",
         "name": "given",
-        "type": "uint32"
+        "type": "uint256"
       },
       {
-        "internalType": "uint32",
+        "internalType": "uint256",
         "name": "maximum",
-        "type": "uint32"
+        "type": "uint256"
       }
     ],
     "name": "WrongPasses",

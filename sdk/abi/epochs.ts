@@ -777,6 +777,25 @@ export const epochsAbi = [
         "internalType": "uint16",
         "name": "version",
         "type": "uint16"
+      }
+    ],
+    "name": "demandBond",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "version",
+        "type": "uint16"
       },
       {
         "internalType": "uint64",

@@ -45,7 +45,7 @@ export class DeadlineNotReachedError extends contractError(
 ) {}
 
 export class WrongPassesError extends contractError(
-  "error WrongPasses(uint32 given, uint32 maximum)",
+  "error WrongPasses(uint256 given, uint256 maximum)",
   ({ given, maximum }) => `${given} passes were run; the program allows 1 to ${maximum}.`,
 ) {}
 
@@ -132,4 +132,10 @@ export class InputTooLargeError extends contractError(
     inputBytes === 0n
       ? "The program takes no input, so there is none to keep off the chain."
       : `An input of ${inputBytes} bytes cannot be kept off the chain: ${maximum} at most can be posted in time.`,
+) {}
+
+export class MixedBatchError extends contractError(
+  "error MixedBatch(uint256 version, uint256 versionOfBatch)",
+  ({ version, versionOfBatch }) =>
+    `A batch holds answers of one parameter version: ${version} was put to ${versionOfBatch}.`,
 ) {}
