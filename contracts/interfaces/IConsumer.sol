@@ -13,7 +13,7 @@ interface IConsumer {
     /// @notice Thrown when a call comes for a request that the consumer did not make or is done with.
     error UnknownRequest(bytes32 requestId);
 
-    /// @notice Takes the output of a request at the level that the request named, once.
+    /// @notice Takes the output of a request, once: at the level that the request named, or as final if that is reached.
     function onInference(bytes32 requestId, FinalityLevel level, bytes calldata output) external;
 
     /// @notice A result that was taken before it was final has been proven wrong or refunded.

@@ -154,8 +154,8 @@ interface IInferenceMarket is ICommitments {
     /// @notice Claims an open request for `worker` and locks its stake. Caller: the worker or its operator key.
     function claim(Request calldata asked, address worker) external;
 
-    /// @notice Publishes answers of one worker to claimed requests, up to 64. Their windows start now. Caller: the worker or
-    /// its operator key.
+    /// @notice Publishes answers of one worker to claimed requests of one tier, up to 64. Their windows start now. Caller: the
+    /// worker or its operator key.
     /// @dev Warning: one commitment per request, and a wrong byte anywhere in its trace costs the whole lock.
     function commit(Answer[] calldata answers) external returns (uint40 batch);
 
@@ -177,7 +177,8 @@ interface IInferenceMarket is ICommitments {
     /// @notice Ends a claimed or committed request whose program was retired as malformed: fee and lock back.
     function refundRetired(Request calldata asked) external;
 
-    /// @notice Calls `onInference` of the consumer with the output, at the level that the request names.
+    /// @notice Calls `onInference` of the consumer with the output: as provisional where the request names that level and
+    /// the window still runs, else once the result is final. A call that failed may be made again.
     /// @param leaf Where the answer stands in its batch; `output` is checked against its root.
     function deliver(Request calldata asked, Leaf calldata leaf, bytes calldata output) external;
 
@@ -190,10 +191,11 @@ interface IInferenceMarket is ICommitments {
     /// @notice Suspends a claim whose worker cannot get the input. `by`: the worker or its operator key.
     function suspend(Request calldata asked, address by) external returns (bytes32 requestId, uint64 postBy);
 
-    /// @notice Resumes a suspended claim with a new delivery deadline: its input stands on the chain now.
+    /// @notice Resumes a suspended claim: its input stands on the chain now, and `recheckSeconds` are left to deliver.
     function resume(Request calldata asked) external;
 
-    /// @notice Ends a suspended claim whose requester stayed silent: half the fee to the worker, half burned; lock back.
+    /// @notice Ends a suspended claim whose requester stayed silent, as `Expired`: half the fee to the worker, half burned;
+    /// lock back.
     function forfeit(Request calldata asked) external;
 
     // Guardian

@@ -49,7 +49,7 @@ struct Request {
 struct RequestState {
     address worker; // zero until claimed
     RequestStatus status;
-    uint8 flags; // see `RequestFlags`
+    uint8 flags; // see `StateLib`
     uint40 deadline; // of the present status: claim by, commit by, post by, or challenge until; unix seconds
     uint40 batch; // number of the batch that holds the commitment; zero until committed
 }
