@@ -29,8 +29,10 @@ export const manifestFile = "manifest.json";
 export const tokenizerFile = "tokenizer.json";
 
 type Further = {
-  /** Needed where the manifest names one. */
+  /** Needed where the manifest names one, unless `textless`. */
   tokenizerBytes?: Uint8Array | undefined;
+  /** For those who execute and judge: they read and write bytes, so they need no tokenizer. */
+  textless?: boolean;
   /** What `readFastForm` made of the program's file, if that happened elsewhere. */
   program?: Program | undefined;
 };
@@ -43,10 +45,10 @@ type Further = {
 export function programOf(
   programBytes: Uint8Array,
   manifestBytes: Uint8Array,
-  { tokenizerBytes, program = readFastForm(programBytes) }: Further = {},
+  { tokenizerBytes, textless = false, program = readFastForm(programBytes) }: Further = {},
 ): ProgramFiles {
   const manifest = decodeManifest(manifestBytes);
-  assertTokenizer(manifest, tokenizerBytes);
+  if (!textless || tokenizerBytes !== undefined) assertTokenizer(manifest, tokenizerBytes);
   const committed = commitProgram(program);
   const hash = manifestHash(manifestBytes);
   const programId = hashProgramId(program.operatorSet, committed.programRoot, hash);

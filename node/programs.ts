@@ -22,11 +22,11 @@ import type { Logger } from "./telemetry/logger.ts";
 
 export type Programs = {
   /**
-   * A program whose roots are the chain's.
+   * A program whose roots are the chain's, with its tokenizer or without: executing and judging takes none.
    * @throws ProgramUnavailableError while it cannot be fetched, IntegrityError when it is not what the chain names.
    */
   get(programId: Hex): Promise<CommittedProgram>;
-  /** The same with manifest and files. */
+  /** The same with manifest and files, the tokenizer among them where the manifest names one. */
   files(programId: Hex): Promise<ProgramFiles>;
   /** Checks and stores a program's files, so that this node serves and offers them. */
   put(
@@ -74,24 +74,35 @@ const fetchesAtOnce = 3;
 /** Smaller files, of the operator's own choice, are read in less time than a thread takes to start. */
 const largeBytes = 1_048_576;
 
+/** A program's tokenizer is `needed` by people, `welcome` to a node that offers the program, `needless` to one that judges it. */
+type Text = "needed" | "welcome" | "needless";
+
+type Wanted = { programId: Hex; chain: RegisteredProgram | undefined; text: Text };
+
+const hasText = ({ manifest, tokenizerBytes }: ProgramFiles): boolean =>
+  manifest.text === undefined || tokenizerBytes !== undefined;
+
 export function createPrograms(options: ProgramsOptions): Programs {
   const { store, registered, uriOf, sources, maxBytes, keepBytes, read, capacity, signal, logger } = options;
   const { isServed = () => false, allowsPrivate = false } = options;
   const gate = createGate(fetchesAtOnce);
-  const cache = createLruCache<ProgramFiles>(capacity);
+  const bare = createLruCache<ProgramFiles>(capacity);
+  const whole = createLruCache<ProgramFiles>(capacity);
 
   /** A stranger's file can be small and yet take long to read. */
   const open = async (files: StoredFiles, isOwn: boolean): Promise<ProgramFiles> => {
     const { programBytes, manifestBytes, tokenizerBytes } = files;
     const isReadHere = read === undefined || (isOwn && programBytes.length < largeBytes);
     const program = isReadHere ? undefined : await read(programBytes);
-    return programOf(programBytes, manifestBytes, { tokenizerBytes, program });
+    return programOf(programBytes, manifestBytes, { tokenizerBytes, program, textless: true });
   };
 
-  async function obtain(programId: Hex): Promise<ProgramFiles> {
+  async function obtain(programId: Hex, text: Text): Promise<ProgramFiles> {
     const stored = await openStored(programId);
     const chain = await registered?.(programId);
-    const files = stored ?? (await gate(async () => fetchFrom(await placesOf(programId), programId, chain)));
+    const isEnough = stored !== undefined && (text !== "needed" || hasText(stored));
+    const fetched = async () => fetchFrom(await placesOf(programId), { programId, chain, text });
+    const files = isEnough ? stored : await gate(fetched);
     if (chain !== undefined) assertRegistered(files, chain);
     return files;
   }
@@ -114,15 +125,12 @@ export function createPrograms(options: ProgramsOptions): Programs {
     return published === undefined ? places : [...places, published];
   }
 
-  async function fetchFrom(
-    places: readonly string[],
-    programId: Hex,
-    chain: RegisteredProgram | undefined,
-  ): Promise<ProgramFiles> {
+  async function fetchFrom(places: readonly string[], wanted: Wanted): Promise<ProgramFiles> {
+    const { programId } = wanted;
     const tried: Record<string, string> = {};
     for (const place of places) {
       try {
-        const files = await fetchOne(place, programId, chain?.manifestHash);
+        const files = await fetchOne(place, wanted);
         store.put(programId, files, { fetched: true });
         store.trim(keepBytes, (id) => id === programId || isServed(id));
         logger.info("Program fetched", {
@@ -143,7 +151,8 @@ export function createPrograms(options: ProgramsOptions): Programs {
   }
 
   /** The small file first: where it is not the chain's, the large one is not asked for. */
-  async function fetchOne(place: string, programId: Hex, hash: Hex | undefined): Promise<ProgramFiles> {
+  async function fetchOne(place: string, { programId, chain, text }: Wanted): Promise<ProgramFiles> {
+    const hash = chain?.manifestHash;
     const manifestBytes = await fetchBytes(`${place}/${manifestFile}`, {
       maxBytes: Math.min(manifestBytesLimit, maxBytes),
       timeoutSeconds: manifestSeconds,
@@ -152,12 +161,31 @@ export function createPrograms(options: ProgramsOptions): Programs {
     if (hash !== undefined && toManifestHash(manifestBytes) !== hash)
       throw new IntegrityError("The manifest is of another program.", { facts: { wanted: programId } });
     const limits = { maxBytes, timeoutSeconds: fetchSeconds, signal };
-    const tokenizerBytes = await fetchTokenizer(place, manifestBytes);
+    const tokenizerBytes = await fetchText(place, manifestBytes, text);
     const programBytes = await fetchBytes(`${place}/${programFile}`, limits);
     return assertId(
       await open({ programBytes, manifestBytes, tokenizerBytes }, isServed(programId)),
       programId,
     );
+  }
+
+  /** Where it is not needed, a place that lacks it or holds it back keeps nobody from executing and judging. */
+  async function fetchText(
+    place: string,
+    manifestBytes: Uint8Array,
+    text: Text,
+  ): Promise<Uint8Array | undefined> {
+    if (text === "needless") return undefined;
+    try {
+      return await fetchTokenizer(place, manifestBytes);
+    } catch (error) {
+      if (text === "needed" || signal?.aborted) throw error;
+      logger.warn("A program's tokenizer was not found and is not offered", {
+        from: redactUrl(place),
+        error,
+      });
+      return undefined;
+    }
   }
 
   async function fetchTokenizer(place: string, manifestBytes: Uint8Array): Promise<Uint8Array | undefined> {
@@ -173,17 +201,23 @@ export function createPrograms(options: ProgramsOptions): Programs {
   }
 
   const files = (programId: Hex) =>
-    cache.use(
+    whole.use(
       programId,
-      () => obtain(programId),
+      () => obtain(programId, "needed"),
       (value) => value,
     );
 
   return {
     files,
-    get: async (programId) => (await files(programId)).committed,
+    get: (programId) =>
+      bare.use(
+        programId,
+        () => obtain(programId, isServed(programId) ? "welcome" : "needless"),
+        ({ committed }) => committed,
+      ),
     put: async (programBytes, manifestBytes, tokenizerBytes) => {
       const opened = await open({ programBytes, manifestBytes, tokenizerBytes }, true);
+      assertTokenizer(opened.manifest, tokenizerBytes);
       store.put(opened.programId, opened);
       return opened;
     },

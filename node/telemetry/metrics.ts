@@ -205,12 +205,12 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       pokes: count("assay_keeper_pokes_total", "Deadlines that the keeper acted on", ["call", "outcome"]),
     },
     monitor: {
-      commitments: value("assay_monitor_commitments", "Commitments that are looked after, by verdict", [
+      commitments: value("assay_monitor_open_commitments", "Commitments that are looked after, by verdict", [
         "tier",
         "agreement",
       ]),
       disputes: value(
-        "assay_monitor_disputes",
+        "assay_monitor_open_disputes",
         "Open disputes, by whose turn it is and how they are going to end",
         ["turn", "forecast"],
       ),
@@ -225,17 +225,15 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
         "assay_monitor_coverage_ratio",
         "Checked commitments in parts of all, over the last two windows",
       ),
-      against: value(
-        "assay_monitor_forecasts_against_reference",
-        "Commitments that are going to end wrong, by how",
-        ["because"],
-      ),
+      against: value("assay_monitor_wrong_forecasts", "Commitments that are going to end wrong, by how", [
+        "because",
+      ]),
       finalizedWrong: count("assay_monitor_finalized_wrong_total", "Final results that are wrong"),
       slashedRight: count("assay_monitor_slashed_right_total", "Right answers that were slashed, by how", [
         "cause",
       ]),
       contradictions: value(
-        "assay_monitor_contradictions",
+        "assay_monitor_contradicted_commitments",
         "Commitments on which this machine's own executions differ",
       ),
       missingInputs: value(
@@ -258,7 +256,7 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
         "0 when the endpoints differed or too few answered",
       ),
       headAge: value("assay_monitor_head_age_seconds", "Age of the newest block"),
-      findings: value("assay_monitor_findings", "What a person should look at, by how soon", [
+      findings: value("assay_monitor_present_findings", "What a person should look at, by how soon", [
         "severity",
         "kind",
       ]),

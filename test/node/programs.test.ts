@@ -209,4 +209,33 @@ describe("Programs of strangers", () => {
     const missing = await errorOf(() => open().put(files.programBytes, files.manifestBytes));
     expect(missing.message).to.include("missing");
   });
+
+  it("S-02: whoever executes and judges needs no tokenizer, and waits for none", async () => {
+    const tokenizer = new TextEncoder().encode('{"model":{}}');
+    const files = filesOf(41, tokenizer);
+    offer(files);
+    const place = `/programs/${files.programId}`;
+    offered.delete(`${place}/tokenizer.json`);
+    const { programRoot } = await open().get(files.programId);
+    expect(programRoot).to.equal(files.committed.programRoot);
+    expect(asked).to.not.include(`${place}/tokenizer.json`);
+    expect(store.hashesOf(files.programId)).to.have.keys("program", "manifest");
+    // From disk too, and still not enough for those who read text.
+    expect((await open({ sources: [] }).get(files.programId)).programRoot).to.equal(programRoot);
+    expect((await errorOf(() => open().files(files.programId))).name).to.equal("ProgramUnavailableError");
+    offered.set(`${place}/tokenizer.json`, tokenizer);
+    expect((await open().files(files.programId)).tokenizerBytes).to.deep.equal(tokenizer);
+    expect(store.hashesOf(files.programId)).to.have.keys("program", "manifest", "tokenizer");
+  });
+
+  it("S-02: a node that offers a program takes its tokenizer along where there is one", async () => {
+    const tokenizer = new TextEncoder().encode('{"model":{}}');
+    const [with_, without] = [filesOf(42, tokenizer), filesOf(43, tokenizer)];
+    for (const files of [with_, without]) offer(files);
+    offered.delete(`/programs/${without.programId}/tokenizer.json`);
+    const programs = open({ isServed: () => true });
+    for (const { programId } of [with_, without]) await programs.get(programId);
+    expect(store.hashesOf(with_.programId)).to.have.keys("program", "manifest", "tokenizer");
+    expect(store.hashesOf(without.programId)).to.have.keys("program", "manifest");
+  });
 });

@@ -146,7 +146,9 @@ describe("monitor", () => {
     const { workerSeconds, floorSeconds } = stage.network.tier;
     await stage.network.advance(workerSeconds - floorSeconds);
     expect(kinds(await rounds(monitor))).to.deep.equal(["forecastAgainst", "clockLow"]);
-    expect(await metric(monitor, 'assay_monitor_disputes{turn="worker",forecast="against"}')).to.equal(1);
+    expect(await metric(monitor, 'assay_monitor_open_disputes{turn="worker",forecast="against"}')).to.equal(
+      1,
+    );
   });
 
   it("counts a right answer that was slashed, and how", async () => {
