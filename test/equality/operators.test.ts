@@ -12,7 +12,7 @@ const RANDOM_CASES = Number(process.env.ASSAY_EQUALITY_CASES ?? 300);
 const MOST_ELEMENTS = 24;
 const SEED = Number(process.env.ASSAY_SEED ?? 1);
 
-describe(`Operators (seed ${SEED})`, function () {
+describe(`I-22: operators (seed ${SEED})`, function () {
   this.timeout(120_000);
   let harness: Harness;
 

@@ -179,7 +179,7 @@ describe(`Programs (seed ${SEED})`, function () {
     }
   }
 
-  it(`S-03, S-05, S-06: ${PROGRAMS} random ones are the same everywhere, and stay in their bounds`, async () => {
+  it(`S-03, S-05, S-06, I-31: ${PROGRAMS} random ones are the same everywhere, and stay in their bounds`, async () => {
     for (let number = 0; number < PROGRAMS; number++) {
       const seed = SEED * 1000 + number;
       const about = `program ${seed}`;

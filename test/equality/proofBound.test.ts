@@ -19,7 +19,7 @@ import { opNames, randomCase } from "../helpers/steps.ts";
 import { deployVerifier } from "../helpers/verifier.ts";
 import { largeStep, sweeping, worstSteps } from "../helpers/worstSteps.ts";
 
-describe("The gas of step proofs", function () {
+describe("I-42: the gas of step proofs", function () {
   this.timeout(120_000);
   let anvil: Anvil;
   let account: Address;

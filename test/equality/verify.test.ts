@@ -20,7 +20,7 @@ function twin({ claim, position, node, kind, proof }: ProofCase): Outcome {
   }
 }
 
-describe(`S-04 StepVerifier (seed ${SEED})`, function () {
+describe(`S-04, I-22: StepVerifier (seed ${SEED})`, function () {
   this.timeout(120_000);
   let harness: Harness;
 
