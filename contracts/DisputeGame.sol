@@ -40,6 +40,7 @@ contract DisputeGame is IDisputeGame {
     mapping(bytes32 commitId => Book) internal _books;
     mapping(bytes32 commitId => mapping(bytes32 node => Reveal)) internal _reveals;
     mapping(bytes32 commitId => Pot) internal _pots;
+    bool internal transient _moved; // whether this transaction has made a challenger's move already
 
     modifier onlySource() {
         // INVARIANT (I-50): only the source says how a commitment ended, and only it hands over a gas pot.
@@ -74,9 +75,9 @@ contract DisputeGame is IDisputeGame {
         ) = PARAMETERS.challengeTerms(version);
         standing.status = DisputeStatus.Open;
         standing.serial = book.append(_entries[commitId], msg.sender);
-        standing.gasOwed = MoveGasLib.CHALLENGE;
+        standing.gasOwed = _moveGas(MoveGasLib.CHALLENGE, MoveGasLib.NEXT_CHALLENGE);
         standing.clocks.lastMoveAt = uint64(block.timestamp);
-        book.gasOwed += MoveGasLib.CHALLENGE;
+        book.gasOwed += standing.gasOwed;
         disputeId = IdLib.disputeId(commitId, msg.sender, standing.serial);
 
         Descent storage descent = _descents[disputeId];
@@ -189,7 +190,10 @@ contract DisputeGame is IDisputeGame {
         if (verdict == Verdict.Correct) {
             _lose(disputeId, descent, standing, book);
         } else {
-            _win(disputeId, descent, standing, book, MoveGasLib.proveStep(judgeGas));
+            uint32 moveGas = MoveGasLib.proveStep(judgeGas);
+            standing.gasOwed += moveGas;
+            book.gasOwed += moveGas;
+            _win(disputeId, descent, standing, book);
         }
     }
 
@@ -208,7 +212,7 @@ contract DisputeGame is IDisputeGame {
         require(block.timestamp > deadline, ClockRunning(disputeId, deadline));
 
         emit TimedOut(disputeId, commitId, workersTurn);
-        if (workersTurn) _win(disputeId, descent, standing, book, 0);
+        if (workersTurn) _win(disputeId, descent, standing, book);
         else _lose(disputeId, descent, standing, book);
     }
 
@@ -390,6 +394,15 @@ contract DisputeGame is IDisputeGame {
         }
     }
 
+    /// @dev What a challenger's move is repaid.
+    function _moveGas(uint32 first, uint32 next) internal returns (uint32) {
+        // INVARIANT (S-13): whoever makes many moves in one transaction is repaid what each adds to it.
+        // GUARD: S-13.batch
+        if (_moved) return next;
+        _moved = true;
+        return first;
+    }
+
     /// @dev Books a choice: the dispute stands at `node`, whose place `standing` tells.
     function _choose(
         bytes32 disputeId,
@@ -398,11 +411,12 @@ contract DisputeGame is IDisputeGame {
         Standing memory standing,
         Book storage book
     ) internal {
-        // SAFETY: a descent has at most 16 choices.
+        uint32 moveGas = _moveGas(MoveGasLib.CHOOSE, MoveGasLib.NEXT_CHOOSE);
+        // SAFETY: a descent has at most 17 choices.
         unchecked {
-            standing.gasOwed += MoveGasLib.CHOOSE;
+            standing.gasOwed += moveGas;
         }
-        book.gasOwed += MoveGasLib.CHOOSE;
+        book.gasOwed += moveGas;
         descent.node = node;
         descent.save(standing);
         GameClockLib.Clocks memory clocks = standing.clocks;
@@ -427,19 +441,14 @@ contract DisputeGame is IDisputeGame {
 
     // ENDS
 
-    /// @dev The worker has lost: the commitment ends, and with it every dispute on it. This one is repaid as what it is, the
-    /// one that did the work.
+    /// @dev The worker has lost: the commitment ends, and with it every dispute on it.
     function _win(
         bytes32 disputeId,
         Descent storage descent,
         Standing memory standing,
-        Book storage book,
-        uint32 proofGas
+        Book storage book
     ) internal {
         bytes32 commitId = descent.commitId;
-        uint32 moveGas = proofGas + MoveGasLib.alone(standing.choices());
-        standing.gasOwed += moveGas;
-        book.gasOwed += moveGas;
         // INVARIANT (S-13): nobody dilutes what the one who proves a fault is repaid.
         // GUARD: S-13.pot
         book.winnerGas = standing.gasOwed;

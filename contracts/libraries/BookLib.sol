@@ -73,9 +73,8 @@ library BookLib {
 
     /// @notice Takes a dispute's part out of the pot: all of it for the dispute that slashed, then pro rata of what is left.
     /// @dev INVARIANT (S-13): whoever proves the fault is repaid, however many disputes a cheater's friend opens beside it: the
-    /// pot of the least lock pays for two of the dearest disputes. What the others share is counted at the least that a move
-    /// can cost, so whoever dilutes it loses more of its own gas than all others together, and no number of disputes earns
-    /// anything.
+    /// pot of the least lock pays for two of the dearest disputes. No move is repaid above its cost, so whoever dilutes what
+    /// the others share loses more of its own gas than all of them together, and no number of disputes earns anything.
     /// @param won Whether it is the dispute that slashed.
     /// @return gas What the dispute gets, rounded down.
     /// @return dust What rounding left over, with the last dispute.

@@ -39,11 +39,6 @@ library DescentLib {
         return self.position.depth > 0 || self.position.section == Section.Output;
     }
 
-    /// @notice How many choices led to where the dispute stands.
-    function choices(Standing memory self) internal pure returns (uint32) {
-        return uint32(self.position.depth) + uint8(self.position.section);
-    }
-
     function standing(Descent storage self) internal view returns (Standing memory found) {
         uint256 packed = self.packed;
         // SAFETY: each field is cut to its own width.

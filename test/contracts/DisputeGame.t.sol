@@ -532,7 +532,7 @@ contract DisputeGameTest is ProtocolTest {
         equal(account(CHALLENGER).credit, reward, "the reporter's reward");
         vm.prank(KEEPER);
         game.settleDispute(disputeId);
-        uint256 gas = uint256(MoveGasLib.CHALLENGE_ALONE) * 1e12; // of one challenge at the reference price
+        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12; // of one challenge at the reference price
         equal(account(CHALLENGER).credit, reward + BOND + gas, "bond and gas");
         equal(vault.escrow(address(game)), 0, "nothing left");
         refuseGame(KEEPER, data, nothing);
@@ -556,7 +556,7 @@ contract DisputeGameTest is ProtocolTest {
     }
 
     function test_gasPot_theWinnerComesFirst_howeverManyFriends_S13() public {
-        (, bytes32 commitId, ) = openDispute(FRIEND);
+        (, bytes32 commitId, bytes32 first) = openDispute(FRIEND);
         for (uint256 i = 1; i < 200; ++i) {
             vm.prank(FRIEND);
             game.challenge(commitId, "");
@@ -565,20 +565,18 @@ contract DisputeGameTest is ProtocolTest {
         bytes32 honest = game.challenge(commitId, "");
         convict(commitId, honest, CHALLENGER, 2);
         uint256 burned = vault.pendingBurn();
-        settleAll(commitId);
-        equal(credit(CHALLENGER), BOND + gasOf(honest), "every move of the one who proved it");
         uint256 pot = (100e18 * 15) / 100;
         uint256 shared = pot - gasOf(honest);
-        uint256 each = (shared * uint256(MoveGasLib.CHALLENGE)) / (200 * uint256(MoveGasLib.CHALLENGE));
-        equal(credit(FRIEND), 200 * (BOND + each) + pot, "bonds, an equal part each, and the reward");
-        require(
-            each < uint256(MoveGasLib.CHALLENGE) * 1e12,
-            "diluting costs the friend more than it is repaid"
-        );
+        uint256 spent = gasOf(first) + 199 * uint256(MoveGasLib.NEXT_CHALLENGE) * 1e12;
+        require(spent > shared, "more than there is");
+        settleAll(commitId);
+        equal(credit(CHALLENGER), BOND + gasOf(honest), "every move of the one who proved it");
+        uint256 friends = credit(FRIEND) - 200 * BOND - pot; // besides bonds and the reward
+        require(friends <= shared && shared - friends < 200, "what is left, to the last unit");
         uint256 fees = 3 * uint256(FEE); // compensation
         equal(
             vault.pendingBurn() - burned,
-            100e18 - pot - gasOf(honest) - 200 * each - fees,
+            100e18 - pot - gasOf(honest) - friends - fees,
             "I-04: every unit is paid or burned"
         );
     }
@@ -597,18 +595,18 @@ contract DisputeGameTest is ProtocolTest {
         (, bytes32 commitId, bytes32 first) = openDispute(FRIEND);
         vm.warp(START + 1);
         vm.prank(CHALLENGER);
-        game.challenge(commitId, "");
+        bytes32 other = game.challenge(commitId, "");
         vm.warp(START + 61);
         game.timeout(first);
         settleAll(commitId);
-        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12;
-        uint256 alone = uint256(MoveGasLib.CHALLENGE_ALONE) * 1e12;
-        equal(credit(FRIEND), BOND + alone + 15e18, "won and first");
-        equal(credit(CHALLENGER), BOND + gas, "the other");
+        equal(credit(FRIEND), BOND + gasOf(first) + 15e18, "won and first");
+        equal(credit(CHALLENGER), BOND + gasOf(other), "the other");
     }
 
-    function test_moves_costMoreThanIsRepaid_evenInOneTransaction_S13() public {
-        (, bytes32 commitId, ) = openDispute(CHALLENGER);
+    /// The calls of a test are one transaction, so every move but the first is repaid as a further one.
+    function test_moves_inOneTransaction_areRepaidBelowWhatTheyAdd_S13() public {
+        (, bytes32 commitId, bytes32 first) = openDispute(CHALLENGER);
+        equal(game.getDispute(first).gasOwed, MoveGasLib.CHALLENGE, "the first as one of its own");
         bindWith(commitId, HONEST);
         enrich(address(this));
         token.approve(address(vault), type(uint256).max);
@@ -619,11 +617,12 @@ contract DisputeGameTest is ProtocolTest {
             uint256 challenged = gasleft();
             bytes32 disputeId = game.challenge(commitId, "");
             challenged -= gasleft();
+            uint256 repaid = game.getDispute(disputeId).gasOwed;
+            require(challenged > repaid, "a challenge");
             uint256 chosen = gasleft();
             game.choose(disputeId, root, children, 2);
             chosen -= gasleft();
-            require(challenged > MoveGasLib.CHALLENGE, "a challenge");
-            require(chosen > MoveGasLib.CHOOSE, "a choice");
+            require(chosen > game.getDispute(disputeId).gasOwed - repaid, "a choice");
         }
     }
 
@@ -663,9 +662,8 @@ contract DisputeGameTest is ProtocolTest {
             abi.encodeWithSelector(IDisputeGame.DisputeNotOpen.selector, first, DisputeStatus.Void)
         );
         settleAll(commitId);
-        uint256 gas = uint256(MoveGasLib.CHALLENGE) * 1e12;
-        equal(credit(FRIEND), BOND + gas + 15e18, "bond, gas and reward");
-        equal(credit(CHALLENGER), BOND + gas, "bond and gas");
+        equal(credit(FRIEND), BOND + gasOf(first) + 15e18, "bond, gas and reward");
+        equal(credit(CHALLENGER), BOND + gasOf(second), "bond and gas");
         equal(credit(KEEPER), inputRequests.inputBond(1, 8), "no reward for the one who asked");
     }
 

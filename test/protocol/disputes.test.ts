@@ -167,8 +167,8 @@ describe("disputes", () => {
       const gasOf = async (disputeId: string) => (await world.game.getDispute(disputeId)).gasOwed as bigint;
       const price = 10n ** 12n;
       const [friendsGas, honestGas] = [await gasOf(friends), await gasOf(honest)];
-      const provenGas = honestGas - 180_000n - 2n * 50_000n; // its moves as transactions of their own
-      expect(friendsGas, "a challenge at its cheapest").to.equal(105_000n);
+      const provenGas = honestGas - friendsGas - 2n * 50_000n;
+      expect(friendsGas, "a challenge").to.equal(180_000n);
       expect(provenGas > 150_000n && provenGas < proof.gasUsed, "a proof, as measured").to.equal(true);
       const before = (await world.vault.pendingBurn()) as bigint;
       await settleAll(story, friends, honest);
@@ -204,18 +204,18 @@ describe("disputes", () => {
     it("I-04: pays the winner in full out of a pot that is too small, and shares the rest to the last unit", async () => {
       const story = await answer(stage, { slot: lie });
       const disputes: string[] = [];
-      // 15 % of the lock pays for 142 challenges at their cheapest; there are 150.
-      for (let count = 0; count < 150; count++) disputes.push(await challenge(story, "friend"));
+      // 15 % of the lock pays for 83 challenges; there are 90.
+      for (let count = 0; count < 90; count++) disputes.push(await challenge(story, "friend"));
       const honestId = await slash(story, lie);
       const before = (await world.vault.pendingBurn()) as bigint;
       await settleAll(story, ...disputes, honestId);
       const reward = (lock * 15n) / 100n;
-      const friends = (await creditOf(world, "friend")) - 150n * bond - reward;
+      const friends = (await creditOf(world, "friend")) - 90n * bond - reward;
       const honest = (await creditOf(world, "challenger")) - bond;
       const owed = (await world.game.getDispute(honestId)).gasOwed as bigint;
       const burned = ((await world.vault.pendingBurn()) as bigint) - before;
       expect(honest, "all that it spent").to.equal(owed * 10n ** 12n);
-      expect(friends < 150n * 105_000n * 10n ** 12n, "less than they spent").to.equal(true);
+      expect(friends < 90n * 180_000n * 10n ** 12n, "less than they spent").to.equal(true);
       expect(friends + honest <= reward, "the pot is as large as the reward").to.equal(true);
       expect(reward + friends + honest + 3n * fee + burned).to.equal(lock);
     });

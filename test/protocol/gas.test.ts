@@ -88,8 +88,8 @@ describe("gas of whole transactions", () => {
     within("reveal", moveGas("REVEAL"));
     within("revealTile", moveGas("REVEAL_TILE"));
     expect(moveGas("REVEAL_TILE"), "the bar of every reveal").to.be.at.most(80_000);
-    expect(spent.challenge, "S-13: not repaid above its cost").to.be.at.least(moveGas("CHALLENGE_ALONE"));
-    expect(Math.min(...chosen), "S-13").to.be.at.least(moveGas("CHOOSE_ALONE"));
+    expect(spent.challenge, "S-13: not repaid above its cost").to.be.at.least(moveGas("CHALLENGE"));
+    expect(Math.min(...chosen), "S-13").to.be.at.least(moveGas("CHOOSE"));
     expect(spent.proveStep, "S-13").to.be.at.least(moveGas("PROVE_STEP"));
   });
 
@@ -113,13 +113,13 @@ describe("gas of whole transactions", () => {
     await world.networkHelpers.time.increase(61);
     await record("collect", market.collect([asked], world.worker));
     await record("finalize", world.market.finalize(other.asked));
-    within("request", 125_000);
-    within("claim", 70_000);
-    within("commit", 90_000);
-    within("collect", 90_000);
+    within("request", 115_000);
+    within("claim", 60_000);
+    within("commit", 85_000);
+    within("collect", 85_000);
     within("finalize", 90_000);
-    within("settle", 190_000);
-    within("settleDispute", 110_000);
+    within("settle", 175_000);
+    within("settleDispute", 100_000);
     const { request: posted = 0, claim: claimed = 0, commit: published = 0, collect: paid = 0 } = spent;
     expect(posted + claimed + published + paid, "from the request to the worker's money").to.be.at.most(
       350_000,
@@ -136,7 +136,7 @@ describe("gas of whole transactions", () => {
     }
     const later = costs.slice(2);
     expect(Math.max(...later) - Math.min(...later)).to.be.below(100);
-    expect(Math.min(...later), "S-13: not repaid above its cost").to.be.at.least(moveGas("CHALLENGE_ALONE"));
+    expect(Math.min(...later), "S-13: not repaid above its cost").to.be.at.least(moveGas("CHALLENGE"));
   });
 
   it("S-13: repays a choice below its cost even where most children are EMPTY", async () => {
@@ -146,7 +146,7 @@ describe("gas of whole transactions", () => {
     const disputeId = await challenge(sparse);
     await as(world.worker, world.game).bindTrace(sparse.commitId, sparse.trace.tree.children(0, 0));
     const { gasUsed } = await choose(sparse, disputeId, 0);
-    expect(Number(gasUsed)).to.be.at.least(moveGas("CHOOSE_ALONE"));
+    expect(Number(gasUsed)).to.be.at.least(moveGas("CHOOSE"));
   });
 
   it("charges a worker with 1 KiB of the dearest bytes within the reveal's ceiling", async () => {
