@@ -2,7 +2,7 @@
 // it follows correctly. All else is `assay worker` as it is; the product has no way to cheat, so the machine is swapped.
 import { collectOutput, createTrace } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
-import { type Assembled, type AssembleOptions, assembleWorker } from "../../node/assemble.ts";
+import { type Assembled, assembleWorker } from "../../node/assemble.ts";
 import { defineCommand } from "../../node/cli/command.ts";
 import { accountOf, configuredKey, unlockKey } from "../../node/cli/keys.ts";
 import { runCommandLine } from "../../node/cli/run.ts";
@@ -50,8 +50,12 @@ const command = defineCommand({
     const account = accountOf(context);
     const signer = await unlockKey(context, configuredKey(context.config, "operator"));
     const lie = JSON.parse(context.io.environment.STORY_LIE ?? "null") as Lie;
-    const assemble = (options: AssembleOptions) => assembleCheater({ ...options, account }, lie);
-    return runRole(context, { signer, assemble, now: true, facts: { account } });
+    return runRole(context, {
+      signer,
+      assemble: (options) => assembleCheater({ ...options, signer, account }, lie),
+      now: true,
+      facts: { account },
+    });
   },
   render: renderEnded,
 });

@@ -89,7 +89,7 @@ describe("loadConfig", () => {
       programs: "0xabc",
       rpcUrls: "ftp://a",
       logLevel: "loud",
-      challenge: "maybe",
+      mode: "maybe",
     }))
       await errorOf(() => load({ flags: { [name]: value } }));
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "viem";
 import { devnetAccounts } from "../../../node/devnet/accounts.ts";
+import { localTiers } from "../../../node/devnet/localTiers.ts";
 import { startTestDevnet, type TestDevnet } from "../../helpers/devnet.ts";
 
 describe("the command line and money", () => {
@@ -70,7 +71,7 @@ describe("the command line and money", () => {
     const early = await devnet.run(["withdraw"]);
     expect(early.code).to.equal(75);
     expect(early.stderr).to.include("NothingToWithdrawError").and.include("assay status");
-    await devnet.advance(171);
+    await devnet.advance(localTiers.demo.unbondingSeconds + 1);
     const paid = await devnet.run(["withdraw", "--json"]);
     expect(paid.json).to.include({ withdrawn: String(parseEther("3")), account: owner.account.address });
   });
