@@ -209,7 +209,7 @@ contract ConservationTest {
         add(player.settleDispute.selector, 8, 0, 0, 0);
         add(player.settleAll.selector, 0, 0, 0, 0);
         for (uint256 i = 0; i < 2; ++i) add(player.flip.selector, 8, 0, 0, 0);
-        add(player.missInput.selector, 8, 0, 0, 0);
+        add(player.missInput.selector, 8, 1, 0, 0);
         add(player.askInput.selector, 8, 0, 0, 0);
         add(player.showInput.selector, 8, 0, 0, 0);
         add(player.timeoutInput.selector, 8, 0, 0, 0);
@@ -235,7 +235,7 @@ contract ConservationTest {
     /// invariants above see is not the same quiet history again and again.
     function test_histories_reachEverything() public {
         addMoves();
-        string[24] memory whats = [
+        string[23] memory whats = [
             "I-12: claim",
             "I-24: a request ends once",
             "I-29: finalize",
@@ -256,16 +256,16 @@ contract ConservationTest {
             "I-13, S-12: allotment left before its delay",
             "I-54: a voucher paid what it does not promise",
             "I-29: finalize a receipt",
-            "S-12: collectOwed",
             "I-11: requestUnbond",
             "I-11: withdraw",
             "S-05: refundRetired"
         ];
-        uint256[24] memory made;
-        uint256[24] memory refused;
+        uint256[23] memory made;
+        uint256[23] memory refused;
         for (uint256 round = 0; round < 4; ++round) {
             player = new Player();
             for (uint256 i = 0; i < 200; ++i) playOne(uint256(keccak256(abi.encode(round, i))));
+            for (uint8 i = 0; i < 5; ++i) player.retire(0, i);
             invariant_money_I01_I02_I03_I10_I12();
             invariant_rules_I23_I24_I29_S12();
             for (uint256 i = 0; i < whats.length; ++i) {

@@ -83,8 +83,15 @@ abstract contract History is ReceiptsTest {
         return address(sourceOf[commitId]) == address(market) ? game : receiptGame;
     }
 
-    function numberOf(uint8 which) internal view returns (uint256) {
-        return which % asked_.length;
+    /// @notice The next request from `which` on that has come as far as `from` and no further than `to`; where there is
+    /// none, the one that was named, to be refused.
+    function next(uint8 which, RequestStatus from, RequestStatus to) internal view returns (uint256) {
+        uint256 count = asked_.length;
+        for (uint256 i = 0; i < count; ++i) {
+            RequestStatus status = stateAt((which + i) % count).status;
+            if (status >= from && status <= to) return (which + i) % count;
+        }
+        return which % count;
     }
 
     function stateAt(uint256 number) internal view returns (RequestState memory) {

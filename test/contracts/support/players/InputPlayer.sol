@@ -10,10 +10,14 @@ abstract contract InputPlayer is MarketPlayer {
     bytes32[] internal inputs; // ids under which one was asked for
     mapping(bytes32 id => uint256 number) internal inputOf; // of the request, from 1; zero for a commitment
 
-    /// @notice The worker says that it cannot get the input of what it claimed.
-    function missInput(uint8 which) external {
+    /// @notice The worker says that it cannot get the input of what it claimed, just now or before.
+    function missInput(uint8 which, bool fresh) external {
+        if (fresh && account(WORKER).free >= LEAST_FREE && registry.isActive(programId)) {
+            claim(asked_[_ask(which, true)]);
+        }
         if (asked_.length == 0) return;
-        uint256 number = numberOf(which);
+        uint8 from = fresh ? uint8(asked_.length - 1) : which;
+        uint256 number = next(from, RequestStatus.Claimed, RequestStatus.Claimed);
         Request memory r = asked_[number];
         RequestState memory state = stateOf(r);
         bool legal = state.status == RequestStatus.Claimed && !isOver(state) && !r.inputPosted;
@@ -43,7 +47,7 @@ abstract contract InputPlayer is MarketPlayer {
 
     function showInput(uint8 which) external {
         if (inputs.length == 0) return;
-        bytes32 id = inputs[which % inputs.length];
+        bytes32 id = nextInput(which);
         InputRequest memory input = inputRequests.getInputRequest(id);
         bool legal = input.status == InputStatus.Open && block.timestamp <= input.deadline;
         bytes32[] memory path = new bytes32[](0);
@@ -57,7 +61,7 @@ abstract contract InputPlayer is MarketPlayer {
 
     function timeoutInput(uint8 which) external {
         if (inputs.length == 0) return;
-        bytes32 id = inputs[which % inputs.length];
+        bytes32 id = nextInput(which);
         InputRequest memory input = inputRequests.getInputRequest(id);
         bool legal = input.status == InputStatus.Open;
         // What waits for the input may have ended otherwise; then only the bond goes back, at any time.
@@ -75,6 +79,15 @@ abstract contract InputPlayer is MarketPlayer {
     }
 
     // INTERNAL
+
+    /// @notice The next open input request from `which` on; where there is none, the one that was named.
+    function nextInput(uint8 which) internal view returns (bytes32) {
+        for (uint256 i = 0; i < inputs.length; ++i) {
+            bytes32 id = inputs[(which + i) % inputs.length];
+            if (inputRequests.getInputRequest(id).status == InputStatus.Open) return id;
+        }
+        return inputs[which % inputs.length];
+    }
 
     function isOpenAnswer(bytes32 commitId) internal view returns (bool) {
         RequestState memory state = stateAt(requestOf[commitId] - 1);

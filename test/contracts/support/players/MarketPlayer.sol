@@ -23,23 +23,23 @@ abstract contract MarketPlayer is History {
             numbers[i] = _ask(fee, hidden);
             claim(asked_[numbers[i]]);
         }
-        if (hurry % 8 == 0) return; // too slow
+        if (hurry % 4 == 0) return; // too slow
         publish(numbers, lie % 2 == 0 ? HONEST : lie % SLOTS);
     }
 
     /// @notice The worker answers a request that it had left.
     function answerLate(uint8 which, uint8 lie) external {
         if (asked_.length == 0) return;
-        RequestState memory state = stateAt(numberOf(which));
-        if (state.status != RequestStatus.Claimed || block.timestamp > state.deadline) return;
         uint256[] memory numbers = new uint256[](1);
-        numbers[0] = numberOf(which);
+        numbers[0] = next(which, RequestStatus.Claimed, RequestStatus.Claimed);
+        RequestState memory state = stateAt(numbers[0]);
+        if (state.status != RequestStatus.Claimed || block.timestamp > state.deadline) return;
         publish(numbers, lie % 2 == 0 ? HONEST : lie % SLOTS);
     }
 
     function claimOpen(uint8 which) external {
         if (asked_.length == 0) return;
-        Request memory r = asked_[numberOf(which)];
+        Request memory r = asked_[next(which, RequestStatus.Open, RequestStatus.Open)];
         RequestState memory state = stateOf(r);
         bool legal = state.status == RequestStatus.Open && block.timestamp <= state.deadline;
         legal = legal && account(WORKER).free >= lockOf(r) && registry.isActive(programId);
@@ -48,7 +48,7 @@ abstract contract MarketPlayer is History {
 
     function cancelOrExpire(uint8 which, bool cancel) external {
         if (asked_.length == 0) return;
-        Request memory r = asked_[numberOf(which)];
+        Request memory r = asked_[next(which, RequestStatus.Open, RequestStatus.Open)];
         RequestState memory state = stateOf(r);
         bool legal = state.status == RequestStatus.Open;
         bytes memory data = abi.encodeCall(market.cancel, (r));
@@ -59,7 +59,8 @@ abstract contract MarketPlayer is History {
     /// @notice Ends a claimed or committed request: by the worker, by anybody, or for lateness.
     function end(uint8 which, uint8 how) external {
         if (asked_.length == 0) return;
-        uint256 number = numberOf(which);
+        RequestStatus wanted = how % 3 == 2 ? RequestStatus.Claimed : RequestStatus.Committed;
+        uint256 number = next(which, wanted, wanted);
         Request memory r = asked_[number];
         RequestState memory state = stateOf(r);
         bool final_ = state.status == RequestStatus.Committed && isOver(state);

@@ -28,16 +28,16 @@ abstract contract VaultPlayer is History {
     }
 
     function withdraw() external {
-        (uint256 due, uint256 next) = (0, _taken);
-        for (; next < unbondings.length; ++next) {
-            if (block.timestamp < unbondings[next].requestedAt + UNBONDING) break;
-            due += unbondings[next].amount;
+        (uint256 due, uint256 upTo) = (0, _taken);
+        for (; upTo < unbondings.length; ++upTo) {
+            if (block.timestamp < unbondings[upTo].requestedAt + UNBONDING) break;
+            due += unbondings[upTo].amount;
         }
         uint256 before = token.balanceOf(WORKER);
         bytes memory data = abi.encodeCall(vault.withdraw, ());
         if (!attempt(WORKER, address(vault), data, due > 0, "I-11: withdraw")) return;
         rule(token.balanceOf(WORKER) == before + due, "I-11: stake left before its delay");
-        _taken = next;
+        _taken = upTo;
     }
 
     /// @notice A stranger's stake for the worker adds, and does nothing else.
@@ -75,7 +75,7 @@ abstract contract VaultPlayer is History {
             registry.proveMalformed(programId, proof);
         }
         if (asked_.length == 0) return;
-        Request memory r = asked_[numberOf(which)];
+        Request memory r = asked_[next(which, RequestStatus.Claimed, RequestStatus.Committed)];
         RequestStatus s = stateOf(r).status;
         bool legal = registry.program(programId).status == ProgramStatus.Retired;
         legal = legal && s >= RequestStatus.Claimed && s <= RequestStatus.Committed;
