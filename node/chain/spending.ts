@@ -76,6 +76,17 @@ function summed(rows: readonly Row[]): Spending[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spent]) => spent);
 }
 
+/** Every key of a journal that has paid for transactions on a chain. */
+export function spendersIn({ sql }: Pick<Database, "sql">, chainId: number): Address[] {
+  const query =
+    "SELECT sender FROM spending WHERE chain_id = ? UNION " +
+    "SELECT sender FROM transactions WHERE chain_id = ? AND paid IS NOT NULL ORDER BY sender";
+  return sql
+    .prepare<[number, number], { sender: Address }>(query)
+    .all(chainId, chainId)
+    .map(({ sender }) => sender);
+}
+
 /** What was paid in all. */
 export const paidIn = (spent: readonly Spending[]): bigint =>
   spent.reduce((total, { paid }) => total + paid, 0n);

@@ -23,7 +23,7 @@ import { monitorCommand } from "./monitor.ts";
 import { programsFetchCommand, programsListCommand, programsShowCommand } from "./programs.ts";
 import { publishCommand } from "./publish.ts";
 import { requestCommand } from "./request.ts";
-import { rewardsClaimCommand, rewardsShowCommand } from "./rewards.ts";
+import { rewardsClaimCommand, rewardsEarningsCommand, rewardsShowCommand } from "./rewards.ts";
 import { runCommand } from "./run.ts";
 import { stakeCommand } from "./stake.ts";
 import { statusCommand } from "./status.ts";
@@ -61,6 +61,7 @@ export const commands: readonly Command[] = [
   unstakeCommand,
   withdrawCommand,
   rewardsShowCommand,
+  rewardsEarningsCommand,
   rewardsClaimCommand,
   disputesListCommand,
   disputesShowCommand,

@@ -1,4 +1,5 @@
 // The journal forgets what has ended and nothing else, and stays as large as what is open.
+import type { Request } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { zeroAddress } from "viem";
@@ -41,7 +42,7 @@ describe("pruning", () => {
     batch?: number;
     settled?: boolean;
     dispute?: { state: "open" | "won" | "lost"; settled?: boolean };
-    asked?: "open" | "posted";
+    asked?: "open" | "shown";
   };
 
   /** A request with everything that may hang on it, its last event in block `block`. */
@@ -51,7 +52,7 @@ describe("pruning", () => {
     { status = "finalized", batch = n, settled, dispute, asked }: Story = {},
   ) {
     const programId = id(9, 9);
-    const request = {
+    const request: Request = {
       ...{
         requester: zeroAddress,
         salt: BigInt(n),
@@ -62,7 +63,7 @@ describe("pruning", () => {
       },
       ...{ version: 1, method: "optimistic", level: "final", worker: zeroAddress, consumer: zeroAddress },
       callbackGas: 0,
-    } as const;
+    };
     const ids = { commitId: commitId(n), requestId: requestId(n) };
     journal.requests.put(ids.requestId, status, { ...ids, request, deadline: 5n }, block);
     journal.deliveries.put(ids.requestId, "open", { requestId: ids.requestId, delivered: false }, block);
@@ -115,8 +116,8 @@ describe("pruning", () => {
   }
 
   it("forgets all that hangs on a request that has ended, and only that", () => {
-    tell(1, 10n, { dispute: { state: "lost" }, asked: "posted" });
-    tell(2, 11n, { dispute: { state: "lost" }, asked: "posted" });
+    tell(1, 10n, { dispute: { state: "lost" }, asked: "shown" });
+    tell(2, 11n, { dispute: { state: "lost" }, asked: "shown" });
     const both = rows();
     journal.settle(100n);
     journal.prune(9n);
@@ -176,7 +177,7 @@ describe("pruning", () => {
     const run = (from: number, to: number) => {
       for (let n = from; n < to; n++) {
         now += day / 10;
-        database.transact(() => tell(n, BigInt(n), { dispute: { state: "lost" }, asked: "posted" }));
+        database.transact(() => tell(n, BigInt(n), { dispute: { state: "lost" }, asked: "shown" }));
         if (n % 20 === 0) {
           journal.settle(BigInt(n));
           journal.prune(BigInt(n - 100));
