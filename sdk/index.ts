@@ -108,6 +108,7 @@ export * from "./actions/requests/getRequestState.ts";
 export * from "./actions/requests/getResult.ts";
 export * from "./actions/requests/getResultFacts.ts";
 export * from "./actions/requests/getTier.ts";
+export * from "./actions/requests/parseSignedRequest.ts";
 export * from "./actions/requests/pauseNew.ts";
 export * from "./actions/requests/prepareRequest.ts";
 export * from "./actions/requests/refundRetired.ts";

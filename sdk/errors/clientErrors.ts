@@ -30,6 +30,15 @@ export class OutdatedDeploymentError extends BaseError {
   }
 }
 
+export class InvalidSignedRequestError extends BaseError {
+  override readonly name = "InvalidSignedRequestError";
+  constructor({ field, value }: { field: string; value: unknown }) {
+    super("The signed request lacks a field, or the field is malformed.", {
+      facts: { field, value: String(value) },
+    });
+  }
+}
+
 export class MissingAccountError extends BaseError {
   override readonly name = "MissingAccountError";
   constructor() {

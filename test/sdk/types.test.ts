@@ -1,11 +1,14 @@
 // What the compiler has to accept and to refuse; `tsc` is the test, the body only runs along.
 import type {
   AssayClient,
+  CommitmentReference,
   cancelRequestCall,
   InsufficientStakeError,
   RequestUpdate,
   StakeParameters,
+  stakeEtherCall,
 } from "@assay/sdk";
+import type { Method, Receipt } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import type { Hex } from "viem";
 
@@ -29,8 +32,17 @@ describe("types", () => {
     const wrongAmount: StakeParameters["amount"] = 5;
     // @ts-expect-error a bound action has its deployment
     const bound: Parameters<AssayClient["stake"]>[0] = { amount: 5n, deployment: {} };
+    holds<Equal<Awaited<ReturnType<AssayClient["getRequest"]>>["request"]["method"], Method>>();
+    holds<Equal<ReturnType<typeof stakeEtherCall>["functionName"], "stakeEther">>();
+    const byId: Parameters<AssayClient["finalizeRequest"]>[0] = { requestId: "0x" };
+    const byCommitment: CommitmentReference = { commitId: "0x", source: "channels" };
+
+    // @ts-expect-error a commitment is named once
+    const twice: CommitmentReference = { commitId: "0x", requestId: "0x" };
+    // @ts-expect-error a dispute about a receipt needs its signature
+    const unsigned: Parameters<AssayClient["challengeReceipt"]>[0] = { receipt: {} as Receipt };
     // @ts-expect-error a request id is needed
     const missing: Parameters<AssayClient["getRequest"]>[0] = {};
-    expect([wrongAmount, bound, missing]).to.have.length(3);
+    expect([wrongAmount, bound, missing, byId, byCommitment, twice, unsigned]).to.have.length(7);
   });
 });

@@ -9,7 +9,7 @@ import { eventOf } from "../calls/eventOf.ts";
 import type { AssayTransportClient, SpendParameters, WriteReturnType } from "../calls/parameters.ts";
 import type { SendCallErrorType } from "../calls/sendCall.ts";
 import { spend } from "../calls/spend.ts";
-import { getTier } from "../requests/getTier.ts";
+import { demandBond } from "./demandBond.ts";
 
 export type DemandInclusionParameters = SpendParameters & {
   /** The receipt. */
@@ -18,7 +18,7 @@ export type DemandInclusionParameters = SpendParameters & {
   signature: SessionSignature;
   /** The program's input, to publish it along; not needed. */
   input?: Bytes | undefined;
-  /** The bond in token units, if known; read from the tier when left out. */
+  /** The bond in token units, if known; read from the chain when left out. */
   bond?: bigint | undefined;
 };
 export type DemandInclusionReturnType = WriteReturnType & {
@@ -64,8 +64,7 @@ export async function demandInclusion(
   parameters: DemandInclusionParameters,
 ): Promise<DemandInclusionReturnType> {
   const { deployment, receipt } = parameters;
-  const amount =
-    parameters.bond ?? (await getTier(client, { deployment, version: receipt.version })).challengeBond;
+  const amount = parameters.bond ?? (await demandBond(client, { deployment, version: receipt.version }));
   const sent = await spend(client, { ...parameters, amount, call: demandInclusionCall(parameters) });
   const { demandId, bond, deadline } = eventOf(sent.receipt, {
     address: parameters.deployment.epochs,

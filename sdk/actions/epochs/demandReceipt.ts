@@ -7,7 +7,7 @@ import { eventOf } from "../calls/eventOf.ts";
 import type { AssayTransportClient, SpendParameters, WriteReturnType } from "../calls/parameters.ts";
 import type { SendCallErrorType } from "../calls/sendCall.ts";
 import { spend } from "../calls/spend.ts";
-import { getTier } from "../requests/getTier.ts";
+import { demandBond } from "./demandBond.ts";
 
 export type DemandReceiptParameters = SpendParameters & {
   /** Parameter version of the receipts. */
@@ -18,7 +18,7 @@ export type DemandReceiptParameters = SpendParameters & {
   channelId: Hex;
   /** Number of the receipt among the receipts of its channel in that epoch. */
   index: number;
-  /** The bond in token units, if known; read from the tier when left out. */
+  /** The bond in token units, if known; read from the chain when left out. */
   bond?: bigint | undefined;
 };
 export type DemandReceiptReturnType = WriteReturnType & {
@@ -66,7 +66,7 @@ export async function demandReceipt(
   parameters: DemandReceiptParameters,
 ): Promise<DemandReceiptReturnType> {
   const { deployment, version } = parameters;
-  const amount = parameters.bond ?? (await getTier(client, { deployment, version })).challengeBond;
+  const amount = parameters.bond ?? (await demandBond(client, { deployment, version }));
   const sent = await spend(client, { ...parameters, amount, call: demandReceiptCall(parameters) });
   const { demandId, bond, deadline } = eventOf(sent.receipt, {
     address: parameters.deployment.epochs,

@@ -1,5 +1,13 @@
 // Buying without gas and staking with one transaction: signatures instead of approvals.
-import { approveCall, EtherNotAcceptedError, InvalidOrderError, signPermit } from "@assay/sdk";
+import {
+  approveCall,
+  EtherNotAcceptedError,
+  InvalidOrderError,
+  InvalidSignedRequestError,
+  parseSignedRequest,
+  signPermit,
+  stringifyJson,
+} from "@assay/sdk";
 import { stakeVaultAbi } from "@assay/sdk/abi";
 import { expect } from "chai";
 import { type Hex, parseEther } from "viem";
@@ -35,6 +43,25 @@ describe("gas-less actions", () => {
     expect(request).to.deep.equal(order.request);
     expect(request.requester).to.equal(market.addresses.requester);
     expect(await stranger.getInput({ requestId })).to.deep.equal(sample.input);
+  });
+
+  it("sends an order that travelled as JSON, and refuses one that lost something on the way", async () => {
+    const { requester, stranger } = market.clients;
+    const order = await requester.signRequest(wanted);
+    const json = JSON.parse(stringifyJson(order));
+    expect(parseSignedRequest(json)).to.deep.equal(order);
+    await stranger.submitSignedRequest({ order: parseSignedRequest(json) });
+    const broken: [string, unknown][] = [
+      ["validUntil", { ...json, validUntil: "soon" }],
+      ["request", { ...json, request: undefined }],
+      ["method", { ...json, request: { ...json.request, method: "oracle" } }],
+      ["worker", { ...json, request: { ...json.request, worker: "0x12" } }],
+      ["inputPosted", { ...json, request: { ...json.request, inputPosted: 1 } }],
+      ["r", { ...json, permit: { ...json.permit, r: "0x" } }],
+    ];
+    for (const [field, bad] of broken) {
+      expect(() => parseSignedRequest(bad)).to.throw(InvalidSignedRequestError, `field: ${field}\n`);
+    }
   });
 
   it("signs no permit where the vault may take the fee already", async () => {
