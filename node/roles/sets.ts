@@ -13,7 +13,7 @@ export type Sets = {
    */
   decide(requestIds: readonly Hex[]): void;
   /** Sends one transaction for all of them. What others were first in, or the chain has refused, is no set any more. */
-  send(requestIds: readonly Hex[], send: () => Promise<Moved>, signal: AbortSignal): Promise<void>;
+  send(requestIds: readonly Hex[], send: () => Promise<Moved>, signal: AbortSignal): Promise<Moved>;
 };
 
 export function createSets(journal: Journal): Sets {
@@ -39,7 +39,9 @@ export function createSets(journal: Journal): Sets {
     send: async (requestIds, send, signal) => {
       for (const id of requestIds) sending.add(id);
       try {
-        if ((await send()) === "theirs") dissolve(requestIds);
+        const moved = await send();
+        if (moved === "theirs") dissolve(requestIds);
+        return moved;
       } catch (error) {
         if (!signal.aborted) {
           dissolve(requestIds);

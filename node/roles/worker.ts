@@ -179,7 +179,8 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     sets.decide(requestIds);
     const request = commitSend(deployment, action, answers);
-    await sets.send(requestIds, () => conduct.send("commit", requestIds, request, signal), signal);
+    const send = () => conduct.send("commit", requestIds, request, signal);
+    if ((await sets.send(requestIds, send, signal)) !== "ours") return;
     for (const requestId of requestIds) {
       metrics.worker.requests.add({ outcome: "committed" });
       const from = askedAt.get(requestId);

@@ -1,6 +1,5 @@
 // What a worker does: it takes on what it can answer for, answers, defends its answers, and collects.
 import type { Hex } from "@assay/sdk/protocol";
-import { least } from "../bigints.ts";
 import { byDeadline, type OpenWork } from "./capacity.ts";
 import { type ClaimLimits, type ClaimState, type Claims, chooseClaims, isSame } from "./claims.ts";
 import {
@@ -131,8 +130,8 @@ function commits(mine: readonly RequestView[], state: WorkerState): WorkerAction
     together(due.filter(({ request }) => request.version === version).map(readyOf), underway),
   );
   return sets.map((requestIds) => {
-    const [first = 0n, ...others] = requestIds.map((id) => deadlines.get(id)!);
-    return { kind: "commit", requestIds, commitBy: least(first, ...others) };
+    const [commitBy = 0n] = requestIds.map((id) => deadlines.get(id)!).sort((a, b) => Number(a - b));
+    return { kind: "commit", requestIds, commitBy };
   });
 }
 

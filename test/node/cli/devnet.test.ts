@@ -1,4 +1,4 @@
-// assay devnet: one command, a whole network; its parts held against the deployment that everybody else uses.
+// assay devnet: one command, a whole network.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,25 +7,14 @@ import { fileURLToPath } from "node:url";
 import { collectOutput, execute } from "@assay/sdk/program";
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
-import { parameterSet } from "../../../deploy/parameters.ts";
 import { digitsModel, digitsSamples } from "../../../examples/digits/digits.ts";
 import { readProgramFolder } from "../../../node/cli/programFolder.ts";
 import { isRecent } from "../../../node/cli/runtime.ts";
 import { createFaucet } from "../../../node/devnet/faucet.ts";
-import { localTierNames, localTiers } from "../../../node/devnet/localTiers.ts";
 import { assay, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
 import { digitsFolder, startTestDevnet } from "../../helpers/devnet.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-
-describe("the local deployment", () => {
-  it("has the tiers of the deployment's parameters", () => {
-    for (const name of localTierNames) {
-      const { tiers, unbondingSeconds } = parameterSet([name]);
-      expect(localTiers[name]).to.deep.equal({ tier: tiers[0], unbondingSeconds });
-    }
-  });
-});
 
 describe("the digits program of the package", () => {
   const { program, manifest } = readProgramFolder(digitsFolder());
