@@ -13,7 +13,7 @@ import { exits } from "./failure.ts";
 export type RoleRun = {
   /** Undefined for roles without a key. */
   signer?: Signer;
-  assemble(options: Omit<AssembleOptions, "signer">): Pick<Assembled, "node" | "role" | "components">;
+  assemble: (options: Omit<AssembleOptions, "signer">) => Pick<Assembled, "node" | "role" | "components">;
   /** Stop at the first signal, leaving open work to others. */
   now: boolean;
   /** Begin to drain at once: take nothing new, end when nothing is open. */

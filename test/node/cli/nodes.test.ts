@@ -1,12 +1,11 @@
 // Nodes run from the command line: an operator's whole story, a watchtower that only looks, and how they end.
-import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Address, erc20Abi, type Hex, parseEther } from "viem";
 import { localTiers } from "../../../node/devnet/localTiers.ts";
 import type { ProgramFiles } from "../../../node/programFiles.ts";
-import { assay, type Ran, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
+import { assay, spawnAssay, temporaryHome } from "../../helpers/commandLine.ts";
 import {
   type Answered,
   answerByHand,
@@ -15,47 +14,11 @@ import {
   type TestDevnet,
   writeSmallProgram,
 } from "../../helpers/devnet.ts";
+import { quick, Runner } from "../../helpers/runner.ts";
 
 const input = Uint8Array.from({ length: 16 }, (_, index) => index * 15);
 const { windowSeconds, workerSeconds: clockSeconds } = localTiers.devnet.tier;
 const { unbondingSeconds } = localTiers.devnet;
-const quick = ["--poll-seconds", "0.1", "--http-port", "0"];
-
-/** A command that runs on, in this process. */
-class Runner {
-  readonly signals = new EventEmitter();
-  readonly events: Record<string, unknown>[] = [];
-  readonly ended: Promise<Ran>;
-  readonly #news = new EventEmitter();
-
-  constructor(argv: readonly string[], folder: string) {
-    this.ended = assay([...argv, ...quick, "--json"], {
-      folder,
-      signals: this.signals,
-      onLine: (line) => {
-        this.events.push(JSON.parse(line) as Record<string, unknown>);
-        this.#news.emit("news");
-      },
-    });
-    void this.ended.then(() => this.#news.emit("news", "ended"));
-  }
-
-  async until(kind: string, fields: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-    const isIt = (event: Record<string, unknown>) =>
-      event.event === kind && Object.entries(fields).every(([name, value]) => event[name] === value);
-    for (;;) {
-      const found = this.events.find(isIt);
-      if (found) return found;
-      const [ended] = await once(this.#news, "news");
-      if (ended) throw new Error(`It ended before ${kind}: ${JSON.stringify(await this.ended)}`);
-    }
-  }
-
-  stop(): Promise<Ran> {
-    this.signals.emit("SIGTERM", "SIGTERM");
-    return this.ended;
-  }
-}
 
 describe("nodes on the command line", () => {
   let devnet: TestDevnet;
