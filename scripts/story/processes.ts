@@ -59,7 +59,7 @@ const leash = new URL("leash.ts", import.meta.url).href;
 const password = "play-money";
 /** Opening a key that everybody knows need not be slow. */
 const keyCost = 10;
-const readySeconds = 60;
+const readySeconds = 180;
 const graceSeconds = 3;
 const rememberedLines = 5;
 
