@@ -5,16 +5,18 @@ import {
   approveCall,
   FeeAboveMaximumError,
   getProgram,
+  getRequest,
   getTier,
   prepareRequest,
   requestInference,
   requestInferenceCall,
   waitForResult,
+  watchRequest,
 } from "@assay/sdk";
 import { finalityLevels, methods } from "@assay/sdk/protocol";
 import { erc20Abi, type Hash, type Hex } from "viem";
 import { type Answer, answerText, toAnswer } from "../cli/answer.ts";
-import { openChain } from "../cli/chain.ts";
+import { type ChainAccess, openChain } from "../cli/chain.ts";
 import { defaulted, defineCommand, optional, repeated, toggle, type ValuesOf } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { facts, timeText, tokenText } from "../cli/layout.ts";
@@ -164,6 +166,28 @@ function keepInput(folder: string, inputRoot: Hex, input: Uint8Array): void {
   writeFileSync(join(folder, inputRoot), input);
 }
 
+/** Says when the worker cannot get an input that is kept off the chain: silence would cost the fee. */
+async function warn(
+  { note }: Context,
+  { client, deployment }: ChainAccess,
+  { requestId, inputFolder }: { requestId: Hex; inputFolder: string },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for await (const { event, args } of watchRequest(client, { deployment, requestId, signal })) {
+      if (event !== "InputAsked") continue;
+      const { request } = await getRequest(client, { deployment, requestId });
+      const by = new Date(Number(args.postBy) * 1_000).toISOString();
+      const file = join(inputFolder, request.inputRoot);
+      note(
+        `The worker cannot get the input. Until ${by} you may post it: assay inputs post ${requestId} --raw ${file}`,
+      );
+    }
+  } catch {
+    // It was answered, or the wait itself says what is wrong.
+  }
+}
+
 /** Waits up to the asked level; says the provisional answer as soon as there is one. */
 async function waitFor(
   context: Context,
@@ -182,7 +206,9 @@ async function waitFor(
       signal,
       ...(until !== undefined && { timeout: Math.max(1, until - context.clock.now()) }),
     });
-  const first = await wait("provisional");
+  const answered = new AbortController();
+  if (inputFolder !== undefined) void warn(context, chain, { requestId, inputFolder }, answered.signal);
+  const first = await wait("provisional").finally(() => answered.abort());
   const described = await findDescribed(context, chain, program ?? first.programId);
   if (level !== "provisional" && first.level !== "final")
     context.note(`${answerText(toAnswer(first, described), nowOf(context))}\nWaiting until it is ${level}…`);

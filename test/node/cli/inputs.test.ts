@@ -101,8 +101,13 @@ describe("assay inputs", () => {
     const requestId = await ask();
     const worker = await claim(requestId);
     await devnet.network.faucet.give(worker.account.address); // the bond
+    const given = ["--input-folder", folder, "--timeout", "3"];
+    const waiting = devnet.run(["request", "--resume", requestId, "--level", "provisional", ...given]);
     await worker.inputUnavailable({ requestId });
     expect(await statusOf(requestId)).to.equal("inputMissing");
+    const { stderr } = await waiting;
+    const file = join(folder, byteRoot(input));
+    expect(stderr).to.include(`assay inputs post ${requestId} --raw ${file}`);
     const posted = await devnet.run(["inputs", "post", requestId, "--raw", raw]);
     expect(posted.code, posted.stderr).to.equal(0);
     expect(await statusOf(requestId)).to.equal("claimed");
