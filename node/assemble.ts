@@ -14,6 +14,7 @@ import type { RoleContext } from "./roles/context.ts";
 import { createDefender } from "./roles/defender.ts";
 import { createKeeper } from "./roles/keeper.ts";
 import { createMonitor, type Monitor } from "./roles/monitor.ts";
+import { createReceiptKeeper } from "./roles/receiptKeeper.ts";
 import type { Role } from "./roles/role.ts";
 import type { RoleEvent } from "./roles/roleEvents.ts";
 import { createWatchtower } from "./roles/watchtower.ts";
@@ -116,16 +117,20 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
     const backs = replies && !dryRun ? config.backs : [];
     return [
       watchtower,
-      ...(pokes && !dryRun ? [createKeeper({ ...shared, limits: keeperLimits(config) })] : []),
+      ...(pokes && !dryRun ? keepersOf(shared, config) : []),
       ...backs.map((account) => defenderOf(node, shared, config, account)),
     ];
   });
 }
 
 export function assembleKeeper(options: AssembleOptions): Assembled {
-  return assemble(options, openNode(options), (_, shared) =>
-    createKeeper({ ...shared, limits: keeperLimits(options.config) }),
-  );
+  return assemble(options, openNode(options), (_, shared) => keepersOf(shared, options.config));
+}
+
+/** Of requests, and of receipts. */
+function keepersOf(shared: RoleContext, config: Config): Role[] {
+  const { keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries } = config;
+  return [createKeeper({ ...shared, limits: { patienceSeconds, mostTries } }), createReceiptKeeper(shared)];
 }
 
 export type AssembledMonitor = Pick<Assembled, "node" | "components"> & { role: Monitor };
@@ -151,11 +156,6 @@ export function assembleMonitor(options: Omit<AssembleOptions, "signer">): Assem
   node.onEvents(() => role.wake());
   return { node, role, components: [...node.components, role] };
 }
-
-const keeperLimits = ({ keeperPatienceSeconds: patienceSeconds, keeperMostTries: mostTries }: Config) => ({
-  patienceSeconds,
-  mostTries,
-});
 
 export const coverageOf = ({
   watchPrograms,

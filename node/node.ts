@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Deployment, getProgram } from "@assay/sdk";
 import type { Hex } from "viem";
 import { createEndpoints, type EndpointSource, type Endpoints, httpSources } from "./chain/endpoints.ts";
-import { decodeEvents, type ProtocolEvent } from "./chain/events.ts";
-import { applyEvents } from "./chain/indexer.ts";
+import { decodeEvents, followed, type ProtocolEvent } from "./chain/events.ts";
+import { createIntake } from "./chain/intake.ts";
 import { createPoller, type Poller } from "./chain/poller.ts";
 import { createSender, type Sender } from "./chain/sender.ts";
 import { type Clock, second } from "./clock.ts";
@@ -91,8 +91,7 @@ type Shared = Pick<NodeOptions, "fail" | "logger" | "metrics" | "clock">;
 
 function assemble({ config, deployment, sources }: NodeOptions, database: Database, common: Shared): Node {
   const { logger, clock } = common;
-  const { chainId, startBlock, inferenceMarket, disputeGame, programRegistry, stakeVault, inputRequests } =
-    deployment;
+  const { chainId, startBlock, inferenceMarket } = deployment;
   const journal = createJournal(database, clock);
   journal.bindTo({ chainId, market: inferenceMarket });
   const blobs = createBlobStore(join(config.dataDir, "blobs"));
@@ -106,16 +105,17 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
 
   const events = createFeed<ProtocolEvent>();
   const storing: ((events: readonly ProtocolEvent[]) => void)[] = [];
+  const takeIn = createIntake(journal, deployment);
   let pruneAt = 0n;
   const poller = createPoller({
     ...common,
     ...config,
     name: "protocol",
-    addresses: [inferenceMarket, disputeGame, programRegistry, stakeVault, inputRequests],
+    addresses: followed(deployment),
     startBlock,
     decode: decodeEvents,
     apply: (found, { to }) => {
-      applyEvents(journal, found);
+      takeIn(found);
       for (const take of storing) take(found);
       journal.settle(to - BigInt(config.reorgBlocks));
       if (to >= pruneAt) {

@@ -48,6 +48,10 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
   const disputesOn = sql.prepare<[string], { id: string }>(
     "SELECT id FROM items WHERE kind = 'dispute' AND json_extract(data, '$.commitId') = ?",
   );
+  // Calls of consumers are noted by which call it was, and the request.
+  const eraseCalls = sql.prepare<[string]>(
+    "DELETE FROM items WHERE kind = 'note:delivery' AND substr(id, -66) = ?",
+  );
   const eraseDecisions = sql.prepare<[string]>("DELETE FROM decisions WHERE subject = ?");
   const erasePayloads = sql.prepare<[string]>("DELETE FROM payloads WHERE request_id = ?");
 
@@ -60,6 +64,7 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
   for (const { requestId, commitId } of ended) {
     erasePayloads.run(requestId);
     forget(requestId, ["request", "delivery"]);
+    eraseCalls.run(requestId);
     if (commitId === null) continue;
     for (const { id } of disputesOn.all(commitId)) forget(id, ["dispute"]);
     erasePieces.run("reveal", `${commitId}:`, `${commitId};`);
@@ -67,6 +72,9 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
   }
   forgetBatches(sql, new Set(ended.flatMap(({ batch }) => batch ?? [])));
   sql.prepare("DELETE FROM items WHERE kind = 'note:outputs' AND updated < ?").run(askedSince);
+  sql
+    .prepare("DELETE FROM items WHERE kind LIKE 'note:receipt%' AND state = 'done' AND block <= ?")
+    .run(Number(block));
   return { requests: ended.length };
 }
 

@@ -9,8 +9,8 @@ import {
 import type { Hex } from "@assay/sdk/protocol";
 import type { Transport } from "viem";
 import { createEndpoints } from "../../node/chain/endpoints.ts";
-import { decodeEvents, type ProtocolEvent } from "../../node/chain/events.ts";
-import { applyEvents } from "../../node/chain/indexer.ts";
+import { decodeEvents, followed, type ProtocolEvent } from "../../node/chain/events.ts";
+import { createIntake } from "../../node/chain/intake.ts";
 import { createPoller, type Poller } from "../../node/chain/poller.ts";
 import { createSender } from "../../node/chain/sender.ts";
 import type { Executor } from "../../node/execution/executor.ts";
@@ -64,6 +64,7 @@ export function openParts(
   const { deployment, clock, transport } = network;
   const shared = { ...quiet(), clock };
   const journal = createJournal(database, clock);
+  const takeIn = createIntake(journal, deployment);
   const sources = (transports ?? [transport]).map((one, index) => ({
     name: `test ${index}`,
     transport: one,
@@ -74,17 +75,11 @@ export function openParts(
   const poller = createPoller({
     ...shared,
     name: "protocol",
-    addresses: [
-      deployment.inferenceMarket,
-      deployment.disputeGame,
-      deployment.programRegistry,
-      deployment.stakeVault,
-      deployment.inputRequests,
-    ],
+    addresses: followed(deployment),
     startBlock,
     decode: decodeEvents,
     apply: (found) => {
-      applyEvents(journal, found);
+      takeIn(found);
       for (const listener of listeners) listener(found);
     },
     rollback: journal.rollback,
