@@ -5,9 +5,11 @@ import { join } from "node:path";
 import {
   checkProgram,
   commitProgram,
+  elementCount,
   executePass,
   type PassStart,
   recordTrace,
+  type Step,
   type Tensor,
   unpackInputs,
 } from "@assay/sdk/program";
@@ -125,8 +127,10 @@ async function compiled() {
   return { program, committed: await timed("commit", () => commitProgram(program)) };
 }
 
-/** The product of the network's second half in a middle layer. */
-function wrongSlot(steps: readonly { readonly op: string; readonly operands: readonly unknown[] }[]): number {
-  const products = steps.flatMap(({ op }, slot) => (op === "MatMulInteger" ? [slot] : []));
+/** The product in the middle among those that make a whole row of the network. */
+function wrongSlot(steps: readonly Step[]): number {
+  const products = steps.flatMap(({ op, out }, slot) =>
+    op === "MatMulInteger" && elementCount(out) >= SIZE.width ? [slot] : [],
+  );
   return products[products.length >> 1]!;
 }
