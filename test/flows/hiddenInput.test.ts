@@ -14,7 +14,7 @@ import {
   play,
   tick,
 } from "../helpers/players.ts";
-import { randomInput } from "../helpers/programs.ts";
+import { network, randomInput } from "../helpers/programs.ts";
 import { Random } from "../helpers/random.ts";
 import { fee, gain, type Stage, setStage } from "../helpers/stage.ts";
 
@@ -151,6 +151,33 @@ describe("an input that is kept off the chain", () => {
     await stage.passDeadline(requestId);
     await play(stage.network, [honest]);
     await stage.check(requestId, "finalized");
+  });
+
+  it("is posted in several transactions where it is large, each once, over restarts", async function () {
+    this.timeout(180_000);
+    stage = await setStage({ program: network(2, { channels: 3, size: 200, filters: 1, classes: 10 }) });
+    input = randomInput(stage.committed.program, new Random(79));
+    offered.set(byteRoot(input), input);
+    const folder = temporaryFolder();
+    const requestId = await ask();
+    let honest = joinWorker(stage.network, stage.library, { ...sources(), folder: folder.path });
+    await play(stage.network, [honest]);
+    await stage.check(requestId, "committed");
+    const tower = watchtower();
+    await play(stage.network, [tower]);
+    let posts = 0;
+    for (let starts = 0; starts < 3; starts++) {
+      honest.leave();
+      honest = joinWorker(stage.network, stage.library, { folder: folder.path });
+      await tick(honest);
+      posts += sent(honest, "postInput");
+    }
+    expect(posts).to.equal(2); // 8 chunks
+    await play(stage.network, [tower]);
+    expect(tower.events.find(({ kind }) => kind === "checked")).to.include({ judgement: "valid" });
+    await stage.check(requestId, "committed");
+    honest.leave();
+    folder.remove();
   });
 
   it("hides no lie: it is shown, and the lie is disputed after the first window", async () => {
