@@ -324,6 +324,38 @@ describe("createSender", () => {
     expect(await balance()).to.equal(1n);
   });
 
+  it("fills a gap that was too dear at first, and pays for it what the urgent move behind it may cost", async () => {
+    await automine(false);
+    const soon = BigInt(Math.floor(Date.now() / 1_000) + 6);
+    const sender = make({
+      resubmitSeconds: 60,
+      policy: { maxFeePerGas: parseGwei("3"), maxPriorityFeePerGas: parseGwei("1"), urgentFeeFactor: 100 },
+    });
+    await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
+    await mine();
+    await running(sender, async () => {
+      void sender.send(mintOne("first")).catch(() => {});
+      await until(async () => (await pool()).length === 1);
+      const sending = sender.send(mintOne("move", { urgent: true, deadline: soon }));
+      await until(async () => (await pool()).length === 2);
+      database.sql.exec("DELETE FROM attempts WHERE nonce = 0; DELETE FROM transactions WHERE nonce = 0");
+      for (const { hash } of await pool()) await anvil.client.dropTransaction({ hash });
+      await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("50") });
+      await mine();
+      await until(async () =>
+        (await sender.recent()).some(({ label, nonce }) => label === "fill a nonce gap" && nonce === 0),
+      );
+      const raw = database.sql.prepare("SELECT raw FROM attempts WHERE nonce = 1").pluck().get() as Hex;
+      await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
+      await mine();
+      await anvil.client.sendRawTransaction({ serializedTransaction: raw });
+      await mine();
+      await sending;
+    });
+    expect(await balance()).to.equal(1n);
+    await anvil.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
+  });
+
   it("refuses what would revert before it costs gas, and takes named errors for success", async () => {
     const sender = make();
     const call = {
