@@ -32,8 +32,8 @@ export function rulesOf(): Rule[] {
     });
 }
 
-const files = globSync("test/**/*.{ts,sol}", { cwd: root })
-  .filter((file) => !/^test\/(docs\.test|helpers\/|contracts\/support\/)/.test(file))
+const files = globSync("test/**/*.{test.ts,t.sol}", { cwd: root })
+  .filter((file) => file !== "test/docs.test.ts")
   .sort()
   .map((file) => ({ file: file.slice("test/".length), text: read(file) }));
 
@@ -57,10 +57,8 @@ export const testedIds = (): string[] => [
 
 /** The contracts of which a mutant without a guard of that id is tried. */
 export function guardsOf(id: string): string[] {
-  const tried = ["mutants", "judge"].flatMap((name) => [
-    ...read(`test/mutants/${name}.test.ts`).matchAll(
-      /guard: "([SI]-\d\d)[\w-]*",\s+(?:contract|file): "(?:\w+\/)?(\w+)/g,
-    ),
+  const tried = globSync("test/mutants/*.ts", { cwd: root }).flatMap((file) => [
+    ...read(file).matchAll(/guard: "([SI]-\d\d)[\w.-]*",\s+(?:contract|file): "(?:\w+\/)?(\w+)/g),
   ]);
   const contracts = tried.filter(([, guard]) => guard === id).map(([, , contract]) => contract ?? "");
   return [...new Set(contracts)].sort();
