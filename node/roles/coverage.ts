@@ -40,13 +40,17 @@ export function createCoverage(journal: Journal, policy: CoveragePolicy): Covera
       for (const { view, judgement } of views) {
         const { commitId, tier, state } = view;
         const until = journal.commitments.get(commitId)?.data.challengeUntil ?? state.deadline;
-        const checked = finished.includes(judgement);
-        if (counted.includes(state.status))
-          covered.set(commitId, { until, windowSeconds: tier.windowSeconds, checked });
-        else covered.delete(commitId);
+        covered.set(commitId, {
+          until,
+          windowSeconds: tier.windowSeconds,
+          checked: finished.includes(judgement),
+        });
       }
-      for (const [commitId, one] of covered)
-        if (one.until < now && !isRecent(one, now)) covered.delete(commitId);
+      for (const [commitId, one] of covered) {
+        const status = journal.commitments.get(commitId)?.state;
+        const isOver = one.until < now && !isRecent(one, now);
+        if (isOver || status === undefined || !counted.includes(status)) covered.delete(commitId);
+      }
       return coverageRatio(covered.values(), now);
     },
   };
