@@ -79,9 +79,10 @@ async function requireMeans(
   for (const account of config.backs) await requireDuty(chain, { account, key: address, role: "defender" });
 }
 
-/** What sends nothing signs nothing: without a key it takes one that exists for this run only. */
+/** What sends nothing signs nothing: it takes a key that exists for this run only, a dry run where it has no other. */
 async function challenger(context: Context, sends: boolean): Promise<Signer> {
   const name = configuredKey(context.config, "challenger");
-  if (sends || openKeystore(context).has(name)) return unlockKey(context, name);
+  const isPlayer = dutiesOf(context.config.mode).challenges;
+  if (sends || (isPlayer && openKeystore(context).has(name))) return unlockKey(context, name);
   return createSigner("challenger", generatePrivateKey());
 }

@@ -32,6 +32,7 @@ const expected = [
   "unstake",
   "withdraw",
   "rewards show",
+  "rewards earnings",
   "rewards claim",
   "disputes list",
   "disputes show",

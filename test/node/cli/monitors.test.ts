@@ -83,7 +83,7 @@ describe("monitor and watchtower modes on the command line", () => {
 
   it("only watches in mode watch, and needs no key for it", async () => {
     const folder = await dataDir("watching");
-    const argv = ["watchtower", "--mode", "watch", ...folder, "--keystore-dir", folder[1]!];
+    const argv = ["watchtower", "--mode", "watch", ...folder, "--password-file", "nowhere.txt"];
     const tower = new Runner(argv, devnet.folder);
     expect(await tower.until("running")).to.include({ mode: "watch", tokens: "0 tokens" });
     const { commitId } = await answer(wrong());
