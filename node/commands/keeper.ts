@@ -12,7 +12,7 @@ export const keeperCommand = defineCommand({
   group: "Run",
   summary: "End what has run out of time: finalize, expire, time out, settle",
   about:
-    "Anybody may do this for anybody; it changes no outcome and earns nothing. It is what lets requesters and workers be away.",
+    "Anybody may do this for anybody; it changes no outcome, and earns nothing but a part of what channels have forfeited. It is what lets requesters and workers be away.",
   scopes: ["chain", "follow", "send", "queue", "keys", "http", "keeper"],
   flags: {
     key: optional(keyName, "Key that pays for gas; the operator's if not given", { placeholder: "role" }),
