@@ -14,7 +14,8 @@ import {
   verdicts,
 } from "@assay/sdk/protocol";
 import { concat, zeroAddress } from "viem";
-import type { CommitmentItem, DisputeItem, Journal, RequestItem } from "../store/journal.ts";
+import type { Journal } from "../store/journal.ts";
+import type { CommitmentItem, DisputeItem, RequestItem } from "../store/journalItems.ts";
 import type { ProtocolEvent } from "./events.ts";
 
 /** Applies events in order. Events about what is not in the journal (older than the first block read) change nothing. */

@@ -20,13 +20,8 @@ import { type PublicClient, zeroAddress } from "viem";
 import type { Agreed, Block, Endpoints } from "../chain/endpoints.ts";
 import type { Sender } from "../chain/sender.ts";
 import type { Item } from "../store/items.ts";
-import type {
-  CommitmentItem,
-  DisputeItem,
-  InputRequestItem,
-  Journal,
-  RequestItem,
-} from "../store/journal.ts";
+import type { Journal } from "../store/journal.ts";
+import type { CommitmentItem, DisputeItem, InputRequestItem, RequestItem } from "../store/journalItems.ts";
 import { isSame } from "../strategy/claims.ts";
 import type { AskedInput } from "../strategy/inputPlan.ts";
 import type { CommitmentView, DisputeView, RequestView } from "../strategy/views.ts";

@@ -1,7 +1,8 @@
 // What has to be brought along to the chain, because it keeps hashes only: requests, and where an answer stands in its batch.
 import { BatchTree, encodeMarketOpening, type Hex, type Leaf, type Request } from "@assay/sdk/protocol";
 import { RetryableError } from "../errors.ts";
-import type { CommitmentItem, Journal } from "../store/journal.ts";
+import type { Journal } from "../store/journal.ts";
+import type { CommitmentItem } from "../store/journalItems.ts";
 
 /** @throws RetryableError when the journal has not read it. */
 export function askedOf(journal: Journal, requestId: Hex): Request {

@@ -3,7 +3,8 @@ import type { Trace } from "@assay/sdk/program";
 import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { RetryableError } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
-import type { CommitmentItem, Journal } from "../store/journal.ts";
+import type { Journal } from "../store/journal.ts";
+import type { CommitmentItem } from "../store/journalItems.ts";
 import type { Programs } from "./context.ts";
 
 export type Traces = {

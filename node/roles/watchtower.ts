@@ -5,7 +5,7 @@ import type { ProtocolEvent } from "../chain/events.ts";
 import { readInputBond } from "../chain/inputBond.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, EndpointsUnavailableError, SelfTestError } from "../errors.ts";
-import type { CommitmentItem } from "../store/journal.ts";
+import type { CommitmentItem } from "../store/journalItems.ts";
 import { isSame } from "../strategy/claims.ts";
 import type { CoveragePolicy } from "../strategy/coverage.ts";
 import { answerKey, judge } from "../strategy/judgement.ts";

@@ -7,7 +7,8 @@ import type { Address, Hex } from "viem";
 import { zeroAddress } from "viem";
 import { systemClock } from "../../../node/clock.ts";
 import { openDatabase } from "../../../node/store/database.ts";
-import { createJournal, type Journal, type RequestItem } from "../../../node/store/journal.ts";
+import { createJournal, type Journal } from "../../../node/store/journal.ts";
+import type { RequestItem } from "../../../node/store/journalItems.ts";
 import { errorOf, temporaryDatabase, temporaryFolder } from "../../helpers/nodeParts.ts";
 
 const id = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
