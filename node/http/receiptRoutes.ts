@@ -1,0 +1,125 @@
+// Receipts over HTTP: answers at once, and what was signed, for anybody to check while it can be challenged.
+import { stringifyJson } from "@assay/sdk";
+import { type Response, Router } from "express";
+import { isHex } from "viem";
+import type { SignedVoucher } from "../receipts/book.ts";
+import type { Asked } from "../receipts/issuing.ts";
+import { ReceiptRefusedError, refusalReasons } from "../receipts/refusal.ts";
+import type { ReceiptWorker } from "../receipts/worker.ts";
+
+/**
+ * `GET /v1/offer`; `POST /v1/inferences` (`{programId, input, channelId, voucher?, version?, fee?, private?, previous?}`, the
+ * input as hex or base64, numbers as decimal strings) → `{receiptId, receipt, signature, output}`;
+ * `GET /v1/receipts/:id`; `GET /v1/epochs/:version/:epoch`. Of private receipts others see the id, channel and liability.
+ */
+export function receiptRoutes({
+  book,
+  issue,
+  offer,
+  epochOf,
+}: Pick<ReceiptWorker, "book" | "issue" | "offer" | "epochOf">): Router {
+  const app = Router();
+  app.get("/v1/offer", (_, response) => send(response, offer()));
+  app.post("/v1/inferences", async (request, response) => {
+    try {
+      send(response, await issue(askedOf(request.body)));
+    } catch (error) {
+      if (!(error instanceof ReceiptRefusedError)) throw error;
+      const { reason, shortMessage, facts } = error;
+      response.status(refusalReasons[reason]);
+      send(response, { error: shortMessage, name: error.name, reason, facts });
+    }
+  });
+  app.get("/v1/receipts/:id", (request, response) => {
+    const one = book.get(request.params.id as `0x${string}`);
+    if (one?.signature === undefined) missing(response);
+    else send(response, shown(one));
+  });
+  app.get("/v1/epochs/:version/:epoch", (request, response) => {
+    const { version, epoch } = request.params;
+    const isNumber = /^\d{1,5}$/.test(version) && /^\d{1,20}$/.test(epoch);
+    const found = isNumber ? epochOf(Number(version), BigInt(epoch)) : undefined;
+    if (found === undefined) {
+      missing(response);
+      return;
+    }
+    const { worker } = offer();
+    const receipts = book.receiptsOf(found).map(shown);
+    send(response, { worker, version: found.version, epoch: found.epoch, endsAt: found.endsAt, receipts });
+  });
+  return app;
+}
+
+type Shown = Parameters<typeof shownWhole>[0];
+
+function shown(one: Shown) {
+  const { receiptId, receipt } = one;
+  const { channelId, liability, isPrivate } = receipt;
+  return isPrivate ? { receiptId, channelId, liability, isPrivate } : shownWhole(one);
+}
+
+const shownWhole = ({
+  receiptId,
+  receipt,
+  signature,
+}: Pick<NonNullable<ReturnType<ReceiptWorker["book"]["get"]>>, "receiptId" | "receipt" | "signature">) => ({
+  receiptId,
+  receipt,
+  signature,
+});
+
+const send = (response: Response, value: unknown): void => {
+  response.type("application/json").send(stringifyJson(value));
+};
+
+const missing = (response: Response): void => {
+  response.status(404).json({ error: "There is no such receipt." });
+};
+
+function askedOf(body: unknown): Asked {
+  const { programId, input, channelId, voucher, version, fee, previous, ...rest } = fieldsOf(body);
+  return {
+    programId: hash(programId, "programId"),
+    channelId: hash(channelId, "channelId"),
+    input: bytes(input),
+    voucher: voucher === undefined ? undefined : signedVoucher(voucher),
+    version: version === undefined ? undefined : Number(amount(version, "version")),
+    fee: fee === undefined ? undefined : amount(fee, "fee"),
+    isPrivate: rest.private === true,
+    previous: previous === undefined ? undefined : hash(previous, "previous"),
+  };
+}
+
+const refuse = (field: string): never => {
+  throw new ReceiptRefusedError("malformed", "The request is malformed.", { field });
+};
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : refuse("body");
+}
+
+const hash = (value: unknown, field: string): `0x${string}` =>
+  isHex(value) && value.length === 66 ? (value.toLowerCase() as `0x${string}`) : refuse(field);
+
+const amount = (value: unknown, field: string): bigint =>
+  /^\d{1,29}$/.test(String(value)) ? BigInt(String(value)) : refuse(field);
+
+function bytes(value: unknown): Uint8Array {
+  if (typeof value !== "string") return refuse("input");
+  if (value.startsWith("0x")) {
+    if (!isHex(value) || value.length % 2 !== 0) return refuse("input");
+    return new Uint8Array(Buffer.from(value.slice(2), "hex"));
+  }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return refuse("input");
+  return new Uint8Array(Buffer.from(value, "base64"));
+}
+
+function signedVoucher(value: unknown): SignedVoucher {
+  const { voucher, signature } = fieldsOf(value);
+  const { channelId, total } = fieldsOf(voucher);
+  if (!isHex(signature)) return refuse("voucher.signature");
+  return {
+    voucher: { channelId: hash(channelId, "voucher.channelId"), total: amount(total, "voucher.total") },
+    signature,
+  };
+}
