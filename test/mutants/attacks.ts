@@ -1,5 +1,6 @@
 // Attacks on the toy network. Each resolves to true when it gains what it is after, and to false or an error when a
 // defence holds.
+import { bytesToHex, byteTree } from "@assay/sdk/protocol";
 import { type ParameterSet, parameterSet, tiers } from "../../deploy/parameters.ts";
 import {
   answer,
@@ -15,6 +16,7 @@ import {
   prove,
   request,
   slash,
+  workerStake,
 } from "../helpers/actors.ts";
 import { as, type DeployOptions, deployParameters, deployWorld, type World } from "../helpers/deploy.ts";
 import { descriptor, descriptorTree, stepProof, ToyTrace, toyProgram } from "../helpers/toy.ts";
@@ -37,10 +39,12 @@ const creditOf = async (
   world: World,
   person: "friend" | "publisher" | "stranger" | "worker",
 ): Promise<bigint> => (await world.vault.account(world[person])).credit as bigint;
-const statusOf = async (world: World, commitId: string): Promise<number> =>
-  Number(await world.market.commitmentStatus(commitId));
-const finalizedStatus = 4;
-const slashedStatus = 5;
+const slashedStatus = 3n;
+const isSlashed = async (world: World, commitId: string): Promise<boolean> =>
+  (await world.market.getCommitment(commitId)).status === slashedStatus;
+const finalizedStatus = 5n;
+const isFinalized = async (world: World, requestId: string): Promise<boolean> =>
+  (await world.market.requestState(requestId)).status === finalizedStatus;
 
 const devnetWith = (
   changes: Partial<typeof tier>,
@@ -84,7 +88,7 @@ export const slashOverRetiredProgram: Attack = {
     };
     await mined(as(world.keeper, world.registry).proveMalformed(stage.programId, proof));
     await prove(story, disputeId, 3);
-    return (await statusOf(world, story.commitId)) === slashedStatus;
+    return isSlashed(world, story.commitId);
   }),
 };
 
@@ -92,13 +96,13 @@ export const finalizeUnseen: Attack = {
   title: "publishes a wrong answer at the last moment and is paid before anybody can check it",
   succeeds: onWorld(async (world) => {
     const stage = await prepareStage(world);
-    const requestId = await request(stage);
-    await claim(stage, requestId);
+    const asked = await request(stage);
+    await claim(stage, asked);
     await pass(world, tier.deliverySeconds - 2);
-    const { commitId } = await commit(stage, requestId, { output: 0 });
+    await commit(stage, asked, { output: 0 });
     await pass(world, tier.windowSeconds / 2);
-    await mined(as(world.worker, world.market).finalize(requestId));
-    return (await statusOf(world, commitId)) === finalizedStatus;
+    await mined(as(world.worker, world.market).finalize(asked.asked));
+    return isFinalized(world, asked.requestId);
   }),
 };
 
@@ -113,7 +117,7 @@ export const bindForHonestWorker: Attack = {
     await mined(as(world.challenger, world.game).choose(disputeId, root, garbage, 0));
     await pass(world, tier.workerSeconds + 1);
     await mined(world.game.timeout(disputeId));
-    return (await statusOf(world, story.commitId)) === slashedStatus;
+    return isSlashed(world, story.commitId);
   }),
 };
 
@@ -147,7 +151,7 @@ export const escapePublisherBond: Attack = {
       await challenge(story);
       await pass(world, 30);
       await mined(world.registry.reclaimBond(story.programId));
-      const open = (await world.market.getCommitment(story.commitId)).openDisputes as bigint;
+      const open = (await world.market.getCommitment(story.commitId)).holds as bigint;
       return open === 1n && (await creditOf(world, "publisher")) > 0n;
     },
     { parameters: devnetWith({}, tier.deliverySeconds) },
@@ -158,7 +162,7 @@ export const tooDeepProgram: Attack = {
   title: "sells a program whose disputes outlast every delay of the tier",
   succeeds: onWorld(
     async (world) => {
-      const requestId = await request(await prepareStage(world));
+      const { requestId } = await request(await prepareStage(world));
       return requestId !== empty;
     },
     { parameters: devnetWith({ maxTraceDepth: 1 }) },
@@ -176,9 +180,67 @@ export const demoTierOnLiveChain: Attack = {
 export const slashAsStranger: Attack = {
   title: "slashes an honest worker without a dispute and is named as the reporter",
   succeeds: onWorld(async (world) => {
-    const story = await answer(await prepareStage(world));
-    await mined(as(world.stranger, world.market).slash(story.commitId, world.stranger));
-    return (await statusOf(world, story.commitId)) === slashedStatus;
+    const { commitId, opening } = await answer(await prepareStage(world));
+    const market = as(world.stranger, world.market);
+    await mined(market.hold(commitId, opening, world.stranger));
+    await mined(market.slash(commitId, world.stranger));
+    return isSlashed(world, commitId);
+  }),
+};
+
+export const wipeStake: Attack = {
+  title: "stakes one unit for a worker and so wipes out what it had",
+  succeeds: onWorld(async (world) => {
+    await prepareStage(world);
+    await mined(as(world.stranger, world.vault).stake(world.worker, 1n));
+    return (await world.vault.account(world.worker)).free < workerStake;
+  }),
+};
+
+export const forfeitWithoutBond: Attack = {
+  title: "asks for an input without a bond, where nobody can post it, and takes half of the fee",
+  succeeds: onWorld(async (world) => {
+    const stage = await prepareStage(world);
+    const asked = await request(stage, { hidden: true });
+    await claim(stage, asked);
+    const market = as(world.worker, world.market);
+    await mined(market.suspend(asked.asked, world.worker));
+    await pass(world, tier.inputSeconds + 1);
+    await mined(market.forfeit(asked.asked));
+    return (await creditOf(world, "worker")) > 0n;
+  }),
+};
+
+export const postOtherBytes: Attack = {
+  title: "hides an input, posts other bytes instead, and is paid for posting",
+  succeeds: onWorld(async (world) => {
+    const story = await answer(await prepareStage(world), {}, { hidden: true });
+    const { market, inputRequests } = world;
+    await mined(as(world.challenger, inputRequests).requestInput(market, story.commitId, story.opening));
+    await mined(as(world.worker, inputRequests).postInput(story.commitId, 0, `0x${"ab".repeat(8)}`, []));
+    return (await creditOf(world, "worker")) > 0n;
+  }),
+};
+
+const TILE = 1024;
+const CHUNK = 16 * TILE;
+
+export const postPartOfTree: Attack = {
+  title: "answers for a root that no input has, and is paid for showing a part of what is below it",
+  succeeds: onWorld(async (world) => {
+    const toy = toyProgram();
+    const bytes = CHUNK + TILE;
+    const program = { ...toy, header: { ...toy.header, inputBytes: bytes } };
+    const longer = new Uint8Array(bytes + TILE).fill(7);
+    const story = await answer(await prepareStage(world, program), {}, { hidden: true, input: longer });
+    const { market, inputRequests } = world;
+    await mined(as(world.challenger, inputRequests).requestInput(market, story.commitId, story.opening));
+    const tree = byteTree(longer);
+    const worker = as(world.worker, inputRequests);
+    const piece = (from: number, to: number) => bytesToHex(longer.slice(from, to));
+    await mined(worker.postInput(story.commitId, 0, piece(0, CHUNK), tree.path(0).slice(15)));
+    await mined(worker.postInput(story.commitId, 1, piece(CHUNK, bytes), tree.path(CHUNK / TILE)));
+    return (await creditOf(world, "worker")) > 0n;
   }),
 };
 
@@ -188,7 +250,7 @@ export const finalizeDisputed: Attack = {
     const story = await answer(await prepareStage(world), { slot: 3 });
     await challenge(story);
     await pass(world, tier.windowSeconds + 1);
-    await mined(as(world.worker, world.market).finalize(story.requestId));
+    await mined(as(world.worker, world.market).finalize(story.asked));
     return (await creditOf(world, "worker")) > 0n;
   }),
 };
@@ -224,7 +286,7 @@ export const timeOutAtOnce: Attack = {
     const story = await answer(await prepareStage(world));
     const disputeId = await challenge(story);
     await mined(as(world.challenger, world.game).timeout(disputeId));
-    return (await statusOf(world, story.commitId)) === slashedStatus;
+    return isSlashed(world, story.commitId);
   }),
 };
 
@@ -244,9 +306,9 @@ export const answerWithJunk: Attack = {
   title: "answers with bytes that are not behind the disputed hash, and wins against the truth",
   succeeds: onWorld(async (world) => {
     const stage = await prepareStage(world);
-    const requestId = await request(stage);
-    await claim(stage, requestId);
-    const story = await commit(stage, requestId, { output: 0 });
+    const asked = await request(stage);
+    await claim(stage, asked);
+    const story = await commit(stage, asked, { output: 0 });
     const disputeId = await challenge(story);
     await bind(story);
     await mined(as(world.challenger, world.game).chooseOutput(disputeId));
@@ -260,7 +322,7 @@ export const answerWithJunk: Attack = {
     );
     await pass(world, tier.challengerSeconds + 1);
     await mined(as(world.worker, world.game).timeout(disputeId));
-    await mined(as(world.worker, world.market).finalize(requestId));
-    return refused && (await statusOf(world, story.commitId)) === finalizedStatus;
+    await mined(as(world.worker, world.market).finalize(asked.asked));
+    return refused && isFinalized(world, asked.requestId);
   }),
 };

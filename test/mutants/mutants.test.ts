@@ -1,75 +1,35 @@
-// S-24: each defence is taken out in turn. The attack that it stops fails on the contracts and succeeds on the mutant.
+// S-24: each defence is taken out in turn. What it stops is refused by the contracts and succeeds on the mutant.
 import { expect } from "chai";
 import { ContractFactory, type Signer } from "ethers";
 import type { DeployOptions, FactoryOf } from "../helpers/deploy.ts";
-import * as attacks from "./attacks.ts";
-import { type Compiled, compileMutants, type Mutant } from "./compileMutants.ts";
+import type { Attack } from "./attacks.ts";
+import { compileMutants, type Mutants, markedFiles } from "./compileMutants.ts";
+import { attacked, tested } from "./guards.ts";
+import { judged } from "./judgeGuards.ts";
 import { mutate } from "./mutate.ts";
+import { failuresOf } from "./solidityTests.ts";
+import { type Guard, marksOf } from "./switches.ts";
 
-interface Case extends Mutant {
-  attack: attacks.Attack;
-  /** The error that stops the attack on the contracts; without one it runs to its end and gains nothing. */
-  stoppedBy?: string;
-}
-
-const cases: Case[] = [
-  {
-    guard: "S-05",
-    contract: "ProgramRegistry",
-    attack: attacks.retireHonestProgram,
-    stoppedBy: "DescriptorWellFormed",
-  },
-  { guard: "S-05", contract: "InferenceMarket", attack: attacks.slashOverRetiredProgram },
-  {
-    guard: "S-07",
-    contract: "InferenceMarket",
-    // The window starts with the claim instead of the publication.
-    replacement: "uint64 challengeUntil = posted.deadline - tier.deliverySeconds + tier.windowSeconds;",
-    attack: attacks.finalizeUnseen,
-    stoppedBy: "DeadlineNotReached",
-  },
-  { guard: "S-08", contract: "DisputeGame", attack: attacks.bindForHonestWorker, stoppedBy: "NotWorkerKey" },
-  {
-    guard: "S-10",
-    contract: "Parameters",
-    attack: attacks.deployCheapBonds,
-    stoppedBy: "ParameterOutOfBounds",
-  },
-  { guard: "S-13", contract: "DisputeGame", attack: attacks.rewardLostFriend },
-  {
-    guard: "S-14",
-    contract: "Parameters",
-    attack: attacks.escapePublisherBond,
-    stoppedBy: "UnbondingTooShort",
-  },
-  { guard: "S-14", contract: "InferenceMarket", attack: attacks.tooDeepProgram, stoppedBy: "ProgramTooDeep" },
-  {
-    guard: "S-15",
-    contract: "Parameters",
-    attack: attacks.demoTierOnLiveChain,
-    stoppedBy: "ParameterOutOfBounds",
-  },
-  { guard: "I-20", contract: "DisputeGame", attack: attacks.timeOutAtOnce, stoppedBy: "ClockRunning" },
-  { guard: "I-25", contract: "DisputeGame", attack: attacks.moveAfterDeadline, stoppedBy: "ClockExpired" },
-  { guard: "I-27", contract: "DisputeGame", attack: attacks.answerWithJunk, stoppedBy: "WrongPreimage" },
-  { guard: "I-29", contract: "InferenceMarket", attack: attacks.finalizeDisputed, stoppedBy: "DisputesOpen" },
-  { guard: "I-29", contract: "DisputeGame", attack: attacks.challengeAfterWindow, stoppedBy: "WindowClosed" },
-  { guard: "I-30", contract: "InferenceMarket", attack: attacks.settleTwice, stoppedBy: "AlreadySettled" },
-  {
-    guard: "I-50",
-    contract: "InferenceMarket",
-    attack: attacks.slashAsStranger,
-    stoppedBy: "NotDisputeGame",
-  },
+const contracts = [
+  "Parameters",
+  "StakeVault",
+  "ProgramRegistry",
+  "InferenceMarket",
+  "DisputeGame",
+  "Channels",
+  "Epochs",
+  "InputRequests",
+  "Equivocation",
 ];
 
-const factoryWith =
-  (contract: string, { abi, bytecode }: Compiled): FactoryOf =>
-  async (name: string, deployer: Signer, otherwise) =>
-    name === contract ? new ContractFactory(abi, bytecode, deployer) : otherwise(name, deployer);
+const nameOf = ({ contract, guard }: Guard): string => `${contract}: ${guard}`;
+
+/** One guard may be tried by a test and by an attack. */
+const guards = [...new Map([...attacked, ...tested].map((entry) => [nameOf(entry), entry])).values()];
+const suites = [...new Set(tested.map(({ suite }) => suite))];
 
 /** What stops the attack: the name of a contract's error, or nothing but the result. */
-async function outcome(attack: attacks.Attack, options: DeployOptions): Promise<string> {
+async function outcome(attack: Attack, options: DeployOptions): Promise<string> {
   try {
     return (await attack.succeeds(options)) ? "succeeded" : "gained nothing";
   } catch (error) {
@@ -80,19 +40,51 @@ async function outcome(attack: attacks.Attack, options: DeployOptions): Promise<
 }
 
 describe("mutants (S-24)", () => {
-  let compiled: Compiled[] = [];
+  let mutants: Mutants;
 
   before("compile", function () {
-    this.timeout(180_000);
-    compiled = compileMutants(cases);
+    this.timeout(600_000);
+    mutants = compileMutants(guards, contracts, suites);
   });
 
-  cases.forEach(({ guard, contract, attack, stoppedBy = "gained nothing" }, index) => {
-    it(`${guard}: without the guard in ${contract}, somebody ${attack.title}`, async () => {
-      expect(await outcome(attack, {}), "the contracts").to.equal(stoppedBy);
-      const factoryOf = factoryWith(contract, compiled[index]!);
-      expect(await outcome(attack, { factoryOf, mutated: true }), "the mutant").to.equal("succeeded");
-    });
+  const factoryWithout =
+    (guard: Guard): FactoryOf =>
+    async (name: string, deployer: Signer, otherwise) => {
+      if (!contracts.includes(name)) return otherwise(name, deployer);
+      const { abi, bytecode } = mutants.contract(name, guard);
+      return new ContractFactory(abi, bytecode, deployer);
+    };
+
+  it("has an entry for every marked guard, and a mark for every entry", () => {
+    const marked = markedFiles().flatMap(({ contract, source }) =>
+      marksOf(source).map((guard) => nameOf({ contract, guard })),
+    );
+    const entries = [...guards, ...judged].map(nameOf);
+    expect(entries.sort()).to.deep.equal(marked.sort());
+  });
+
+  describe("attacks on the toy network", () => {
+    for (const entry of attacked) {
+      const { guard, contract, attack, stoppedBy = "gained nothing" } = entry;
+      it(`${guard}: without the guard in ${contract}, somebody ${attack.title}`, async () => {
+        expect(await outcome(attack, {}), "the contracts").to.equal(stoppedBy);
+        const options = { factoryOf: factoryWithout(entry), mutated: true };
+        expect(await outcome(attack, options), "the mutant").to.equal("succeeded");
+      });
+    }
+  });
+
+  describe("tests of the contracts", () => {
+    for (const entry of tested) {
+      const { guard, contract, suite, test, says } = entry;
+      it(`${guard}: without the guard in ${contract}, ${test} fails`, async () => {
+        const failures = (without?: Guard) =>
+          failuresOf(mutants.suite(suite, test, without), suite, `^${test}\\(`);
+        expect(await failures(), "the contracts").to.deep.equal([]);
+        const [failure] = await failures(entry);
+        expect(failure?.reason, "the mutant").to.contain(says);
+      });
+    }
   });
 });
 

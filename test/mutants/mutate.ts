@@ -1,7 +1,7 @@
 // Takes one defence out of a contract's source: the statement below its `// GUARD: <id>` mark.
 
 /** Where the statement that begins at `start` ends: after its semicolon, or after its block. */
-function endOfStatement(source: string, start: number): number {
+export function endOfStatement(source: string, start: number): number {
   let depth = 0;
   for (let at = start; at < source.length; at++) {
     const character = source[at]!;
