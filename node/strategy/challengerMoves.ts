@@ -9,7 +9,7 @@ import {
 } from "@assay/sdk/program";
 import type { Hex, StepProof } from "@assay/sdk/protocol";
 import { standing } from "./turns.ts";
-import type { CommitmentView, DisputeView } from "./views.ts";
+import type { CommitmentView, DisputedView, DisputeView } from "./views.ts";
 
 /** A commitment that this machine has executed, or not yet. */
 export interface DescendedCommitment extends CommitmentView {
@@ -18,6 +18,9 @@ export interface DescendedCommitment extends CommitmentView {
   /** What was revealed of a node of the commitment's trees, as far as the events were read. */
   revealed(node: Hex): Revealed | undefined;
 }
+
+/** Enough of one to play against it. */
+export type Descended = DisputedView & Pick<DescendedCommitment, "trace" | "revealed">;
 
 export type ChallengerMove =
   /** Compute the own trace first, or one of its passes again. */
@@ -32,7 +35,7 @@ export type ChallengerMove =
 /** The move that `view`, a dispute of the own challenger, waits for; none while it is the worker's turn. */
 export function challengerMove(
   view: DisputeView,
-  commitment: DescendedCommitment,
+  commitment: Descended,
   now: bigint,
 ): ChallengerMove | undefined {
   const { disputeId } = view;
@@ -75,10 +78,7 @@ function moveOrPass(trace: Trace, descent: Descent): Move | { move: "load"; pass
   }
 }
 
-function descentOf(
-  { dispute }: DisputeView,
-  { binding, commitment, revealed }: DescendedCommitment,
-): Descent {
+function descentOf({ dispute }: DisputeView, { binding, commitment, revealed }: Descended): Descent {
   const { outputRoot, passes } = commitment;
   return { position: dispute.position, traceRoot: binding.traceRoot, outputRoot, passes, revealed };
 }

@@ -2,12 +2,15 @@
 import { PassNotAtHandError, type Trace } from "@assay/sdk/program";
 import type { Hex, Position, Turn } from "@assay/sdk/protocol";
 import { standing } from "./turns.ts";
-import type { CommitmentView } from "./views.ts";
+import type { CommitmentView, DisputedView } from "./views.ts";
 
 /** A commitment whose trace the role has computed, or not yet. */
 export interface DefendedCommitment extends CommitmentView {
   trace: Trace | undefined;
 }
+
+/** Enough of one to reply to its challengers. */
+export type Defended = DisputedView & Pick<DefendedCommitment, "trace">;
 
 export type Reply =
   /** Compute the trace first: it is needed for everything else. */
@@ -24,7 +27,7 @@ export interface ReplyLimits {
 
 /** The replies due now, most urgent first, each node once however many disputes stand on it. */
 export function replies(
-  commitments: readonly DefendedCommitment[],
+  commitments: readonly Defended[],
   now: bigint,
   { patienceSeconds }: ReplyLimits,
 ): Reply[] {
@@ -32,7 +35,7 @@ export function replies(
   return due.sort((a, b) => compare(deadlineOf(a), deadlineOf(b)));
 }
 
-function repliesTo(commitment: DefendedCommitment, now: bigint, patience: bigint): Reply[] {
+function repliesTo(commitment: Defended, now: bigint, patience: bigint): Reply[] {
   const { commitId, binding, disputes, trace } = commitment;
   const awaited = disputes
     .map((view) => ({ ...view, standing: standing(view, commitment, now) }))

@@ -39,3 +39,6 @@ export interface CommitmentView extends RequestView {
   binding: Pick<Binding, "traceRoot" | "boundAt">;
   disputes: readonly DisputeView[];
 }
+
+/** What the sides of a dispute have to know of a commitment, whatever it came from. */
+export type DisputedView = Pick<CommitmentView, "commitId" | "state" | "commitment" | "binding" | "disputes">;
