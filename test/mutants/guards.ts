@@ -704,6 +704,7 @@ export const tested: readonly Tested[] = [
     test: "test_stake_beyondField_reverts_I07",
     says: "next call did not revert as expected",
   },
+  // The checked subtraction below it also refuses: the guard alone says why.
   {
     guard: "I-03",
     contract: "StakeVault",

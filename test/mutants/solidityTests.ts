@@ -1,6 +1,7 @@
 // Runs compiled Solidity tests in this process, on code that nobody has written to disk.
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Compiled } from "./compileMutants.ts";
 
 /** A test that failed. */
@@ -17,8 +18,7 @@ interface Artifact {
   id: { name: string; solcVersion: string; source: string };
   contract: { abi: string; bytecode: string; deployedBytecode: string };
 }
-interface Context {
-  registerSolidityTestRunnerFactory(chainType: string, factory: unknown): Promise<void>;
+interface Engine {
   runSolidityTests(
     chainType: string,
     artifacts: readonly Artifact[],
@@ -29,17 +29,14 @@ interface Context {
   ): Promise<unknown>;
 }
 
-// Hardhat's own engine, of the version that Hardhat names.
-const edr = createRequire(createRequire(import.meta.url).resolve("hardhat/package.json"))(
-  "@nomicfoundation/edr",
-);
+// Hardhat's own engine: a process has one.
+const hardhat = createRequire(import.meta.url).resolve("hardhat/package.json");
+const edr = createRequire(hardhat)("@nomicfoundation/edr");
 const COLLECT_ON_FAILURE = 1;
-let context: Promise<Context> | undefined;
 
-async function createContext(): Promise<Context> {
-  const created = new edr.EdrContext() as Context;
-  await created.registerSolidityTestRunnerFactory(edr.L1_CHAIN_TYPE, edr.l1SolidityTestRunnerFactory());
-  return created;
+async function loadEngine(): Promise<Engine> {
+  const shared = pathToFileURL(join(dirname(hardhat), "dist/src/internal/edr/context.js"));
+  return (await import(shared.href)).getGlobalEdrContext();
 }
 
 /**
@@ -49,8 +46,7 @@ async function createContext(): Promise<Context> {
  * @param pattern Which tests to run: a regular expression on their signatures.
  */
 export async function failuresOf(code: Compiled, name: string, pattern: string): Promise<Failure[]> {
-  context ??= createContext();
-  const engine = await context;
+  const engine = await loadEngine();
   const id = { name, solcVersion: "0.8.37", source: `${name}.t.sol` };
   const contract = { ...code, abi: JSON.stringify(code.abi) };
   const config = {
