@@ -2,8 +2,10 @@
 import { expect } from "chai";
 import { ContractFactory, type Signer } from "ethers";
 import type { DeployOptions, FactoryOf } from "../helpers/deploy.ts";
+import { rulesOf } from "../helpers/rulesPage.ts";
 import type { Attack } from "./attacks.ts";
 import { compileMutants, type Mutants, markedFiles } from "./compileMutants.ts";
+import { derived } from "./derived.ts";
 import { attacked, tested } from "./guards.ts";
 import { judged } from "./judgeGuards.ts";
 import { mutate } from "./mutate.ts";
@@ -55,14 +57,6 @@ describe("mutants (S-24)", () => {
       return new ContractFactory(abi, bytecode, deployer);
     };
 
-  it("has an entry for every marked guard, and a mark for every entry", () => {
-    const marked = markedFiles().flatMap(({ contract, source }) =>
-      marksOf(source).map((guard) => nameOf({ contract, guard })),
-    );
-    const entries = [...guards, ...judged].map(nameOf);
-    expect(entries.sort()).to.deep.equal(marked.sort());
-  });
-
   describe("attacks on the toy network", () => {
     for (const entry of attacked) {
       const { guard, contract, attack, stoppedBy = "gained nothing" } = entry;
@@ -85,6 +79,28 @@ describe("mutants (S-24)", () => {
         expect(failure?.reason, "the mutant").to.contain(says);
       });
     }
+  });
+});
+
+describe("the list of mutants (S-24)", () => {
+  it("has an entry for every marked guard, and a mark for every entry", () => {
+    const marked = markedFiles().flatMap(({ contract, source }) =>
+      marksOf(source).map((guard) => nameOf({ contract, guard })),
+    );
+    const entries = [...guards, ...judged].map(nameOf);
+    expect(entries.sort()).to.deep.equal(marked.sort());
+  });
+
+  it("has a guard for every invariant, or says what it stands on", () => {
+    const named = new Set([...guards, ...judged].map(nameOf));
+    const invariants = rulesOf()
+      .map(({ id }) => id)
+      .filter((id) => id.startsWith("I-"));
+    const marked = new Set([...guards, ...judged].map(({ guard }) => guard.slice(0, "I-00".length)));
+    const without = invariants.filter((id) => !marked.has(id));
+    expect(Object.keys(derived).sort()).to.deep.equal(without.sort());
+    const standOn = Object.values(derived).flatMap((entry) => entry.guards ?? []);
+    expect(standOn.filter((name) => !named.has(name))).to.deep.equal([]);
   });
 });
 
