@@ -1,7 +1,7 @@
 // What an actor of the library is, and what a game with it came to.
 import { most } from "../../node/bigints.ts";
 import { type Arena, type Player, unit } from "./Arena.ts";
-import { honestParties, hostileParties } from "./cast.ts";
+import { honestParties, hostileParties, isHonest } from "./cast.ts";
 import { HonestBackup } from "./HonestBackup.ts";
 import { HonestKeeper } from "./HonestKeeper.ts";
 import { HonestWatchtower } from "./HonestWatchtower.ts";
@@ -72,6 +72,11 @@ export async function playGame(arena: Arena, play: Actor["play"]): Promise<Resul
     const lost = before[party] - after[party] - (arena.spent.get(party) ?? 0n);
     if (lost > 0n) honestLost += lost;
   }
+  // What one game cost an honest party counts even where another game brought in more.
+  honestLost = most(
+    honestLost,
+    ends.reduce((sum, { forfeited }) => sum + forfeited, 0n),
+  );
   const cost = hostileParties.reduce((sum, party) => sum + before[party] - after[party], 0n);
   const disputeSeconds = (await arena.world.parameters.disputeSeconds(1)) as bigint;
   return {
@@ -98,7 +103,7 @@ async function sweep(arena: Arena): Promise<void> {
 }
 
 async function endOf(arena: Arena, job: Arena["jobs"][number]) {
-  const { state } = await arena.views.of(job);
+  const { state, commitment } = await arena.views.of(job);
   if (["open", "claimed", "committed", "inputMissing"].includes(state.status))
     throw new Error(`A request is left ${state.status}`);
   const isFinal = state.status === "finalized";
@@ -109,7 +114,14 @@ async function endOf(arena: Arena, job: Arena["jobs"][number]) {
   )?.time;
   const window = BigInt(arena.tier.windowSeconds);
   const delay = published === undefined || ended === undefined ? 0n : ended - published - window;
-  return { isWrong, fee: isFinal && !isWrong ? job.request.fee : 0n, delay };
+  const slash = job.events.findLast(({ name }) => name === "CommitmentSlashed");
+  const honest = honestParties.map((party) => arena.addresses[party]);
+  const bonds = (commitment?.disputes ?? [])
+    .filter(({ dispute }) => dispute.status === "lost" && honest.includes(dispute.challenger))
+    .reduce((sum, { dispute }) => sum + dispute.bond, 0n);
+  const isOwnSlash = state.status === "slashed" && job.worker !== undefined && isHonest(job.worker);
+  const forfeited = bonds + (isOwnSlash ? (slash!.args.amount as bigint) : 0n);
+  return { isWrong, forfeited, fee: isFinal && !isWrong ? job.request.fee : 0n, delay };
 }
 
 /** Whole tokens, for tables. */
