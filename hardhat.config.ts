@@ -16,6 +16,12 @@ const compiler = {
   settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: "cancun", viaIR: false },
 };
 
+// How long the invariants are attacked: `npm run bench -- invariants` asks for more.
+const campaign = {
+  runs: Number(process.env.ASSAY_INVARIANT_RUNS ?? 128),
+  depth: Number(process.env.ASSAY_INVARIANT_DEPTH ?? 128),
+};
+
 export default defineConfig({
   plugins: [
     hardhatEthers,
@@ -41,7 +47,7 @@ export default defineConfig({
     mocha: { timeout: 60_000 },
     solidity: {
       fuzz: { runs: 256, seed: "0x01" },
-      invariant: { runs: 64, depth: 50, failOnRevert: false },
+      invariant: { ...campaign, failOnRevert: false },
     },
   },
   coverage: { skipFiles: ["**/mocks/**"] },
