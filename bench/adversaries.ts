@@ -7,6 +7,7 @@ import { createArenas } from "../test/adversaries/arenas.ts";
 import { actors } from "../test/adversaries/index.ts";
 import { playRandomly } from "../test/adversaries/randomPlay.ts";
 import { realScene, type Scene, toyScene } from "../test/adversaries/scene.ts";
+import { compileDigits } from "./lib/digits.ts";
 import { atLeast, atMost, progress, type Row, report } from "./lib/report.ts";
 
 const GAMES = Number(process.env.ASSAY_GAMES ?? 4);
@@ -57,7 +58,8 @@ async function playByChance(name: string, scene: Scene, games: number): Promise<
 }
 
 const toy = await playByChance("random, toy judge", toyScene(), TOY_GAMES);
-const real = await playByChance("random, real judge", realScene(), REAL_GAMES);
+const { program } = await compileDigits();
+const real = await playByChance("random, digits, real judge", realScene(program), REAL_GAMES);
 const lost = all.reduce((sum, { honestLost }) => sum + honestLost, 0n);
 report(
   "adversaries",
