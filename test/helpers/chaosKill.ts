@@ -45,7 +45,7 @@ export interface KillOutcome extends ChaosAudit {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const storyMilliseconds = 60 * second;
+const storyMilliseconds = 150 * second;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A chain that every story begins on anew, and the role's process in one file: it starts in a fraction of the time. */
@@ -111,6 +111,8 @@ interface Life {
   keep(): void;
   killed(): boolean;
   points(): number;
+  /** What the process said before it ended. */
+  errors(): string;
   end(): Promise<void>;
 }
 
@@ -161,6 +163,7 @@ function begin({ network, stage, rpc, program }: KillStage, options: KillOptions
       start();
     },
     killed: () => killed,
+    errors: () => errors.join(""),
     points: () => [...counted, count()].reduce((sum, one) => sum + one, 0),
     end: async () => {
       if (child === undefined || isGone()) return;
@@ -176,7 +179,8 @@ async function until(life: Life, players: readonly Player[], holds: () => Promis
   const limit = Date.now() + storyMilliseconds;
   while (!(await holds())) {
     life.keep();
-    if (Date.now() > limit) throw new Error("The story does not go on");
+    if (Date.now() > limit)
+      throw new Error(`The story does not go on after ${life.points()} points: ${life.errors()}`);
     for (const player of players) await tick(player);
     await sleep(20);
   }
