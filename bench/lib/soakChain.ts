@@ -110,7 +110,7 @@ export async function openSoakChain(): Promise<SoakChain> {
         const output = collectOutput(scorer, execute(scorer, input));
         const lie = isLie(index);
         if (lie) output[0] = output[0]! ^ 1;
-        const { chainId, inferenceMarket: market } = deployment;
+        const [chainId, market] = [BigInt(deployment.chainId), deployment.inferenceMarket];
         return { request, requestId: requestId({ chainId, market, request }), input, output, isLie: lie };
       }),
     publish: async (given, collected) => {
