@@ -1,5 +1,6 @@
 // Leaves a receipt out of its epoch's root, as if it had never signed it.
 import { bytesToHex } from "@assay/sdk/protocol";
+import { unit } from "./Arena.ts";
 import type { Actor } from "./actor.ts";
 import { MalloryChannel, questionOf } from "./channel.ts";
 
@@ -8,7 +9,7 @@ export const actor: Actor = {
   async play(arena) {
     const channel = await MalloryChannel.open(arena);
     await channel.newEpoch();
-    const left = await channel.issue(questionOf(arena).right, 20n * 10n ** 18n);
+    const left = await channel.issue(questionOf(arena).right, 20n * unit);
     const { tree, epoch } = await channel.postEpoch([await channel.issue(questionOf(arena).right, 1n)]);
     await arena.jump((epoch + 2n) * channel.epochSeconds + 1n);
     const question = [left.receipt, left.signature, bytesToHex(left.input)];

@@ -1,4 +1,5 @@
 // Signs two answers to one question: one for the payer, one for whoever else asks.
+import { unit } from "./Arena.ts";
 import type { Actor } from "./actor.ts";
 import { MalloryChannel, questionOf } from "./channel.ts";
 
@@ -7,7 +8,7 @@ export const actor: Actor = {
   async play(arena) {
     const channel = await MalloryChannel.open(arena);
     const { right, wrong } = questionOf(arena);
-    const answers = [await channel.issue(wrong, 100n), await channel.issue(right, 50n)];
+    const answers = [await channel.issue(wrong, 100n * unit), await channel.issue(right, 50n * unit)];
     arena.moves += answers.length;
     const source = arena.world.channels.target;
     const [first, second] = answers;
