@@ -76,9 +76,6 @@ export type IssuingOptions = Pick<
   opened(): ReadonlySet<Hex>;
 };
 
-/** Seconds. */
-const mostHeadAge = 60n;
-
 type Pending = { liability: bigint; fee: bigint };
 
 export function createIssuing(options: IssuingOptions): Issuing {
@@ -182,7 +179,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
       pending.set(channelId, { liability: now.liability - liability, fee: now.fee - fee });
     }
 
-    const issuedAt = timeOfIssue(head.timestamp, book.earliest(version));
+    const issuedAt = timeOfIssue(tier, head.timestamp, book.earliest(version));
     const number = epochOf(tier.receiptSeconds, issuedAt);
     const receipt = {
       channelId,
@@ -211,10 +208,10 @@ export function createIssuing(options: IssuingOptions): Issuing {
     return { receiptId, receipt, signature, output };
   }
 
-  /** The chain's time, which nobody has to wait for; this machine's where the chain has stood still. */
-  function timeOfIssue(head: bigint, earliest: bigint): bigint {
+  /** The chain's time, which nobody has to wait for; this machine's where the chain stands still for half an epoch. */
+  function timeOfIssue({ receiptSeconds }: Tier, head: bigint, earliest: bigint): bigint {
     const own = BigInt(Math.floor(clock.now() / second));
-    const time = own > head + mostHeadAge ? own : head;
+    const time = own > head + epochSeconds(receiptSeconds) / 2n ? own : head;
     return time > earliest ? time : earliest;
   }
 

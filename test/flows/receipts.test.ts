@@ -27,7 +27,7 @@ type Answered = SignedReceipt & { receiptId: Hex; output: Hex; input: Uint8Array
 
 describe("S-12: receipts", () => {
   let stage: Stage;
-  let players: (Player & Partial<ReceiptPlayer>)[] = [];
+  let players: (Player & { server?: ReceiptPlayer["server"] })[] = [];
   const random = new Random(41);
   const totals = new Map<Hex, bigint>();
   const channels: Partial<Record<Person, Hex>> = {};
@@ -47,7 +47,7 @@ describe("S-12: receipts", () => {
   });
 
   const come = <player extends Player>(player: player): player => {
-    players.push(player);
+    players.push(player as Player);
     return player;
   };
   const worker = async (options: Parameters<typeof joinReceiptWorker>[2] = {}) => {
