@@ -2,6 +2,7 @@
 import type { Deployment } from "@assay/sdk";
 import { EpochTree, type Hex, type Receipt, type SessionSignature, type Voucher } from "@assay/sdk/protocol";
 import type { Address } from "viem";
+import { most } from "../bigints.ts";
 import type { Journal } from "../store/journal.ts";
 import { commitIdOf, idOf } from "./references.ts";
 
@@ -170,7 +171,7 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
       epochs
         .list({ states: ["closed", "posted"] })
         .filter(({ data }) => data.version === version)
-        .reduce((latest, { data }) => (data.endsAt > latest ? data.endsAt : latest), 0n),
+        .reduce((latest, { data }) => most(data.endsAt, latest), 0n),
     record,
     sign: (receiptId, signature) => {
       issued.update(receiptId, ({ data }) => ({ state: "signed", data: { ...data, signature } }));

@@ -13,6 +13,7 @@ import {
   voucherHash,
 } from "@assay/sdk/protocol";
 import type { Address } from "viem";
+import { most } from "../bigints.ts";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -139,7 +140,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
       channelOf(channelId),
       endpoints.head(),
     ]);
-    const least = limits.minFee > tier.minFee ? limits.minFee : tier.minFee;
+    const least = most(limits.minFee, tier.minFee);
     const fee = asked.fee ?? least;
     if (fee < least) refuse("price", "The fee is below the price.", { fee, price: least });
     if (asked.voucher) await checkVoucher(asked.voucher, channel.payer, channelId);
@@ -150,7 +151,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
     const before = pending.get(channelId) ?? { liability: 0n, fee: 0n };
     const owed = book.account(channelId).owed + before.fee + fee;
     const promised = [book.account(channelId).voucher, asked.voucher].map((one) => one?.voucher.total ?? 0n);
-    const total = promised.reduce((most, one) => (one > most ? one : most));
+    const total = promised.reduce((largest, one) => most(one, largest));
     if (total < owed)
       refuse("voucher", "No voucher covers what is owed.", { channelId, owed, promised: total });
     const escrow = channel.escrow - channel.escrowLeaving;

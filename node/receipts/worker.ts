@@ -20,6 +20,7 @@ import {
   sessionSigner,
 } from "@assay/sdk/protocol";
 import { type Address, keccak256, stringToBytes } from "viem";
+import { least } from "../bigints.ts";
 import { createReceiptBooks, type OpenDemand } from "../chain/receiptBooks.ts";
 import type { SendRequest } from "../chain/sender.ts";
 import { second } from "../clock.ts";
@@ -321,7 +322,7 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
       const channel = await endpoints.use((client) => getChannel(client, { deployment, channelId }));
       book.setPaid(channelId, channel.paid);
       const left = voucher.voucher.total - channel.paid;
-      const brings = left < channel.escrow ? left : channel.escrow;
+      const brings = least(left, channel.escrow);
       if (brings > 0n) due.push({ ...one, brings, leaving: channel.escrowLeaving > 0n });
     }
     const sum = due.reduce((total, { brings }) => total + brings, 0n);
