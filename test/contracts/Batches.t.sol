@@ -5,7 +5,6 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 
 import {ICommitments} from "../../contracts/interfaces/ICommitments.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
-import {IProgramRegistry} from "../../contracts/interfaces/IProgramRegistry.sol";
 import {BatchLib} from "../../contracts/libraries/BatchLib.sol";
 import {CommitmentStatus, Terms} from "../../contracts/types/Commitment.sol";
 import {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Commitment, CommitmentStatus} from "../../contracts/types/Commitment.sol";
 import {Dispute, DisputeStatus} from "../../contracts/types/Dispute.sol";
 import {InputStatus} from "../../contracts/types/InputRequest.sol";
-import {Request, RequestState, RequestStatus} from "../../contracts/types/Market.sol";
+import {RequestState, RequestStatus} from "../../contracts/types/Market.sol";
 import {ReceiptsTest} from "./support/Receipts.sol";
 import {ChannelPlayer} from "./support/players/ChannelPlayer.sol";
 import {GamePlayer} from "./support/players/GamePlayer.sol";

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {InferenceMarket} from "../../contracts/InferenceMarket.sol";
 import {IConsumer} from "../../contracts/interfaces/IConsumer.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
-import {FinalityLevel, Leaf, Request, RequestStatus} from "../../contracts/types/Market.sol";
+import {FinalityLevel, Request, RequestStatus} from "../../contracts/types/Market.sol";
 import {MarketTest} from "./support/MarketTest.sol";
 import {vm} from "./support/Vm.sol";
 

@@ -250,10 +250,10 @@ abstract contract ReceiptsTest is ProtocolTest {
         uint256 ones = 0;
         for (uint256 i = 0; i < entries.length; ++i) ones += _bit(entries[i], depth);
         (left, right) = (new Entry[](entries.length - ones), new Entry[](ones));
-        (uint256 l, uint256 r) = (0, 0);
+        (uint256 lefts, uint256 rights) = (0, 0);
         for (uint256 i = 0; i < entries.length; ++i) {
-            if (_bit(entries[i], depth) == 1) right[r++] = entries[i];
-            else left[l++] = entries[i];
+            if (_bit(entries[i], depth) == 1) right[rights++] = entries[i];
+            else left[lefts++] = entries[i];
         }
     }
 

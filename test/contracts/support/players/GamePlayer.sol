@@ -22,13 +22,13 @@ abstract contract GamePlayer is History {
         bytes memory data = abi.encodeCall(on.challenge, (commitId, openings[commitId]));
         bool legal = isOpen(commitId);
         if (!attempt(by, address(on), data, legal, "I-28, I-29: challenge")) return;
-        disputes.push(Dispute_(on.disputeIdOf(commitId, serial), commitId, on, false));
+        disputes.push(PlayedDispute(on.disputeIdOf(commitId, serial), commitId, on, false));
     }
 
     /// @notice The next legal move of either side in one dispute; the challenger descends into the lie, or into `slot`.
     function move(uint8 which, uint8 slot) public {
         if (disputes.length == 0) return;
-        Dispute_ memory played = disputes[which % disputes.length];
+        PlayedDispute memory played = disputes[which % disputes.length];
         Dispute memory d = played.on.getDispute(played.id);
         if (d.status != DisputeStatus.Open) return;
         uint256 lie = lies[d.commitId];
@@ -87,7 +87,7 @@ abstract contract GamePlayer is History {
 
     function settleDispute(uint8 which) public {
         if (disputes.length == 0) return;
-        Dispute_ storage played = disputes[which % disputes.length];
+        PlayedDispute storage played = disputes[which % disputes.length];
         Dispute memory d = played.on.getDispute(played.id);
         Commitment memory c = sourceOf[played.commitId].getCommitment(played.commitId);
         bool due = c.settled || c.status == CommitmentStatus.Refunded;

@@ -12,7 +12,7 @@ import {vm} from "../Vm.sol";
 abstract contract History is ReceiptsTest {
     uint256 internal constant HONEST = 99; // a slot that no trace has: no lie
 
-    struct Dispute_ {
+    struct PlayedDispute {
         bytes32 id;
         bytes32 commitId;
         DisputeGame on;
@@ -26,7 +26,7 @@ abstract contract History is ReceiptsTest {
     mapping(bytes32 commitId => uint256 slot) internal lies;
     mapping(bytes32 commitId => uint256 number) internal requestOf; // of a published answer, from 1
     mapping(bytes32 requestId => RequestStatus) internal ended;
-    Dispute_[] internal disputes;
+    PlayedDispute[] internal disputes;
     string internal broken; // the first rule that was broken
     mapping(bytes32 what => uint256) internal made; // how often a move was made
     mapping(bytes32 what => uint256) internal refused; // and how often it was refused
