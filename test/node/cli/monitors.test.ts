@@ -83,8 +83,7 @@ describe("monitor and watchtower modes on the command line", () => {
 
   it("only watches in mode watch, and needs no key for it", async () => {
     const folder = await dataDir("watching");
-    const argv = ["watchtower", "--mode", "watch", ...folder, "--password-file", "nowhere.txt"];
-    const tower = new Runner(argv, devnet.folder);
+    const tower = new Runner(["watchtower", "--mode", "watch", ...folder], devnet.folder);
     expect(await tower.until("running")).to.include({ mode: "watch", tokens: "0 tokens" });
     const { commitId } = await answer(wrong());
     await tower.until("mismatch", { commitId });
@@ -129,6 +128,8 @@ describe("monitor and watchtower modes on the command line", () => {
     await devnet.clientOf("requester").challenge({ commitId });
     const tower = new Runner([...argv, "--backs", account], devnet.folder);
     await tower.until("sent", { move: "bindTrace", id: commitId });
+    void tower.stop(); // would wait until the dispute is over
+    await tower.until("draining");
     expect((await tower.stop()).code).to.equal(0);
   });
 
