@@ -5,9 +5,11 @@ import type { EndpointSource } from "./chain/endpoints.ts";
 import type { Sender } from "./chain/sender.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { receiptRoutes } from "./http/receiptRoutes.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
+import { createReceiptWorker } from "./receipts/worker.ts";
 import { createClaiming } from "./roles/claiming.ts";
 import { combineRoles } from "./roles/combined.ts";
 import type { RoleContext } from "./roles/context.ts";
@@ -79,8 +81,24 @@ export function assembleWorker(
       sampleRate: config.sampleRate,
     });
     node.onEvents((events) => void worker.observe(events));
-    return worker;
+    return config.receipts ? [worker, receiptWorkerOf(node, shared, config, account)] : worker;
   });
+}
+
+/** Answers with receipts, over HTTP. */
+function receiptWorkerOf(node: Node, shared: RoleContext, config: Config, account: Address): Role {
+  const { programs: serves, minFee, tiers: versions, sampleRate, redeemAbove } = config;
+  const worker = createReceiptWorker({
+    ...shared,
+    ...executorsOf(node),
+    account,
+    serves,
+    selfTest: node.selfTest,
+    limits: { minFee, versions, sampleRate, redeemAbove },
+  });
+  node.routes.use(receiptRoutes(worker));
+  node.addInputs(worker.book.publicInputOf);
+  return worker;
 }
 
 /** @param account The worker that is defended. */

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { type Deployment, getProgram } from "@assay/sdk";
+import { Router } from "express";
 import type { Hex } from "viem";
 import { createEndpoints, type EndpointSource, type Endpoints, httpSources } from "./chain/endpoints.ts";
 import { decodeEvents, followed, type ProtocolEvent } from "./chain/events.ts";
@@ -52,6 +53,10 @@ export type Node = {
   fast: Executor;
   reference: Executor;
   http: HttpServer;
+  /** More routes of the HTTP server. */
+  routes: Router;
+  /** More inputs that anyone may fetch by their root. */
+  addInputs(inputOfRoot: (root: Hex) => Uint8Array | undefined): void;
   /** In starting order; roles and senders come after them. The journal has read the chain when the last one has started. */
   components: Component[];
   /** The sender of a key; add it to the lifecycle before the roles that use it. */
@@ -185,6 +190,8 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     const found = reasons.map((reason) => reason()).filter((reason) => reason !== undefined);
     return { ready: found.length === 0, reasons: found };
   };
+  const routes = Router();
+  const inputs = [journal.inputOfRoot];
   const http = createHttpServer({
     ...common,
     host: config.httpHost,
@@ -195,7 +202,16 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     health,
     blobs,
     programs: store,
-    inputs: journal,
+    inputs: {
+      inputOfRoot: (root) => {
+        for (const inputOfRoot of inputs) {
+          const input = inputOfRoot(root);
+          if (input !== undefined) return input;
+        }
+        return undefined;
+      },
+    },
+    routes: (app) => app.use(routes),
   });
 
   return {
@@ -209,6 +225,10 @@ function assemble({ config, deployment, sources }: NodeOptions, database: Databa
     fast,
     reference,
     http,
+    routes,
+    addInputs: (inputOfRoot) => {
+      inputs.push(inputOfRoot);
+    },
     components: [
       { name: "database", stop: () => database.close() },
       {

@@ -7,6 +7,7 @@ import {
   amount,
   bytes32,
   decimal,
+  flag,
   gwei,
   httpUrl,
   integer,
@@ -311,6 +312,16 @@ export const options = {
   sampleRate: option("worker", decimal({ max: 1 }), 0.01, {
     key: "worker.sampleRate",
     help: "Part of the answers that the reference executor computes again",
+  }),
+
+  receipts: option("worker", flag, false, {
+    key: "worker.receipts",
+    help: "Answer over HTTP at once, with receipts that channels back",
+  }),
+  redeemAbove: option("worker", amount, 10n ** 18n, {
+    key: "worker.redeemAbove",
+    unit: "base units",
+    help: "What vouchers must bring together before a transaction is spent on them",
   }),
 
   tiers: option("worker", list(integer({ min: 1, max: 65_535 })), [1], {

@@ -67,7 +67,8 @@ export type IssuingOptions = Pick<
   reference: Executor;
   limits: IssuingLimits;
   book: ReceiptBook;
-  session: { number: bigint; signer: SessionSigner };
+  /** Of this process; there once {@link obstacle} sees none. */
+  session(): { number: bigint; signer: SessionSigner };
   conduct: Conduct;
   /** Why nothing may be signed now; undefined when all is well. */
   obstacle(): string | undefined;
@@ -184,7 +185,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
     const number = epochOf(tier.receiptSeconds, issuedAt);
     const receipt = {
       channelId,
-      session: session.number,
+      session: session().number,
       sequence: sequence++,
       programId,
       inputRoot: byteRoot(input),
@@ -203,7 +204,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
     const { receiptId } = recorded(() =>
       book.record(receipt, { number, endsAt }, { input, output }, asked.voucher),
     );
-    const signature: SessionSignature = await session.signer.sign(receiptId);
+    const signature: SessionSignature = await session().signer.sign(receiptId);
     book.sign(receiptId, signature);
     options.logger.info("Receipt issued", { receiptId, channelId, programId, fee, liability });
     return { receiptId, receipt, signature, output };

@@ -16,6 +16,7 @@ import {
   epochOf,
   generateSessionKey,
   type Hex,
+  type SessionKey,
   type SessionSigner,
   sessionSigner,
 } from "@assay/sdk/protocol";
@@ -58,7 +59,7 @@ export type ReceiptWorkerOptions = RoleContext & {
 /** What is told to whoever wants to ask. */
 export type Offer = {
   worker: Address;
-  session: bigint;
+  session: bigint | undefined;
   sessionKey: { x: Hex; y: Hex } | undefined;
   programs: readonly Hex[];
   versions: readonly number[];
@@ -89,7 +90,7 @@ const lookEvery = 60n;
 /** Vouchers in one transaction. */
 const mostVouchers = 64;
 
-export async function createReceiptWorker(options: ReceiptWorkerOptions): Promise<ReceiptWorker> {
+export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorker {
   const { journal, endpoints, deployment, account, programs, fast, serves, limits, clock } = options;
   const book = createReceiptBook(journal, deployment, account);
   const books = createReceiptBooks(journal);
@@ -100,9 +101,7 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
     compute: computeTrace,
     keep: () => {},
   });
-  // INVARIANT (S-11): the key lives in this process only, and its session number in the journal before it signs.
-  const signer: SessionSigner = await sessionSigner(await generateSessionKey());
-  const number = book.openSession(BigInt(Math.floor(clock.now() / second)));
+  let session: { number: bigint; signer: SessionSigner } | undefined;
   const ready = new Set<Hex>();
   const workers = new Map<Hex, Address>();
   let authorised = false;
@@ -114,7 +113,7 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
     ...options,
     book,
     conduct,
-    session: { number, signer },
+    session: () => session!,
     obstacle: () => {
       if (draining) return "The worker takes on nothing new.";
       return authorised ? undefined : "The session key is not authorised yet.";
@@ -135,7 +134,8 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
 
   async function plan(): Promise<Action[]> {
     const { number: blockNumber, timestamp: now } = await endpoints.head();
-    authorised ||= await isAuthorised();
+    session ??= await openSession();
+    authorised ||= await isAuthorised(session.signer);
     const posts = book
       .epochs("open", "closed")
       .filter(({ endsAt }) => now >= endsAt)
@@ -154,12 +154,15 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
     ];
   }
 
-  const isAuthorised = async () =>
-    (
-      await endpoints.use((client) =>
-        getSessionKey(client, { deployment, worker: account, x: signer.x, y: signer.y }),
-      )
-    ).authorised;
+  /** INVARIANT (S-11): the key lives in this process only, and its session number in the journal before it signs. */
+  async function openSession() {
+    const signer = await sessionSigner(await generateSessionKey());
+    return { number: book.openSession(BigInt(Math.floor(clock.now() / second))), signer };
+  }
+
+  const isAuthorised = async ({ x, y }: SessionKey) =>
+    (await endpoints.use((client) => getSessionKey(client, { deployment, worker: account, x, y })))
+      .authorised;
 
   async function isOurs(demand: OpenDemand): Promise<boolean> {
     const channelId = demand.of === "inclusion" ? demand.receipt.channelId : demand.channelId;
@@ -218,7 +221,7 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
   async function act(action: Action, signal: AbortSignal): Promise<void> {
     switch (action.kind) {
       case "authorise": {
-        const { x, y } = signer;
+        const { x, y } = session!.signer;
         const call = setSessionKeyCall({ deployment, worker: account, x, y });
         await conduct.send("setSessionKey", x, { key: `setSessionKey:${x}`, call }, signal);
         authorised = true;
@@ -356,8 +359,8 @@ export async function createReceiptWorker(options: ReceiptWorkerOptions): Promis
     book,
     offer: () => ({
       worker: account,
-      session: number,
-      sessionKey: authorised ? { x: signer.x, y: signer.y } : undefined,
+      session: session?.number,
+      sessionKey: session && authorised ? { x: session.signer.x, y: session.signer.y } : undefined,
       programs: [...ready],
       versions: limits.versions,
       price: limits.minFee,

@@ -26,7 +26,7 @@ export async function joinReceiptWorker(
   changed: Partial<ReceiptWorkerOptions> & { folder?: string } = {},
 ): Promise<ReceiptPlayer> {
   const parts = openParts(network, "worker", changed);
-  const role = await createReceiptWorker({
+  const role = createReceiptWorker({
     ...parts.context,
     account: network.addresses.worker,
     programs: shelf(library),
