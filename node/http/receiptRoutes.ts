@@ -1,6 +1,6 @@
 // Receipts over HTTP: answers at once, and what was signed, for anybody to check while it can be challenged.
 import { stringifyJson } from "@assay/sdk";
-import { type Response, Router } from "express";
+import { type RequestHandler, type Response, Router } from "express";
 import { isHex } from "viem";
 import type { SignedVoucher } from "../receipts/book.ts";
 import type { Asked } from "../receipts/issuing.ts";
@@ -19,6 +19,7 @@ export function receiptRoutes({
   epochOf,
 }: Pick<ReceiptWorker, "book" | "issue" | "offer" | "epochOf">): Router {
   const app = Router();
+  app.use("/v1", forBrowsers);
   app.get("/v1/offer", (_, response) => send(response, offer()));
   app.post("/v1/inferences", async (request, response) => {
     try {
@@ -49,6 +50,14 @@ export function receiptRoutes({
   });
   return app;
 }
+
+/** Nothing here depends on who asks: payers in browsers may come from any page. */
+const forBrowsers: RequestHandler = (request, response, next) => {
+  response.set("access-control-allow-origin", "*");
+  if (request.method !== "OPTIONS") return next();
+  response.set({ "access-control-allow-headers": "content-type", "access-control-max-age": "86400" });
+  response.status(204).end();
+};
 
 type Shown = Parameters<typeof shownWhole>[0];
 

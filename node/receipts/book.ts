@@ -56,7 +56,10 @@ export type ReceiptBook = {
   sign(receiptId: Hex, signature: SessionSignature): void;
   get(receiptId: Hex): IssuedReceipt | undefined;
   ofCommitment(commitId: Hex): IssuedReceipt | undefined;
+  /** The signed receipt that came with this voucher. */
+  paidBy(voucher: Voucher): IssuedReceipt | undefined;
   inputOf(receiptId: Hex): Uint8Array | undefined;
+  outputOf(receiptId: Hex): Uint8Array | undefined;
   /** The bytes with that root, if a receipt that is not private has them. */
   publicInputOf(inputRoot: Hex): Uint8Array | undefined;
   epochs(...states: EpochState[]): (OwnEpoch & { state: EpochState })[];
@@ -71,6 +74,7 @@ export type ReceiptBook = {
 type Payload = { input: Uint8Array; output: Uint8Array };
 
 const keyOf = (version: number, epoch: bigint): string => `${version}:${epoch}`;
+const keyOfVoucher = ({ channelId, total }: Voucher): string => `${channelId}:${total}`;
 
 export function createReceiptBook(journal: Journal, deployment: Deployment, worker: Address): ReceiptBook {
   const issued = journal.notes<IssuedReceipt, "recorded" | "signed">("issued");
@@ -79,6 +83,7 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
   const sessions = journal.notes<{ last: bigint }, "open">("receiptSession");
   const byRoot = journal.notes<{ receiptId: Hex }, "public">("publicInputs");
   const byCommit = journal.notes<{ receiptId: Hex }, "open">("issuedCommitments");
+  const byVoucher = journal.notes<{ receiptId: Hex }, "open">("issuedVouchers");
   /** Recorded by this process and not signed yet; those of an earlier one never will be. */
   const signing = new Set<Hex>();
   /** What may still be opened, by channel. */
@@ -122,6 +127,7 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
         owed: before.owed + fee,
         ...(isHigher && { voucher }),
       });
+      if (voucher) byVoucher.put(keyOfVoucher(voucher.voucher), "open", { receiptId });
       const epoch = epochs.get(key)?.data ?? { version, epoch: number, endsAt, receiptIds: [] };
       epochs.put(key, "open", { ...epoch, receiptIds: [...epoch.receiptIds, receiptId] });
       if (!receipt.isPrivate) byRoot.put(inputRoot, "public", { receiptId });
@@ -182,7 +188,13 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
       const found = byCommit.get(commitId);
       return found && get(found.data.receiptId);
     },
+    paidBy: (voucher) => {
+      const one = byVoucher.get(keyOfVoucher(voucher));
+      const found = one && get(one.data.receiptId);
+      return found?.signature && found;
+    },
     inputOf: journal.inputOf,
+    outputOf: journal.outputOf,
     publicInputOf: (inputRoot) => {
       const found = byRoot.get(inputRoot);
       return found && journal.inputOf(found.data.receiptId);

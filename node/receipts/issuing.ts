@@ -145,6 +145,8 @@ export function createIssuing(options: IssuingOptions): Issuing {
     const fee = asked.fee ?? least;
     if (fee < least) refuse("price", "The fee is below the price.", { fee, price: least });
     if (asked.voucher) await checkVoucher(asked.voucher, channel.payer, channelId);
+    const repeated = issuedBefore(asked, { version, fee });
+    if (repeated) return repeated;
 
     const byFee = fee * BigInt(tier.lockPerFee);
     const liability = byFee > tier.minLock ? byFee : tier.minLock;
@@ -208,6 +210,26 @@ export function createIssuing(options: IssuingOptions): Issuing {
     book.sign(receiptId, signature);
     options.logger.info("Receipt issued", { receiptId, channelId, programId, fee, liability });
     return { receiptId, receipt, signature, output };
+  }
+
+  /** The receipt that this very voucher paid for, to this very question: its answer may have been lost on the way. */
+  function issuedBefore(
+    asked: Asked,
+    { version, fee }: { version: number; fee: bigint },
+  ): Issued | undefined {
+    const { programId, input, isPrivate = false, previous = EMPTY, voucher } = asked;
+    const known = voucher && book.paidBy(voucher.voucher);
+    const output = known && book.outputOf(known.receiptId);
+    if (known?.signature === undefined || output === undefined) return undefined;
+    const { receipt, receiptId, signature } = known;
+    const isSameQuestion =
+      receipt.programId === programId &&
+      receipt.inputRoot === byteRoot(input) &&
+      receipt.version === version &&
+      receipt.isPrivate === isPrivate &&
+      receipt.previous === previous &&
+      receipt.fee === fee;
+    return isSameQuestion ? { receiptId, receipt, signature, output } : undefined;
   }
 
   /** The chain's time, which nobody has to wait for; this machine's where the chain stands still for half an epoch. */

@@ -167,6 +167,22 @@ describe("S-12: receipts", () => {
     expect((await fetch(`${honest.url}/inputs/${first!.receipt.inputRoot}`)).status).to.equal(200);
   });
 
+  it("are handed out again to whoever repeats a question with its voucher, and paid once", async () => {
+    await openChannel("requester", 4n * liability);
+    const honest = await worker();
+    const input = randomInput(stage.committed.program, random);
+    const body = await bodyFor("requester", input);
+    const first = await post(honest, body);
+    expect(first.status).to.equal(200);
+    expect(await post(honest, body)).to.deep.equal(first);
+    const another = randomInput(stage.committed.program, random);
+    const refused = await post(honest, { ...body, input: Buffer.from(another).toString("base64") });
+    expect(refused.body).to.include({ reason: "voucher" });
+    const open = await post(honest, { ...body, private: true });
+    expect(open.body).to.include({ reason: "voucher" });
+    expect(honest.role.book.account(channels.requester!).owed).to.equal(fee);
+  });
+
   it("are refused with a reason: no money, no stake, another length, another program", async () => {
     await openChannel("requester", 2n * liability);
     const honest = await worker();
