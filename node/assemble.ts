@@ -9,11 +9,12 @@ import { receiptRoutes } from "./http/receiptRoutes.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
-import { createReceiptWorker } from "./receipts/worker.ts";
+import { createReceiptWorker, type ReceiptWorker, type ReceiptWorkerOptions } from "./receipts/worker.ts";
 import { createClaiming } from "./roles/claiming.ts";
 import { combineRoles } from "./roles/combined.ts";
 import type { RoleContext } from "./roles/context.ts";
 import { createDefender } from "./roles/defender.ts";
+import { createDoubt } from "./roles/doubt.ts";
 import { createKeeper } from "./roles/keeper.ts";
 import { createMonitor, type Monitor } from "./roles/monitor.ts";
 import { createReceiptKeeper } from "./roles/receiptKeeper.ts";
@@ -22,6 +23,7 @@ import type { RoleEvent } from "./roles/roleEvents.ts";
 import { createWatchtower } from "./roles/watchtower.ts";
 import { createWorker } from "./roles/worker.ts";
 import { measuredReplyGas } from "./strategy/capacity.ts";
+import type { DefenceLimits } from "./strategy/claims.ts";
 import type { CoveragePolicy } from "./strategy/coverage.ts";
 import { dutiesOf } from "./strategy/watchtowerModes.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -58,10 +60,14 @@ export function assembleWorker(
 ): Assembled {
   const { config, account } = options;
   return assemble(options, opened, (node, shared) => {
+    const doubt = createDoubt();
+    let receipts: ReceiptWorker | undefined;
     const worker = createWorker({
       ...shared,
       ...executorsOf(node),
       account,
+      doubt,
+      elsewhere: () => receipts?.openWork() ?? [],
       inputSources: config.inputSources,
       serves: config.programs,
       selfTest: node.selfTest,
@@ -70,10 +76,8 @@ export function assembleWorker(
         methods: config.methods,
         versions: config.tiers,
         maxOpen: config.maxOpen,
-        traceShare: config.traceShare,
-        traceBytes: config.traceMemoryBytes,
+        ...defenceLimitsOf(config),
         marginSeconds: config.deliveryMarginSeconds,
-        replyGas: measuredReplyGas,
         batchSize: config.batchSize,
         patienceSeconds: 0,
       },
@@ -81,20 +85,31 @@ export function assembleWorker(
       sampleRate: config.sampleRate,
     });
     node.onEvents((events) => void worker.observe(events));
-    return config.receipts ? [worker, receiptWorkerOf(node, shared, config, account)] : worker;
+    if (!config.receipts) return worker;
+    receipts = receiptWorkerOf(node, shared, config, { account, doubt, machine: worker.machine });
+    return [worker, receipts];
   });
 }
 
+const defenceLimitsOf = ({ traceShare, traceMemoryBytes }: Config): DefenceLimits => ({
+  traceShare,
+  traceBytes: traceMemoryBytes,
+  replyGas: measuredReplyGas,
+});
+
 /** Answers with receipts, over HTTP. */
-function receiptWorkerOf(node: Node, shared: RoleContext, config: Config, account: Address): Role {
-  const { programs: serves, minFee, tiers: versions, sampleRate, redeemAbove } = config;
+function receiptWorkerOf(
+  node: Node,
+  shared: RoleContext,
+  config: Config,
+  beside: Pick<ReceiptWorkerOptions, "account" | "doubt" | "machine">,
+): ReceiptWorker {
+  const { minFee, tiers: versions, sampleRate, redeemAbove } = config;
   const worker = createReceiptWorker({
     ...shared,
     ...executorsOf(node),
-    account,
-    serves,
-    selfTest: node.selfTest,
-    limits: { minFee, versions, sampleRate, redeemAbove },
+    ...beside,
+    limits: { ...defenceLimitsOf(config), minFee, versions, sampleRate, redeemAbove },
   });
   node.routes.use(receiptRoutes(worker));
   node.addInputs(worker.book.publicInputOf);

@@ -4,6 +4,7 @@ import { EpochTree, type Hex, type Receipt, type SessionSignature, type Voucher 
 import type { Address } from "viem";
 import { most } from "../bigints.ts";
 import type { Journal } from "../store/journal.ts";
+import { createOpenReceipts, type ReceiptCount } from "./openReceipts.ts";
 import { commitIdOf, idOf } from "./references.ts";
 
 /** A receipt of this worker; without a signature nobody has it. */
@@ -29,31 +30,26 @@ type Account = {
   owed: bigint;
   /** The highest so far. */
   voucher?: SignedVoucher;
-  /** As the chain had it when it was looked at last. */
-  paid: bigint;
 };
 
 export type ReceiptBook = {
-  /** Opens the next session: no number is given out twice. */
-  openSession(atLeast: bigint): bigint;
-  /** Liability of receipts that can still be opened and were not. */
-  openLiability(channelId: Hex, now: bigint, opened: ReadonlySet<Hex>): bigint;
+  /** Liability of receipts that can still be opened and were not. @param opened Commitment ids. */
+  openLiability(channelId: Hex, now: bigint, opened: readonly Hex[]): bigint;
+  /** Receipts that can still be opened. */
+  openCounts(now: bigint): ReceiptCount[];
   account(channelId: Hex): Readonly<Account>;
   accounts(): (Account & { channelId: Hex })[];
-  setPaid(channelId: Hex, paid: bigint): void;
   /** The first second at which a receipt of `version` may be issued: what was closed stays closed. */
   earliest(version: number): bigint;
   /**
-   * Writes down a receipt with its input and output, before it is signed, and the voucher that pays for it.
+   * Writes down a receipt with its input and output, before it is signed.
    * @throws ConflictingAnswerError when the same question was answered otherwise before.
    */
-  record(
-    receipt: Receipt,
-    epoch: { number: bigint; endsAt: bigint },
-    payload: Payload,
-    voucher: SignedVoucher | undefined,
-  ): IssuedReceipt;
-  sign(receiptId: Hex, signature: SessionSignature): void;
+  record(receipt: Receipt, epoch: { number: bigint; endsAt: bigint }, payload: Payload): IssuedReceipt;
+  /** Writes down a signature, the fee and the voucher that pays for it: from then on the receipt may be handed out. */
+  sign(receiptId: Hex, signature: SessionSignature, voucher: SignedVoucher | undefined): void;
+  /** Nobody will ever have the receipt. */
+  abandon(receiptId: Hex): void;
   get(receiptId: Hex): IssuedReceipt | undefined;
   ofCommitment(commitId: Hex): IssuedReceipt | undefined;
   /** The signed receipt that came with this voucher. */
@@ -67,9 +63,13 @@ export type ReceiptBook = {
   /** Decides what is in an epoch; undefined while one of its receipts is being signed. */
   close(version: number, epoch: bigint): OwnEpoch | undefined;
   markPosted(version: number, epoch: bigint): void;
-  receiptsOf(epoch: OwnEpoch): (IssuedReceipt & { signature: SessionSignature })[];
+  receiptsOf(epoch: OwnEpoch): SignedOwn[];
+  /** Those of one channel, in the order of the tree. */
+  receiptsIn(epoch: OwnEpoch, channelId: Hex): SignedOwn[];
   treeOf(epoch: OwnEpoch): EpochTree;
 };
+
+type SignedOwn = IssuedReceipt & { signature: SessionSignature };
 
 type Payload = { input: Uint8Array; output: Uint8Array };
 
@@ -80,34 +80,28 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
   const issued = journal.notes<IssuedReceipt, "recorded" | "signed">("issued");
   const epochs = journal.notes<OwnEpoch, EpochState>("issuedEpochs");
   const accounts = journal.notes<Account, "open">("channelAccounts");
-  const sessions = journal.notes<{ last: bigint }, "open">("receiptSession");
   const byRoot = journal.notes<{ receiptId: Hex }, "public">("publicInputs");
   const byCommit = journal.notes<{ receiptId: Hex }, "open">("issuedCommitments");
   const byVoucher = journal.notes<{ receiptId: Hex }, "open">("issuedVouchers");
   /** Recorded by this process and not signed yet; those of an earlier one never will be. */
   const signing = new Set<Hex>();
-  /** What may still be opened, by channel. */
-  const open = new Map<Hex, IssuedReceipt[]>();
-  for (const { data } of issued.list({ states: ["signed"] })) remember(data);
+  const open = createOpenReceipts();
+  for (const { data } of issued.list({ states: ["signed"] })) open.add(data);
 
-  function remember(one: IssuedReceipt): void {
-    const { channelId } = one.receipt;
-    const known = open.get(channelId);
-    if (known) known.push(one);
-    else open.set(channelId, [one]);
-  }
-
-  const account = (channelId: Hex): Account => accounts.get(channelId)?.data ?? { owed: 0n, paid: 0n };
+  const account = (channelId: Hex): Account => accounts.get(channelId)?.data ?? { owed: 0n };
   const get = (receiptId: Hex) => issued.get(receiptId)?.data;
+  const ofCommitment = (commitId: Hex) => {
+    const found = byCommit.get(commitId);
+    return found && get(found.data.receiptId);
+  };
 
   function record(
     receipt: Receipt,
     { number, endsAt }: { number: bigint; endsAt: bigint },
     payload: Payload,
-    voucher: SignedVoucher | undefined,
   ): IssuedReceipt {
     const receiptId = idOf(deployment, receipt);
-    const { channelId, programId, inputRoot, outputRoot, passes, version, fee } = receipt;
+    const { programId, inputRoot, outputRoot, passes, version, session } = receipt;
     const one: IssuedReceipt = {
       receiptId,
       commitId: commitIdOf(deployment, receipt, worker),
@@ -117,24 +111,31 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
     const key = keyOf(version, number);
     journal.transact(() => {
       // INVARIANT (S-10, S-11): input, output and answer are on the disk before a key signs.
-      journal.recordAnswer({ requestId: receiptId, programId, inputRoot, outputRoot, passes }, payload);
+      const answer = { requestId: receiptId, programId, inputRoot, outputRoot, passes };
+      journal.recordAnswer(answer, payload, session);
       issued.put(receiptId, "recorded", one);
       byCommit.put(one.commitId, "open", { receiptId });
-      const before = account(channelId);
-      const isHigher = voucher && voucher.voucher.total > (before.voucher?.voucher.total ?? 0n);
-      accounts.put(channelId, "open", {
-        ...before,
-        owed: before.owed + fee,
-        ...(isHigher && { voucher }),
-      });
-      if (voucher) byVoucher.put(keyOfVoucher(voucher.voucher), "open", { receiptId });
       const epoch = epochs.get(key)?.data ?? { version, epoch: number, endsAt, receiptIds: [] };
       epochs.put(key, "open", { ...epoch, receiptIds: [...epoch.receiptIds, receiptId] });
       if (!receipt.isPrivate) byRoot.put(inputRoot, "public", { receiptId });
     });
     signing.add(receiptId);
-    remember(one);
     return one;
+  }
+
+  function sign(receiptId: Hex, signature: SessionSignature, voucher: SignedVoucher | undefined): void {
+    const one = { ...get(receiptId)!, signature };
+    const { channelId, fee } = one.receipt;
+    journal.transact(() => {
+      issued.put(receiptId, "signed", one);
+      const before = account(channelId);
+      const isHigher = voucher && voucher.voucher.total > (before.voucher?.voucher.total ?? 0n);
+      const after = { ...before, owed: before.owed + fee, ...(isHigher && { voucher }) };
+      accounts.put(channelId, "open", after);
+      if (voucher) byVoucher.put(keyOfVoucher(voucher.voucher), "open", { receiptId });
+    });
+    signing.delete(receiptId);
+    open.add(one);
   }
 
   const withState = ({ state, data }: { state: EpochState; data: OwnEpoch }) => ({ ...data, state });
@@ -149,7 +150,7 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
     return closed;
   }
 
-  function receiptsOf({ receiptIds }: OwnEpoch) {
+  function receiptsOf({ receiptIds }: OwnEpoch): SignedOwn[] {
     return receiptIds.flatMap((id) => {
       const one = get(id);
       return one?.signature ? [{ ...one, signature: one.signature }] : [];
@@ -157,37 +158,31 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
   }
 
   return {
-    openSession: (atLeast) => {
-      const last = sessions.get("session")?.data.last ?? 0n;
-      const next = last + 1n > atLeast ? last + 1n : atLeast;
-      sessions.put("session", "open", { last: next });
-      return next;
-    },
     openLiability: (channelId, now, opened) => {
-      const still = (open.get(channelId) ?? []).filter(({ receipt }) => receipt.challengeUntil >= now);
-      open.set(channelId, still);
-      return still
-        .filter(({ commitId }) => !opened.has(commitId))
-        .reduce((sum, { receipt }) => sum + receipt.liability, 0n);
+      open.expire(now);
+      const known = opened.flatMap((commitId) => ofCommitment(commitId) ?? []);
+      return known
+        .filter(({ receiptId, receipt }) => receipt.channelId === channelId && open.has(receiptId))
+        .reduce((sum, { receipt }) => sum - receipt.liability, open.liabilityOf(channelId));
+    },
+    openCounts: (now) => {
+      open.expire(now);
+      return open.counts();
     },
     account,
     accounts: () => accounts.list().map(({ id, data }) => ({ ...data, channelId: id as Hex })),
-    setPaid: (channelId, paid) => accounts.put(channelId, "open", { ...account(channelId), paid }),
     earliest: (version) =>
       epochs
         .list({ states: ["closed", "posted"] })
         .filter(({ data }) => data.version === version)
         .reduce((latest, { data }) => most(data.endsAt, latest), 0n),
     record,
-    sign: (receiptId, signature) => {
-      issued.update(receiptId, ({ data }) => ({ state: "signed", data: { ...data, signature } }));
+    sign,
+    abandon: (receiptId) => {
       signing.delete(receiptId);
     },
     get,
-    ofCommitment: (commitId) => {
-      const found = byCommit.get(commitId);
-      return found && get(found.data.receiptId);
-    },
+    ofCommitment,
     paidBy: (voucher) => {
       const one = byVoucher.get(keyOfVoucher(voucher));
       const found = one && get(one.data.receiptId);
@@ -209,6 +204,8 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
       epochs.update(keyOf(version, number), () => ({ state: "posted" }));
     },
     receiptsOf,
+    receiptsIn: (epoch, channelId) =>
+      receiptsOf(epoch).filter(({ receipt }) => receipt.channelId === channelId),
     treeOf: (epoch) =>
       new EpochTree(
         receiptsOf(epoch).map(({ receiptId, receipt }) => ({

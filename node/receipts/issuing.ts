@@ -1,5 +1,5 @@
 // Answers at once: checks who pays and what stands behind it, executes, writes down, signs.
-import { getChannel, getTier } from "@assay/sdk";
+import { getChannel } from "@assay/sdk";
 import type { Execution } from "@assay/sdk/program";
 import {
   byteRoot,
@@ -8,23 +8,27 @@ import {
   epochSeconds,
   type Hex,
   type SessionSignature,
-  type SessionSigner,
   type Tier,
   voucherHash,
 } from "@assay/sdk/protocol";
 import type { Address } from "viem";
 import { most } from "../bigints.ts";
+import type { Tiers } from "../chain/tiers.ts";
 import { second } from "../clock.ts";
 import { ConflictingAnswerError } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Conduct } from "../roles/conduct.ts";
 import type { Programs, RoleContext } from "../roles/context.ts";
-import { isSame } from "../strategy/claims.ts";
+import type { Doubt } from "../roles/doubt.ts";
+import type { Machine } from "../roles/worker.ts";
+import { lockFor, type OpenWork } from "../strategy/capacity.ts";
+import { type DefenceLimits, isSame, shortOf } from "../strategy/claims.ts";
 import type { ReceiptBook, SignedVoucher } from "./book.ts";
 import type { SignedReceipt } from "./references.ts";
 import { ReceiptRefusedError } from "./refusal.ts";
+import type { Session } from "./sessions.ts";
 
-export type IssuingLimits = {
+export type IssuingLimits = DefenceLimits & {
   /** Token units. */
   minFee: bigint;
   /** Parameter versions on offer; the first one where none is asked for. */
@@ -52,8 +56,8 @@ export type Issued = SignedReceipt & { receiptId: Hex; output: Uint8Array };
 export type Issuing = {
   /** @throws ReceiptRefusedError */
   issue(asked: Asked): Promise<Issued>;
-  /** True once this machine has computed two different results. */
-  isHalted(): boolean;
+  /** What receipts that can still be opened would take to defend. */
+  openWork(now: bigint): OpenWork[];
 };
 
 export type IssuingOptions = Pick<
@@ -67,36 +71,47 @@ export type IssuingOptions = Pick<
   reference: Executor;
   limits: IssuingLimits;
   book: ReceiptBook;
-  /** Of this process; there once {@link obstacle} sees none. */
-  session(): { number: bigint; signer: SessionSigner };
+  tiers: Tiers;
+  machine: Machine;
+  doubt: Doubt;
+  /** That signs; undefined while there is none. */
+  session(): Session | undefined;
   conduct: Conduct;
-  /** Why nothing may be signed now; undefined when all is well. */
-  obstacle(): string | undefined;
-  /** Passed its self-test on this machine. */
-  isServed(programId: Hex): boolean;
-  /** Receipts that somebody has opened on the chain. */
-  opened(): ReadonlySet<Hex>;
+  /** Nothing new is taken on. */
+  isDraining(): boolean;
+  /** Receipts that somebody has opened on the chain, by their commitments. */
+  opened(): readonly Hex[];
 };
 
 type Pending = { liability: bigint; fee: bigint };
 
+type Terms = Pending & { version: number; tier: Tier /** Of the newest block, unix seconds. */; now: bigint };
+
 export function createIssuing(options: IssuingOptions): Issuing {
-  const { endpoints, deployment, clock, account, programs, fast, reference, limits, book, session } = options;
-  const tiers = new Map<number, Tier>();
+  const { endpoints, deployment, clock, account, programs, fast, reference, limits, book } = options;
+  const { tiers, machine, doubt, metrics } = options;
   /** Admitted and being executed. */
   const pending = new Map<Hex, Pending>();
   let sequence = 0n;
-  let halted = false;
+  let executing = 0;
 
   const refuse = (...given: ConstructorParameters<typeof ReceiptRefusedError>): never => {
     throw new ReceiptRefusedError(...given);
   };
 
-  async function tierOf(version: number): Promise<Tier> {
-    const tier =
-      tiers.get(version) ?? (await endpoints.use((client) => getTier(client, { deployment, version })));
-    tiers.set(version, tier);
-    return tier;
+  /** What speaks against signing anything now. */
+  function requireSession(): Session {
+    const session = options.session();
+    if (doubt.isRaised()) return refuse("notReady", "This machine has computed two different results.");
+    if (options.isDraining()) return refuse("notReady", "The worker takes on nothing new.");
+    return session ?? refuse("notReady", "The session key is not authorised yet.");
+  }
+
+  function openWork(now: bigint): OpenWork[] {
+    return book.openCounts(now).flatMap(({ programId, version, count }) => {
+      const tier = tiers.known(version);
+      return tier ? [{ programId, tier, commitBy: undefined, count }] : [];
+    });
   }
 
   async function channelOf(channelId: Hex) {
@@ -124,9 +139,9 @@ export function createIssuing(options: IssuingOptions): Issuing {
   async function issue(asked: Asked): Promise<Issued> {
     const { programId, input, channelId } = asked;
     const version = asked.version ?? limits.versions[0]!;
-    const obstacle = halted ? "This machine has computed two different results." : options.obstacle();
-    if (obstacle !== undefined) refuse("notReady", obstacle);
-    if (!options.isServed(programId)) refuse("notServed", "The program is not served.", { programId });
+    requireSession();
+    const served = machine.served.get(programId);
+    if (!served?.ready || !served.offered) refuse("notServed", "The program is not served.", { programId });
     if (!limits.versions.includes(version))
       refuse("version", "The tier is not on offer.", { version, offered: limits.versions });
     const committed = await programs.get(programId);
@@ -137,7 +152,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
         required: inputBytes,
       });
     const [tier, channel, head] = await Promise.all([
-      tierOf(version),
+      tiers.get(version),
       channelOf(channelId),
       endpoints.head(),
     ]);
@@ -148,8 +163,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
     const repeated = issuedBefore(asked, { version, fee });
     if (repeated) return repeated;
 
-    const byFee = fee * BigInt(tier.lockPerFee);
-    const liability = byFee > tier.minLock ? byFee : tier.minLock;
+    const liability = lockFor(tier, fee);
     // From here to `pending` nothing waits: two requests never count on the same stake or the same money.
     const before = pending.get(channelId) ?? { liability: 0n, fee: 0n };
     const owed = book.account(channelId).owed + before.fee + fee;
@@ -174,20 +188,32 @@ export function createIssuing(options: IssuingOptions): Issuing {
         liability,
         free: free > 0n ? free : 0n,
       });
+    // INVARIANT (S-10): all that is open can be defended at once, and this as well.
+    const one = { programId, tier, commitBy: undefined, count: 1 + executing };
+    const work = [...machine.openWork(), ...openWork(head.timestamp), one];
+    const short = shortOf(work, machine.served, machine.gas(), limits);
+    if (short !== undefined) refuse("busy", "The worker could not defend more at once.", { short });
     pending.set(channelId, { liability: before.liability + liability, fee: before.fee + fee });
-    let { output, passes }: Execution = { output: new Uint8Array(), passes: 0 };
+    executing++;
     try {
-      ({ output, passes } = await execute(asked));
+      return await answer(asked, { version, tier, fee, liability, now: head.timestamp });
     } finally {
+      executing--;
       const now = pending.get(channelId)!;
       pending.set(channelId, { liability: now.liability - liability, fee: now.fee - fee });
     }
+  }
 
-    const issuedAt = timeOfIssue(tier, head.timestamp, book.earliest(version));
+  /** Executes, writes down, signs. */
+  async function answer(asked: Asked, { version, tier, fee, liability, now }: Terms): Promise<Issued> {
+    const { programId, input, channelId } = asked;
+    const { output, passes } = await execute(asked);
+    const session = requireSession();
+    const issuedAt = timeOfIssue(tier, now, book.earliest(version));
     const number = epochOf(tier.receiptSeconds, issuedAt);
     const receipt = {
       channelId,
-      session: session().number,
+      session: session.number,
       sequence: sequence++,
       programId,
       inputRoot: byteRoot(input),
@@ -202,12 +228,16 @@ export function createIssuing(options: IssuingOptions): Issuing {
       previous: asked.previous ?? EMPTY,
     };
     const endsAt = (number + 1n) * epochSeconds(tier.receiptSeconds);
+    const { receiptId } = recorded(() => book.record(receipt, { number, endsAt }, { input, output }));
+    let signature: SessionSignature;
+    try {
+      signature = await session.signer.sign(receiptId);
+    } catch (error) {
+      book.abandon(receiptId);
+      throw error;
+    }
     // Only what is answered is paid: the voucher of a request that was refused is not kept.
-    const { receiptId } = recorded(() =>
-      book.record(receipt, { number, endsAt }, { input, output }, asked.voucher),
-    );
-    const signature: SessionSignature = await session().signer.sign(receiptId);
-    book.sign(receiptId, signature);
+    book.sign(receiptId, signature, asked.voucher);
     options.logger.info("Receipt issued", { receiptId, channelId, programId, fee, liability });
     return { receiptId, receipt, signature, output };
   }
@@ -246,7 +276,7 @@ export function createIssuing(options: IssuingOptions): Issuing {
       const right = await reference.run(committed, input);
       const agrees =
         byteRoot(right.output) === byteRoot(execution.output) && right.passes === execution.passes;
-      options.metrics.worker.samples.add({ verdict: agrees ? "agrees" : "differs" });
+      metrics.worker.samples.add({ verdict: agrees ? "agrees" : "differs" });
       if (!agrees) halt("sampleDiffers", programId);
     }
     return execution;
@@ -262,10 +292,10 @@ export function createIssuing(options: IssuingOptions): Issuing {
   }
 
   function halt(reason: string, about: unknown): never {
-    halted = true;
+    doubt.raise();
     options.conduct.alarm(reason, { about });
     return refuse("notReady", "This machine has computed two different results.");
   }
 
-  return { issue, isHalted: () => halted };
+  return { issue, openWork };
 }

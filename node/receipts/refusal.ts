@@ -12,6 +12,7 @@ export const refusalReasons = {
   voucher: 402,
   escrow: 402,
   allotment: 409,
+  busy: 503,
   notReady: 503,
 } as const;
 export type RefusalReason = keyof typeof refusalReasons;

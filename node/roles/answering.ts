@@ -8,6 +8,7 @@ import type { Answer, Question } from "../store/journal.ts";
 import type { ServedProgram } from "../strategy/capacity.ts";
 import type { Conduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
+import { createDoubt, type Doubt } from "./doubt.ts";
 import { createQueue } from "./queue.ts";
 
 /** Seconds that one request takes on this machine, at most. */
@@ -29,6 +30,8 @@ export type AnsweringOptions = Pick<RoleContext, "journal" | "metrics" | "logger
   serves: readonly Hex[];
   /** Part of the answers that the reference executor computes again. */
   sampleRate: number;
+  /** Of the machine, where other roles answer on it too. */
+  doubt?: Doubt;
   random?: () => number;
 };
 
@@ -61,13 +64,13 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
     serves,
     fast,
     reference,
+    doubt = createDoubt(),
     random = Math.random,
   } = options;
   const served = new Map<Hex, ServedProgram>();
   const queue = createQueue();
   /** Requests that are due to be executed. */
   const waiting = new Set<Hex>();
-  let halted = false;
 
   async function prepare(programId: Hex): Promise<void> {
     const { header, program } = await programs.get(programId);
@@ -151,7 +154,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
   }
 
   function halt(reason: string, requestId: Hex): void {
-    halted = true;
+    doubt.raise();
     conduct.alarm(reason, { requestId });
   }
 
@@ -172,7 +175,7 @@ export function createAnswering(options: AnsweringOptions, conduct: Conduct): An
 
   return {
     served,
-    isHalted: () => halted,
+    isHalted: doubt.isRaised,
     prepare,
     execute: (requestId) => {
       waiting.add(requestId);

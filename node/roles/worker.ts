@@ -5,10 +5,11 @@ import { type Address, formatEther } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { readInputBond } from "../chain/inputBond.ts";
 import { second } from "../clock.ts";
+import type { GasReserve, OpenWork } from "../strategy/capacity.ts";
 import { isSame } from "../strategy/claims.ts";
 import type { DisputeView, RequestView } from "../strategy/views.ts";
-import { type WorkerAction, type WorkerLimits, workerPlan } from "../strategy/workerPlan.ts";
-import { type AnsweringOptions, createAnswering } from "./answering.ts";
+import { openWork, type WorkerAction, type WorkerLimits, workerPlan } from "../strategy/workerPlan.ts";
+import { type Answering, type AnsweringOptions, createAnswering } from "./answering.ts";
 import { createBonding } from "./bonding.ts";
 import {
   claimSend,
@@ -38,9 +39,19 @@ export type WorkerOptions = RoleContext &
     limits: WorkerLimits;
     /** Wei per unit of gas that the gas reserve has to cover. */
     maxFeePerGas: bigint;
+    /** What the account stands for besides requests. */
+    elsewhere?: () => readonly OpenWork[];
   };
 
+/** What a worker knows of its machine; another role that answers on it has to know it too. */
+export type Machine = Pick<Answering, "served"> & {
+  /** What the worker has claimed and committed, as of its last round. */
+  openWork(): readonly OpenWork[];
+  gas(): GasReserve;
+};
+
 export type Worker = Role & {
+  machine: Machine;
   /** Takes in events after the journal has: disputes about own answers are told from them, money is counted. */
   observe(events: readonly ProtocolEvent[]): Promise<void>;
 };
@@ -65,6 +76,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let draining = false;
   let open = 0;
   let now = 0n;
+  let load: readonly OpenWork[] = [];
+  let gas: GasReserve = { balance: 0n, maxFeePerGas: options.maxFeePerGas };
 
   async function plan(): Promise<Action[]> {
     const requests = await views.requests("open", "claimed", "inputMissing");
@@ -80,20 +93,25 @@ export function createWorker(options: WorkerOptions): Worker {
         getAccount(client, { deployment, owner: account, blockNumber: block.number }),
       ]),
     );
+    const answered = new Set(
+      mine.map(({ requestId }) => requestId).filter((id) => answering.answerTo(id) !== undefined),
+    );
+    const defended = commitments.map((view) => ({ ...view, trace: traces.get(view.commitId) }));
+    load = openWork(mine, { commitments: defended, answered });
+    gas = { balance, maxFeePerGas: options.maxFeePerGas };
     const { actions, refusals } = workerPlan(
       {
         now,
         worker: account,
         freeStake: stake.free,
-        gas: { balance, maxFeePerGas: options.maxFeePerGas },
+        gas,
         programs: answering.served,
         halted: answering.isHalted(),
         draining,
         requests,
-        commitments: commitments.map((view) => ({ ...view, trace: traces.get(view.commitId) })),
-        answered: new Set(
-          mine.map(({ requestId }) => requestId).filter((id) => answering.answerTo(id) !== undefined),
-        ),
+        commitments: defended,
+        answered,
+        elsewhere: options.elsewhere?.() ?? [],
         inputs: inputStateOf(views, inputs, [...requests.filter(isConcerned), ...commitments]),
         underway: sets.underway(mine.map(({ requestId }) => requestId)),
       },
@@ -247,6 +265,7 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   return {
     ...role,
+    machine: { served: answering.served, openWork: () => load, gas: () => gas },
     observe: (events) => {
       events.forEach(countMoney);
       return narration.tell(events);

@@ -71,8 +71,9 @@ export type Journal = {
    * Checks and records an answer with its bytes in one transaction. Call it before the commitment is signed.
    * @throws ConflictingAnswerError when the same program and input were answered differently before, for any request, be it
    * only after another number of passes.
+   * @param session Of the receipt that gives the answer; undefined for an answer to a request.
    */
-  recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void;
+  recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }, session?: bigint): void;
   answerOf(question: Question): Answer | undefined;
 
   /** Records a decision once; false when its key was decided before. */
@@ -124,7 +125,7 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     "SELECT p.data FROM items i JOIN payloads p ON p.request_id = i.id AND p.role = 'input' " +
       "WHERE i.kind = 'request' AND json_extract(i.data, '$.request.inputRoot') = ? LIMIT 1",
   );
-  const insertAnswer = sql.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)");
+  const insertAnswer = sql.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)");
   const selectAnswers = sql.prepare<[string, string], AnswerRow>(
     "SELECT * FROM answers WHERE program_id = ? AND input_root = ?",
   );
@@ -147,7 +148,11 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
   const answerOf = (question: Question) =>
     answersTo(question).find(({ requestId }) => requestId === question.requestId);
 
-  function recordAnswer(answer: Answer, payload: { input: Uint8Array; output: Uint8Array }): void {
+  function recordAnswer(
+    answer: Answer,
+    payload: { input: Uint8Array; output: Uint8Array },
+    session: bigint | undefined,
+  ): void {
     const { requestId, programId, inputRoot, outputRoot, passes } = answer;
     const before = answersTo(answer);
     // INVARIANT (S-11): the program says when it stops, so another number of passes is another answer.
@@ -158,7 +163,10 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
         hint: "This machine computed two different results: run assay doctor before it serves again",
       });
     if (!before.some((one) => one.requestId === requestId))
-      insertAnswer.run(requestId, programId, inputRoot, outputRoot, passes, clock.now());
+      insertAnswer.run(
+        ...[requestId, programId, inputRoot, outputRoot, passes, clock.now()],
+        session === undefined ? null : Number(session),
+      );
     insertPayload.run(requestId, "input", payload.input);
     insertPayload.run(requestId, "output", payload.output);
   }
@@ -195,7 +203,7 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     },
     outputOf: (requestId) => payloadOf(requestId, "output"),
 
-    recordAnswer: (answer, payload) => transact(() => recordAnswer(answer, payload)),
+    recordAnswer: (answer, payload, session) => transact(() => recordAnswer(answer, payload, session)),
     answerOf,
 
     decide: ({ key, action, subject, data }) =>

@@ -132,4 +132,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (chain_id, sender, day, label)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The session whose key signed an answer; null for answers to requests, which the chain proves for ever.
+  ALTER TABLE answers ADD COLUMN session INTEGER;
+  CREATE INDEX answers_by_session ON answers (session);
+  `,
 ];

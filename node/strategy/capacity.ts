@@ -25,6 +25,8 @@ export interface OpenWork {
   tier: Tier;
   /** Unix seconds; undefined once executed. */
   commitBy: bigint | undefined;
+  /** How many like it there are; 1 when left out. */
+  count?: number;
 }
 
 export type ServedPrograms = ReadonlyMap<Hex, ServedProgram>;
@@ -68,9 +70,9 @@ export function affordsReplies(
   reserve: GasReserve,
   gas: ReplyGas,
 ): boolean {
-  const units = work.reduce((total, { programId }) => {
+  const units = work.reduce((total, { programId, count = 1 }) => {
     const program = programs.get(programId);
-    return program ? total + replyGas(program.header, gas) : total;
+    return program ? total + replyGas(program.header, gas) * BigInt(count) : total;
   }, 0n);
   return units * reserve.maxFeePerGas <= reserve.balance;
 }
@@ -106,5 +108,5 @@ export function lockFor({ minLock, lockPerFee }: Tier, fee: bigint): bigint {
   return byFee > minLock ? byFee : minLock;
 }
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
-  items.reduce((total, item) => total + value(item), 0);
+const sum = (work: readonly OpenWork[], value: (one: OpenWork) => number): number =>
+  work.reduce((total, one) => total + value(one) * (one.count ?? 1), 0);

@@ -14,19 +14,23 @@ import {
 import type { InputState } from "./inputPlan.ts";
 import type { RequestView } from "./views.ts";
 
-export interface ClaimLimits {
+export interface ClaimLimits extends DefenceLimits {
   minFee: bigint;
   methods: readonly Method[];
   /** Parameter versions that the operator accepts. */
   versions: readonly number[];
   /** Most requests claimed or committed at a time. */
   maxOpen: number;
-  /** Part of the dispute clock that tracing all open commitments may take. */
-  traceShare: number;
-  /** Memory for the traces of all open commitments, in bytes. */
-  traceBytes: number;
   /** Seconds kept between the end of all executions and the delivery deadline. */
   marginSeconds: number;
+}
+
+/** What all that is open may take, should it be challenged at once. */
+export interface DefenceLimits {
+  /** Part of the dispute clock that tracing it may take. */
+  traceShare: number;
+  /** Memory for the traces, in bytes. */
+  traceBytes: number;
   replyGas: ReplyGas;
 }
 
@@ -43,6 +47,8 @@ export interface ClaimState {
   /** The operator asked to stop: finish what is open, take nothing new. */
   draining: boolean;
   inputs: InputState;
+  /** What the worker stands for besides requests: receipts. */
+  elsewhere?: readonly OpenWork[];
 }
 
 export type Refusal =
@@ -134,6 +140,16 @@ function unaffordable(
   if (lockFor(view.tier, view.request.fee) > state.freeStake) return "stake";
   if (work.some(({ programId }) => !programs.has(programId))) return "unmeasured";
   if (!deliversInTime(work, programs, now, limits.marginSeconds)) return "backlog";
+  return shortOf([...work, ...(state.elsewhere ?? [])], programs, gas, limits);
+}
+
+/** INVARIANT (S-10): what could not be defended, were all of it challenged at once, is not taken on. */
+export function shortOf(
+  work: readonly OpenWork[],
+  programs: ServedPrograms,
+  gas: GasReserve,
+  limits: DefenceLimits,
+): Extract<Refusal, "traceMemory" | "traceTime" | "gasReserve"> | undefined {
   if (!tracesFit(work, programs, limits.traceBytes)) return "traceMemory";
   if (!tracesInTime(work, programs, limits.traceShare)) return "traceTime";
   if (!affordsReplies(work, programs, gas, limits.replyGas)) return "gasReserve";

@@ -78,7 +78,11 @@ export function workerPlan(state: WorkerState, limits: WorkerLimits): WorkerPlan
   return { actions, refusals };
 }
 
-function openWork(own: readonly RequestView[], { commitments, answered }: WorkerState): OpenWork[] {
+/** @param own What the worker has claimed. */
+export function openWork(
+  own: readonly RequestView[],
+  { commitments, answered }: Pick<WorkerState, "commitments" | "answered">,
+): OpenWork[] {
   const claimed = own.map(({ requestId, request, state: { status, deadline }, tier }) => ({
     programId: request.programId,
     tier,

@@ -1,5 +1,7 @@
 // Those who play around receipts: a worker that answers over HTTP, a watchtower over its epochs, a keeper.
+import { traceBytes } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
+import { parseEther, parseGwei } from "viem";
 import { receiptRoutes } from "../../node/http/receiptRoutes.ts";
 import { createHttpServer, type HttpServer } from "../../node/http/server.ts";
 import {
@@ -13,11 +15,27 @@ import {
   type ReceiptWorkerOptions,
 } from "../../node/receipts/worker.ts";
 import { createReceiptKeeper } from "../../node/roles/receiptKeeper.ts";
+import type { Machine } from "../../node/roles/worker.ts";
 import { quiet } from "./nodeParts.ts";
 import type { Network, Person } from "./people.ts";
-import { fast, type Library, openParts, type Player, reference, shelf } from "./players.ts";
+import { fast, type Library, openParts, type Player, reference, shelf, workerLimits } from "./players.ts";
 
 export type ReceiptPlayer = Player<ReceiptWorker> & { url: string; server: HttpServer };
+
+/** One that serves the whole library and does nothing else. */
+export const machineOf = (library: Library): Machine => ({
+  served: new Map(
+    [...library].map(([programId, { header, program }]) => [
+      programId,
+      {
+        ...{ header, traceBytes: traceBytes(program), offered: true, ready: true },
+        ...{ executeSeconds: 0.01, traceSeconds: 0.01 },
+      },
+    ]),
+  ),
+  openWork: () => [],
+  gas: () => ({ balance: parseEther("100"), maxFeePerGas: parseGwei("100") }),
+});
 
 /** A worker with its HTTP server. Stop the server when done. */
 export async function joinReceiptWorker(
@@ -32,9 +50,8 @@ export async function joinReceiptWorker(
     programs: shelf(library),
     fast: fast(),
     reference,
-    serves: [...library.keys()],
-    selfTest: async () => {},
-    limits: { minFee: 0n, versions: [1], sampleRate: 0, redeemAbove: 1n },
+    machine: machineOf(library),
+    limits: { ...workerLimits, sampleRate: 0, redeemAbove: 1n },
     ...changed,
   });
   const server = createHttpServer({
