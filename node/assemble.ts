@@ -9,6 +9,7 @@ import { receiptRoutes } from "./http/receiptRoutes.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
+import { createReceiptDefender } from "./receipts/defender.ts";
 import { createReceiptWorker, type ReceiptWorker, type ReceiptWorkerOptions } from "./receipts/worker.ts";
 import { createClaiming } from "./roles/claiming.ts";
 import { combineRoles } from "./roles/combined.ts";
@@ -119,7 +120,7 @@ function receiptWorkerOf(
 /** @param account The worker that is defended. */
 export function assembleDefender(options: AssembleOptions & { account: Address }): Assembled {
   const { config, account } = options;
-  return assemble(options, openNode(options), (node, shared) => defenderOf(node, shared, config, account));
+  return assemble(options, openNode(options), (node, shared) => defendersOf(node, shared, config, account));
 }
 
 /** A watchtower, and with it whatever its mode asks for. @param dryRun Sends nothing and says what it would send. */
@@ -151,7 +152,7 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
     return [
       watchtower,
       ...(pokes && !dryRun ? keepersOf(shared, config) : []),
-      ...backs.map((account) => defenderOf(node, shared, config, account)),
+      ...backs.flatMap((account) => defendersOf(node, shared, config, account)),
     ];
   });
 }
@@ -202,15 +203,17 @@ export const coverageOf = ({
   share: checkRate,
 });
 
-function defenderOf(node: Node, shared: RoleContext, config: Config, account: Address): Role {
-  return createDefender({
+/** Of answers to requests, and of receipts. */
+function defendersOf(node: Node, shared: RoleContext, config: Config, account: Address): Role[] {
+  const options = {
     ...shared,
     account,
     inputSources: config.inputSources,
     programs: node.programs,
     executor: node.fast,
     limits: { patienceSeconds: config.defenderPatienceSeconds },
-  });
+  };
+  return [createDefender(options), createReceiptDefender(options)];
 }
 
 function assemble(

@@ -44,6 +44,8 @@ export type ReceiptBooks = {
   take(events: readonly ProtocolEvent[]): void;
   /** Receipts that are not final, and slashed ones that are not settled, each with its open disputes. */
   receipts(): (OpenedReceipt & { disputes: Hex[] })[];
+  /** A receipt that somebody opened, ended or not. */
+  opened(commitId: Hex): OpenedReceipt | undefined;
   demands(): OpenDemand[];
   channel(channelId: Hex): KnownChannel | undefined;
   channelsOf(worker: Address): KnownChannel[];
@@ -182,6 +184,7 @@ export function createReceiptBooks(journal: Journal): ReceiptBooks {
         .list(open)
         .map(({ data }) => ({ ...data, disputes: byReceipt.get(data.commitId) ?? [] }));
     },
+    opened: (commitId) => receipts.get(commitId)?.data,
     demands: () => demands.list(open).map(({ data }) => data),
     channel: (channelId) => channels.get(channelId)?.data,
     channelsOf: (worker) =>

@@ -45,7 +45,9 @@ export function createInputs({
     const { request } = journal.requests.get(requestId)?.data ?? {};
     if (request === undefined || journal.hasInput(requestId)) return;
     const known = journal.inputOfRoot(request.inputRoot);
-    const input = known ?? (await find(request.inputRoot, inputBytesOf(journal, request.programId)));
+    const { inputRoot, programId } = request;
+    const wanted = { inputRoot, inputBytes: inputBytesOf(journal, programId) };
+    const input = known ?? (await findInput(inputSources, wanted, logger));
     if (input === undefined) {
       postpone(requestId);
       return;
@@ -54,20 +56,6 @@ export function createInputs({
     kept.remove(requestId);
     logger.info("Input at hand", { requestId, bytes: input.length });
     onEvent?.({ kind: "inputFound", requestId, bytes: input.length });
-  }
-
-  async function find(inputRoot: Hex, inputBytes: number): Promise<Uint8Array | undefined> {
-    for (const source of inputSources) {
-      try {
-        const limits = { maxBytes: inputBytes, timeoutSeconds: fetchSeconds };
-        const bytes = await fetchBytes(placeOf(source, inputRoot), limits);
-        if (bytes.length === inputBytes && byteRoot(bytes) === inputRoot) return bytes;
-        logger.debug("Input has another root", { from: redactUrl(source), inputRoot });
-      } catch (error) {
-        logger.debug("Input not found", { from: redactUrl(source), inputRoot, error });
-      }
-    }
-    return undefined;
   }
 
   function postpone(requestId: Hex): void {
@@ -80,6 +68,25 @@ export function createInputs({
     missing: (requestId) => (journal.hasInput(requestId) ? undefined : triedOf(requestId)),
     fetch,
   };
+}
+
+/** The bytes with that root, from the first source that has them. */
+export async function findInput(
+  sources: readonly string[],
+  { inputRoot, inputBytes }: { inputRoot: Hex; inputBytes: number },
+  logger: Pick<RoleContext["logger"], "debug">,
+): Promise<Uint8Array | undefined> {
+  for (const source of sources) {
+    try {
+      const limits = { maxBytes: inputBytes, timeoutSeconds: fetchSeconds };
+      const bytes = await fetchBytes(placeOf(source, inputRoot), limits);
+      if (bytes.length === inputBytes && byteRoot(bytes) === inputRoot) return bytes;
+      logger.debug("Input has another root", { from: redactUrl(source), inputRoot });
+    } catch (error) {
+      logger.debug("Input not found", { from: redactUrl(source), inputRoot, error });
+    }
+  }
+  return undefined;
 }
 
 function placeOf(source: string, inputRoot: Hex): string {
