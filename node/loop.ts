@@ -18,7 +18,7 @@ export type LoopOptions = {
 };
 
 export type Loop = Component & {
-  /** Ends the present sleep. */
+  /** Ends the present sleep, or leaves out the next one: one more round, however often it is called before that begins. */
   wake(): void;
 };
 
@@ -34,13 +34,13 @@ export function createLoop({ name, seconds, work, fail, logger, metrics, clock }
   async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     sleeper = new AbortController();
     if (isAwake) sleeper.abort();
-    isAwake = false;
     await clock.sleep(milliseconds, AbortSignal.any([signal, sleeper.signal])).catch(() => {});
   }
 
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
+      isAwake = false;
       try {
         const outcome = await work(signal);
         metrics.node.lastRound.set({ task: name }, clock.now() / second);

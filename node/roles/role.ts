@@ -38,6 +38,9 @@ export type Role = Component & {
 /** The longest wait before something that failed is tried again, in rounds: a dispute clock is short. */
 const mostRoundsBetweenTries = 5;
 
+/** How long what ended waits while something else is being done, in times of what a plan takes. */
+const plansApart = 3;
+
 export function createRole<action>(options: RoleOptions<action>): Role {
   const { name, plan, act, keyOf, isIdle, onDrain, seconds, fail, logger, metrics, clock } = options;
   const running = new Map<string, Promise<void>>();
@@ -45,9 +48,13 @@ export function createRole<action>(options: RoleOptions<action>): Role {
   const stopping = new AbortController();
   let drained: Deferred<void> | undefined;
   let signal: AbortSignal = stopping.signal;
+  let planMilliseconds = 0;
+  let nudged = false;
 
   async function tick(): Promise<string[]> {
+    const from = clock.now();
     const actions = await plan(signal);
+    planMilliseconds = clock.now() - from;
     const due = new Map(actions.map((action) => [keyOf(action), action]));
     for (const key of tries.keys()) if (!due.has(key) && !running.has(key)) tries.delete(key);
     const started: string[] = [];
@@ -69,8 +76,26 @@ export function createRole<action>(options: RoleOptions<action>): Role {
       if (!signal.aborted) blame(key, error);
     } finally {
       running.delete(key);
-      loop.wake();
+      nudge();
     }
+  }
+
+  /** A plan looks at everything: while much else is being done, what ends waits for company before it is made anew. */
+  function nudge(): void {
+    if (running.size === 0 || planMilliseconds === 0) {
+      loop.wake();
+      return;
+    }
+    if (nudged) return;
+    nudged = true;
+    const wait = Math.min(plansApart * planMilliseconds, seconds * second);
+    void clock
+      .sleep(wait, signal)
+      .catch(() => {})
+      .then(() => {
+        nudged = false;
+        loop.wake();
+      });
   }
 
   function blame(key: string, error: unknown): void {

@@ -62,8 +62,19 @@ export function createItems<T, state extends string>(sql: Sql, clock: Clock, kin
     upsert.run(kind, id, state, encodeJson(data), at, clock.now());
   }
 
-  const inStates = (states: readonly state[] | undefined) =>
-    states === undefined ? "" : ` AND state IN (${states.map(() => "?").join(", ")})`;
+  /** By state where states are asked for: what has ended is kept for a week, and most of what there is has ended. */
+  const listing = lazily((states) =>
+    sql.prepare<unknown[], Row>(
+      states === 0
+        ? "SELECT * FROM items WHERE kind = ? ORDER BY id LIMIT ?"
+        : `SELECT * FROM items INDEXED BY items_by_state WHERE kind = ? AND state IN (${places(states)}) ORDER BY id LIMIT ?`,
+    ),
+  );
+  const counting = lazily((states) =>
+    sql.prepare<unknown[], { n: number }>(
+      `SELECT count(*) AS n FROM items WHERE kind = ?${states === 0 ? "" : ` AND state IN (${places(states)})`}`,
+    ),
+  );
 
   return {
     put,
@@ -72,16 +83,13 @@ export function createItems<T, state extends string>(sql: Sql, clock: Clock, kin
       return row === undefined ? undefined : toItem(row);
     },
     list: ({ states, limit = defaultLimit } = {}) =>
-      sql
-        .prepare<unknown[], Row>(`SELECT * FROM items WHERE kind = ?${inStates(states)} ORDER BY id LIMIT ?`)
-        .all(kind, ...(states ?? []), limit)
-        .map(toItem),
+      states?.length === 0
+        ? []
+        : listing(states?.length ?? 0)
+            .all(kind, ...(states ?? []), limit)
+            .map(toItem),
     count: (states) =>
-      sql
-        .prepare<unknown[], { n: number }>(
-          `SELECT count(*) AS n FROM items WHERE kind = ?${inStates(states)}`,
-        )
-        .get(kind, ...(states ?? []))?.n ?? 0,
+      states?.length === 0 ? 0 : (counting(states?.length ?? 0).get(kind, ...(states ?? []))?.n ?? 0),
     update: (id, change, block) => {
       const row = select.get(kind, id);
       if (row === undefined) return false;
@@ -93,6 +101,18 @@ export function createItems<T, state extends string>(sql: Sql, clock: Clock, kin
     remove: (id) => {
       erase.run(kind, id);
     },
+  };
+}
+
+const places = (count: number): string => Array.from({ length: count }, () => "?").join(", ");
+
+/** Statements by how many states they name, each prepared once. */
+function lazily<statement>(prepare: (states: number) => statement): (states: number) => statement {
+  const known = new Map<number, statement>();
+  return (states) => {
+    const statement = known.get(states) ?? prepare(states);
+    known.set(states, statement);
+    return statement;
   };
 }
 

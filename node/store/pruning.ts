@@ -38,7 +38,7 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
     .prepare<unknown[], Ended>(endedRequests.replaceAll("?1", String(Number(block))))
     .all(...terminalStatuses);
   const noteKinds = sql
-    .prepare<[], { kind: string }>("SELECT DISTINCT kind FROM items WHERE kind LIKE 'note:%'")
+    .prepare<[], { kind: string }>("SELECT DISTINCT kind FROM items WHERE kind BETWEEN 'note:' AND 'note:~'")
     .all()
     .map(({ kind }) => kind);
   const erase = sql.prepare<[string, string]>("DELETE FROM items WHERE kind = ? AND id = ?");
@@ -73,7 +73,9 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
   forgetBatches(sql, new Set(ended.flatMap(({ batch }) => batch ?? [])));
   sql.prepare("DELETE FROM items WHERE kind = 'note:outputs' AND updated < ?").run(askedSince);
   sql
-    .prepare("DELETE FROM items WHERE kind LIKE 'note:receipt%' AND state = 'done' AND block <= ?")
+    .prepare(
+      "DELETE FROM items WHERE kind BETWEEN 'note:receipt' AND 'note:receipt~' AND state = 'done' AND block <= ?",
+    )
     .run(Number(block));
   return { requests: ended.length };
 }

@@ -42,6 +42,50 @@ describe("createRole", () => {
     expect(await one.tick()).to.deep.equal(["move"]);
   });
 
+  it("plans once for many things that end while others go on, and at once when nothing does", async () => {
+    const gates = Array.from({ length: 50 }, () => createDeferred<void>());
+    const sleeps: { milliseconds: number; end(): void }[] = [];
+    let milliseconds = 0;
+    let plans = 0;
+    const one = role({
+      plan: async () => {
+        plans += 1;
+        milliseconds += 20;
+        return gates.map((_, index) => String(index));
+      },
+      act: (index) => gates[Number(index)]!.promise,
+      clock: {
+        now: () => milliseconds,
+        sleep: (asked, signal) =>
+          new Promise((resolve, reject) => {
+            signal?.addEventListener("abort", reject);
+            sleeps.push({ milliseconds: asked, end: resolve });
+          }),
+      },
+    });
+    const quietly = () => new Promise((resolve) => setImmediate(resolve));
+    const stopping = new AbortController();
+    await one.start?.(stopping.signal);
+    await quietly();
+    for (const gate of gates.slice(2)) {
+      gate.resolve();
+      await quietly();
+    }
+    expect(plans).to.equal(1);
+    expect(sleeps.map((sleep) => sleep.milliseconds)).to.deep.equal([1_000, 60]);
+    sleeps[1]!.end();
+    await quietly();
+    expect(plans).to.equal(2);
+    gates[0]!.resolve();
+    await quietly();
+    expect(plans).to.equal(2);
+    gates[1]!.resolve();
+    await quietly();
+    expect(plans).to.equal(3);
+    stopping.abort();
+    await one.stop?.();
+  });
+
   it("leaves the chain a round to show what was done", async () => {
     const { clock, pass } = handClock();
     const one = role({ clock });
