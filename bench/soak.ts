@@ -58,7 +58,7 @@ async function until(holds: () => boolean | Promise<boolean>, milliseconds = pat
     if (failure !== undefined) throw new Error(`The watchtower stopped: ${failure}`);
     if (Date.now() > limit) return false;
     await chain.mine();
-    await sleep(10);
+    await sleep(20);
   }
   return true;
 }
@@ -68,6 +68,24 @@ const takeSample = () =>
     answered = resolve;
     child.send("sample");
   });
+
+const { deployer } = network.clients;
+const happened = new Map<string, number>();
+let counted = 0n;
+
+/** Counts what has happened since it was last called: the client forgets old transactions. */
+async function tally(): Promise<void> {
+  const toBlock = await deployer.getBlockNumber({ cacheTime: 0 });
+  if (toBlock === counted) return;
+  const logs = await deployer.getLogs({
+    address: [network.deployment.inferenceMarket, network.deployment.disputeGame],
+    fromBlock: counted + 1n,
+    toBlock,
+  });
+  for (const { eventName } of parseEventLogs({ abi: [...inferenceMarketAbi, ...disputeGameAbi], logs }))
+    happened.set(eventName, (happened.get(eventName) ?? 0) + 1);
+  counted = toBlock;
+}
 
 if (!(await until(() => isRunning))) throw new Error("The watchtower does not start");
 const taken: (SoakSample & { commitments: number })[] = [];
@@ -88,6 +106,7 @@ for (let batch = 0; batch < batches; batch++) {
   collectable = given.filter(({ isLie }) => !isLie);
   await chain.jump(jumpBlocks, jumpSeconds);
   if (batch % Math.ceil(batches / samples) !== 0 && batch !== batches - 1) continue;
+  await tally();
   const sample = await takeSample();
   taken.push({ ...sample, commitments: done });
   const { resident, heap, disk } = sample;
@@ -99,33 +118,17 @@ for (let batch = 0; batch < batches; batch++) {
 }
 const seconds = (Date.now() - from) / second;
 
-const { deployer } = network.clients;
-const read = async () =>
-  parseEventLogs({
-    abi: [...inferenceMarketAbi, ...disputeGameAbi],
-    logs: await deployer.getLogs({
-      address: [network.deployment.inferenceMarket, network.deployment.disputeGame],
-      events: [...inferenceMarketAbi, ...disputeGameAbi].filter(
-        (item) =>
-          item.type === "event" &&
-          ["CommitmentSlashed", "SlashSettled", "DisputeSettled"].includes(item.name),
-      ) as [],
-      fromBlock: 0n,
-      toBlock: "latest",
-    }),
-  });
-const counted = async (name: string) =>
-  (await read()).filter(({ eventName }) => (eventName as string) === name).length;
 for (const clock of [network.tier.workerSeconds, network.tier.airgapSeconds]) {
   await chain.jump(10, Math.ceil(clock / 10) + 60);
   const name = clock === network.tier.workerSeconds ? "CommitmentSlashed" : "DisputeSettled";
   await until(async () => {
     await sleep(500);
-    return (await counted(name)) >= lies;
+    await tally();
+    return (happened.get(name) ?? 0) >= lies;
   });
 }
-const slashed = await counted("CommitmentSlashed");
-const paid = await counted("DisputeSettled");
+const slashed = happened.get("CommitmentSlashed") ?? 0;
+const paid = happened.get("DisputeSettled") ?? 0;
 const closed = once(child, "exit");
 child.disconnect();
 await closed;

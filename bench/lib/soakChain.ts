@@ -42,15 +42,24 @@ export interface SoakChain {
 
 type Sent = { from: Address; to: Address; data: Hex; gas: Hex; nonce: Hex };
 
+/** Blocks whose transactions anvil still has. */
+const keptBlocks = 10_000;
+
 const gasOf = { request: 250_000, claim: 150_000, commit: 3_000_000, collect: 3_000_000 };
 const hex = (value: number): Hex => `0x${value.toString(16)}`;
 
 export async function openSoakChain(): Promise<SoakChain> {
-  const anvil = await startAnvil("--order", "fifo", "--prune-history", "64", "--gas-limit", "300000000");
+  const base = await startAnvil();
+  const anvil = await startAnvil(
+    ...["--fork-url", base.url, "--no-storage-caching", "--no-rate-limit"],
+    ...["--order", "fifo", "--gas-limit", "300000000"],
+    ...["--prune-history", "--transaction-block-keeper", String(keptBlocks)],
+  );
   const { url } = anvil;
+  const stop = async () => void (await Promise.all([anvil.stop(), base.stop()]));
   const parameters = parameterSet(["fast"]);
   const deployment = await deployContracts({ rpcUrl: url, deployer: accountOf("deployer"), ...parameters });
-  const network = await openNetwork({ deployment, tier: "fast", transport: http(url), close: anvil.stop });
+  const network = await openNetwork({ deployment, tier: "fast", transport: http(url), close: stop });
   const { clients, addresses, tier } = network;
   await clients.publisher.registerProgram({ ...scorerTrees, manifestHash: scorerManifestHash });
   await clients.worker.stake({ amount: parseEther("500000") });

@@ -52,8 +52,8 @@ const { config } = loadConfig({
   environment: {},
   folder,
   flags: {
-    ...{ dataDir: folder, rpcUrls: url, httpPort: 0, mode: "resolve", keeperPatienceSeconds: 0 },
-    ...{ pollSeconds: 0.05, resubmitSeconds: 5, finalBlocks: 4, reorgBlocks: 8, maxHeadAgeSeconds: 0 },
+    ...{ dataDir: folder, rpcUrls: url, httpPort: 0, mode: "resolve", keeperPatienceSeconds: 86_400 },
+    ...{ pollSeconds: 0.25, resubmitSeconds: 5, finalBlocks: 4, reorgBlocks: 8, maxHeadAgeSeconds: 0 },
     ...{ parallelChecks: 64, sessions: 1 },
   },
 });
