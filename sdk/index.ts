@@ -22,10 +22,12 @@ export * from "./actions/channels/finalizeReceipt.ts";
 export * from "./actions/channels/getChannel.ts";
 export * from "./actions/channels/getReceiptFacts.ts";
 export * from "./actions/channels/getSessionKey.ts";
+export * from "./actions/channels/listChannels.ts";
 export * from "./actions/channels/redeemVouchers.ts";
 export * from "./actions/channels/refundRetiredReceipt.ts";
 export * from "./actions/channels/requestDeallot.ts";
 export * from "./actions/channels/requestEscrow.ts";
+export * from "./actions/channels/requestReceipt.ts";
 export * from "./actions/channels/revokeSessionKey.ts";
 export * from "./actions/channels/setSessionKey.ts";
 export * from "./actions/channels/signVoucher.ts";
@@ -49,6 +51,7 @@ export * from "./actions/disputes/challengeReceipt.ts";
 export type { Children } from "./actions/disputes/children.ts";
 export * from "./actions/disputes/choose.ts";
 export * from "./actions/disputes/chooseOutput.ts";
+export * from "./actions/disputes/disputeReceipt.ts";
 export * from "./actions/disputes/getBinding.ts";
 export * from "./actions/disputes/getDispute.ts";
 export * from "./actions/disputes/getReveal.ts";
@@ -63,6 +66,7 @@ export * from "./actions/epochs/demandReceipt.ts";
 export * from "./actions/epochs/getDemand.ts";
 export * from "./actions/epochs/getEpoch.ts";
 export * from "./actions/epochs/getEpochSeconds.ts";
+export * from "./actions/epochs/getReceiptPlace.ts";
 export * from "./actions/epochs/overCommitted.ts";
 export * from "./actions/epochs/postEpoch.ts";
 export * from "./actions/epochs/showAbsence.ts";
@@ -70,6 +74,7 @@ export * from "./actions/epochs/showInclusion.ts";
 export * from "./actions/epochs/showReceipt.ts";
 export * from "./actions/epochs/timeoutInclusion.ts";
 export * from "./actions/epochs/timeoutReceipt.ts";
+export * from "./actions/epochs/watchReceipt.ts";
 export * from "./actions/inputs/getInputRequest.ts";
 export * from "./actions/inputs/inputUnavailable.ts";
 export * from "./actions/inputs/postInput.ts";
@@ -137,9 +142,21 @@ export { ContractError, type ContractErrorClass } from "./errors/ContractError.t
 export * from "./errors/clientErrors.ts";
 export * from "./errors/contractErrors.ts";
 export { contractErrorClass, decodeContractError } from "./errors/decodeContractError.ts";
+export * from "./errors/receiptErrors.ts";
 export * from "./errors.ts";
 export * from "./json.ts";
 export type { Check, JudgedAnswer, Registration } from "./judgeAnswer.ts";
+export type { ReceiptRequest } from "./receipts/agreement.ts";
+export * from "./receipts/books.ts";
+export { parseReceipt, type SignedReceipt } from "./receipts/parseReceipt.ts";
+export {
+  type GetOfferErrorType,
+  type GetOfferParameters,
+  type GetOfferReturnType,
+  getOffer,
+  type Offer,
+  type ServerParameters,
+} from "./receipts/workerServer.ts";
 export { decodeOutput, encodeInput, type TensorValues, TensorValuesError } from "./tensorValues.ts";
 export * from "./verifyReceipt.ts";
 export * from "./verifyResult.ts";

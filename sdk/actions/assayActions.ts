@@ -10,10 +10,12 @@ import { finalizeReceipt } from "./channels/finalizeReceipt.ts";
 import { getChannel } from "./channels/getChannel.ts";
 import { getReceiptFacts } from "./channels/getReceiptFacts.ts";
 import { getSessionKey } from "./channels/getSessionKey.ts";
+import { listChannels } from "./channels/listChannels.ts";
 import { redeemVouchers } from "./channels/redeemVouchers.ts";
 import { refundRetiredReceipt } from "./channels/refundRetiredReceipt.ts";
 import { requestDeallot } from "./channels/requestDeallot.ts";
 import { requestEscrow } from "./channels/requestEscrow.ts";
+import { requestReceipt } from "./channels/requestReceipt.ts";
 import { revokeSessionKey } from "./channels/revokeSessionKey.ts";
 import { setSessionKey } from "./channels/setSessionKey.ts";
 import { signVoucher } from "./channels/signVoucher.ts";
@@ -30,6 +32,7 @@ import { challenge } from "./disputes/challenge.ts";
 import { challengeReceipt } from "./disputes/challengeReceipt.ts";
 import { choose } from "./disputes/choose.ts";
 import { chooseOutput } from "./disputes/chooseOutput.ts";
+import { disputeReceipt } from "./disputes/disputeReceipt.ts";
 import { getBinding } from "./disputes/getBinding.ts";
 import { getDispute } from "./disputes/getDispute.ts";
 import { getReveal } from "./disputes/getReveal.ts";
@@ -44,6 +47,7 @@ import { demandReceipt } from "./epochs/demandReceipt.ts";
 import { getDemand } from "./epochs/getDemand.ts";
 import { getEpoch } from "./epochs/getEpoch.ts";
 import { getEpochSeconds } from "./epochs/getEpochSeconds.ts";
+import { getReceiptPlace } from "./epochs/getReceiptPlace.ts";
 import { overCommitted } from "./epochs/overCommitted.ts";
 import { postEpoch } from "./epochs/postEpoch.ts";
 import { showAbsence } from "./epochs/showAbsence.ts";
@@ -51,6 +55,7 @@ import { showInclusion } from "./epochs/showInclusion.ts";
 import { showReceipt } from "./epochs/showReceipt.ts";
 import { timeoutInclusion } from "./epochs/timeoutInclusion.ts";
 import { timeoutReceipt } from "./epochs/timeoutReceipt.ts";
+import { watchReceipt } from "./epochs/watchReceipt.ts";
 import { getInputRequest } from "./inputs/getInputRequest.ts";
 import { inputUnavailable } from "./inputs/inputUnavailable.ts";
 import { postInput } from "./inputs/postInput.ts";
@@ -123,6 +128,7 @@ const actions = {
   demandInclusion,
   demandReceipt,
   depositToChannel,
+  disputeReceipt,
   estimateFee,
   expireRequest,
   exposeEquivocation,
@@ -144,6 +150,7 @@ const actions = {
   getProgram,
   getProposal,
   getReceiptFacts,
+  getReceiptPlace,
   getRecordedCommitment,
   getRequest,
   getRequestState,
@@ -154,6 +161,7 @@ const actions = {
   getTier,
   getTurn,
   inputUnavailable,
+  listChannels,
   listPrograms,
   overCommitted,
   pauseNew,
@@ -172,6 +180,7 @@ const actions = {
   requestEscrow,
   requestInference,
   requestInput,
+  requestReceipt,
   requestUnbond,
   reveal,
   revealTile,
@@ -198,6 +207,7 @@ const actions = {
   timeoutInput,
   timeoutReceipt,
   waitForResult,
+  watchReceipt,
   watchRequest,
   withdraw,
   wrapEther,

@@ -102,6 +102,37 @@ describe("the browser bundle", () => {
     expect(answer).to.equal("RequestNotFoundError eth_call");
   });
 
+  it("asks a worker's server, and keeps books in what the page has", async () => {
+    const run = browser();
+    run(whole.code);
+    const offer = {
+      worker: `0x${"11".repeat(20)}`,
+      sessionKey: undefined,
+      programs: [`0x${"22".repeat(32)}`],
+      versions: [1],
+      price: "5",
+    };
+    const answered = await run(`
+      globalThis.fetch = async (url) => {
+        const body = (async function* () { yield new TextEncoder().encode(${JSON.stringify(JSON.stringify(offer))}); })();
+        const read = () => body.next();
+        return { status: 200, url, body: { getReader: () => ({ read }) } };
+      };
+      const items = new Map();
+      const books = assay.createPaymentBooks({
+        read: (key) => items.get(key),
+        swap: (key, before, after) => items.get(key) === before && !!items.set(key, after),
+      });
+      const channelId = "0x" + "ab".repeat(32);
+      (async () => {
+        const { price, programs } = await assay.getOffer({ url: "https://worker.example/" });
+        await books.change(channelId, (book) => ({ ...book, owed: book.owed + price }));
+        return [programs.length, (await books.get(channelId)).owed, items.size].join(" ");
+      })();
+    `);
+    expect(answered).to.equal("1 5 1");
+  });
+
   it("reads and writes text there", async () => {
     const file = storytellerTokenizer();
     const { code, kilobytes } = await bundle('export * from "./sdk/text/index.ts"');
