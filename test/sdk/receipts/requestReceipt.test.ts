@@ -40,7 +40,7 @@ import {
 } from "@assay/sdk/protocol";
 import { expect } from "chai";
 import { bytesToHex, parseEther, stringToBytes, zeroHash } from "viem";
-import { play, reference } from "../../helpers/players.ts";
+import { play, reference, workerLimits } from "../../helpers/players.ts";
 import { randomInput } from "../../helpers/programs.ts";
 import { Random } from "../../helpers/random.ts";
 import { joinReceiptWorker, type ReceiptPlayer } from "../../helpers/receiptPlayers.ts";
@@ -71,7 +71,7 @@ describe("requestReceipt", () => {
     });
     channelId = opened.channelId;
     await owner.allotStake({ channelId, amount: 4n * liability });
-    const limits = { minFee: fee, versions: [1], sampleRate: 0, redeemAbove: 1n };
+    const limits = { ...workerLimits, minFee: fee, sampleRate: 0, redeemAbove: 1n };
     worker = await joinReceiptWorker(network, stage.library, { limits });
     await play(network, [worker]);
     other = await sessionSigner(await generateSessionKey());
