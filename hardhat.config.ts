@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     mocha: { timeout: 60_000 },
     solidity: {
-      fuzz: { runs: 256, seed: "0x01" },
+      fuzz: { runs: Number(process.env.ASSAY_FUZZ_RUNS ?? 256), seed: "0x01" },
       invariant: { ...campaign, failOnRevert: false },
     },
   },

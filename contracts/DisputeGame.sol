@@ -110,21 +110,21 @@ contract DisputeGame is IDisputeGame {
     }
 
     /// @inheritdoc IDisputeGame
-    function reveal(bytes32 commitId, bytes32 expectedNode, bytes32[16] calldata children) external {
-        _requirePreimage(MerkleLib.nodeHash(children), expectedNode);
-        _recordReveal(commitId, expectedNode, NodeKind.Inner);
-        emit NodeRevealed(commitId, expectedNode, msg.sender, children);
+    function reveal(bytes32 commitId, bytes32[16] calldata children) external {
+        bytes32 node = MerkleLib.nodeHash(children);
+        _recordReveal(commitId, node, NodeKind.Inner);
+        emit NodeRevealed(commitId, node, children);
     }
 
     /// @inheritdoc IDisputeGame
-    function revealTile(bytes32 commitId, bytes32 expectedNode, bytes calldata tile) external {
+    function revealTile(bytes32 commitId, bytes calldata tile) external {
         require(
             tile.length > 0 && tile.length <= MerkleLib.TILE_BYTES,
             WrongTileSize(tile.length, MerkleLib.TILE_BYTES)
         );
-        _requirePreimage(MerkleLib.tileHash(tile), expectedNode);
-        _recordReveal(commitId, expectedNode, NodeKind.Tile);
-        emit TileRevealed(commitId, expectedNode, msg.sender, tile);
+        bytes32 node = MerkleLib.tileHash(tile);
+        _recordReveal(commitId, node, NodeKind.Tile);
+        emit TileRevealed(commitId, node, tile);
     }
 
     // THE CHALLENGER'S SIDE
@@ -143,7 +143,10 @@ contract DisputeGame is IDisputeGame {
         bytes32 node = standing.isRooted() ? descent.node : book.traceRoot;
         _requireNode(expectedNode, node);
         _challengersMove(disputeId, commitId, node, standing, book);
-        _requirePreimage(MerkleLib.nodeHash(children), node);
+        bytes32 computed = MerkleLib.nodeHash(children);
+        // INVARIANT (I-27): a choice leads to what the worker is bound to.
+        // GUARD: I-27
+        require(computed == node, WrongPreimage(computed, node));
         Position memory position = standing.position;
         uint8 depth = position.depth;
         require(index < MerkleLib.ARITY && depth < MAX_DEPTH, InvalidChoice(index, depth));
@@ -342,18 +345,13 @@ contract DisputeGame is IDisputeGame {
         require(book.first != 0 && book.ending == Ending.None, NotDisputed(commitId));
     }
 
+    /// @dev What is shown is kept under its own hash, so nobody shows anything false (I-27).
     function _recordReveal(bytes32 commitId, bytes32 node, NodeKind kind) internal {
         _openBook(commitId);
         Reveal storage shown = _reveals[commitId][node];
         require(shown.kind == NodeKind.Unrevealed, AlreadyRevealed(commitId, node));
         shown.kind = kind;
         shown.revealedAt = uint64(block.timestamp);
-    }
-
-    function _requirePreimage(bytes32 computed, bytes32 node) internal pure {
-        // INVARIANT (I-27): what is shown hashes to the node.
-        // GUARD: I-27
-        require(computed == node, WrongPreimage(computed, node));
     }
 
     function _requireNode(bytes32 expected, bytes32 current) internal pure {

@@ -113,10 +113,10 @@ async function descend(
       if (!shown) throw new Error("nothing to reveal");
       if (shown.kind === "inner") {
         if (nodeHash(shown.children) !== node) throw new Error("wrong children");
-        sent("reveal", await worker.reveal({ commitId, node, children: shown.children }));
+        sent("reveal", await worker.reveal({ commitId, children: shown.children }));
       } else {
         if (tileHash(shown.tile) !== node) throw new Error("wrong tile");
-        sent("revealTile", await worker.revealTile({ commitId, node, tile: shown.tile }));
+        sent("revealTile", await worker.revealTile({ commitId, tile: shown.tile }));
       }
       reveals.set(node, shown);
     } else if (move.move === "prove") {

@@ -70,9 +70,9 @@ interface IDisputeGame {
     /// @notice The worker is bound to a trace root for every dispute on the commitment.
     event TraceBound(bytes32 indexed commitId, bytes32 indexed traceRoot, address by, bytes32[16] children);
     /// @notice The children behind a hash were shown. Warning: anyone may show nodes that belong to no disputed tree.
-    event NodeRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes32[16] children);
+    event NodeRevealed(bytes32 indexed commitId, bytes32 indexed node, bytes32[16] children);
     /// @notice The bytes behind a hash were shown. The same warning.
-    event TileRevealed(bytes32 indexed commitId, bytes32 indexed node, address by, bytes tile);
+    event TileRevealed(bytes32 indexed commitId, bytes32 indexed node, bytes tile);
     /// @notice A dispute moved down to `node`, which the worker must show by `workerDeadline`.
     event Chosen(bytes32 indexed disputeId, bytes32 indexed node, Position position, uint64 workerDeadline);
     /// @notice The judge has spoken on one element.
@@ -104,11 +104,11 @@ interface IDisputeGame {
     /// @notice Binds the worker to the trace root whose 16 children are given. Once per commitment, for all disputes.
     function bindTrace(bytes32 commitId, bytes32[16] calldata children) external;
 
-    /// @notice Shows the 16 children of a node. Anyone.
-    function reveal(bytes32 commitId, bytes32 expectedNode, bytes32[16] calldata children) external;
+    /// @notice Shows the 16 children of the node that they hash to. Anyone.
+    function reveal(bytes32 commitId, bytes32[16] calldata children) external;
 
-    /// @notice Shows the bytes of a tile. Anyone.
-    function revealTile(bytes32 commitId, bytes32 expectedNode, bytes calldata tile) external;
+    /// @notice Shows the bytes of the tile that they hash to. Anyone.
+    function revealTile(bytes32 commitId, bytes calldata tile) external;
 
     /// @notice Descends from `expectedNode` (the trace root on the first move) into child `index`.
     function choose(

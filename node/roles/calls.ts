@@ -233,8 +233,8 @@ export function replySend(
   if (content === undefined) return undefined;
   const call =
     content.kind === "inner"
-      ? revealCall({ deployment, commitId, node, children: content.children })
-      : revealTileCall({ deployment, commitId, node, tile: content.tile });
+      ? revealCall({ deployment, commitId, children: content.children })
+      : revealTileCall({ deployment, commitId, tile: content.tile });
   const key = `reveal:${commitId}:${node}`;
   return { key, call, deadline, urgent: true, done: ["AlreadyRevealed", "NotDisputed"] };
 }

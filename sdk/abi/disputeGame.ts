@@ -437,12 +437,6 @@ export const disputeGameAbi = [
       },
       {
         "indexed": false,
-        "internalType": "address",
-        "name": "by",
-        "type": "address"
-      },
-      {
-        "indexed": false,
         "internalType": "bytes32[16]",
         "name": "children",
         "type": "bytes32[16]"
@@ -519,12 +513,6 @@ export const disputeGameAbi = [
         "internalType": "bytes32",
         "name": "node",
         "type": "bytes32"
-      },
-      {
-        "indexed": false,
-        "internalType": "address",
-        "name": "by",
-        "type": "address"
       },
       {
         "indexed": false,
@@ -1010,11 +998,6 @@ export const disputeGameAbi = [
         "type": "bytes32"
       },
       {
-        "internalType": "bytes32",
-        "name": "expectedNode",
-        "type": "bytes32"
-      },
-      {
         "internalType": "bytes32[16]",
         "name": "children",
         "type": "bytes32[16]"
@@ -1030,11 +1013,6 @@ export const disputeGameAbi = [
       {
         "internalType": "bytes32",
         "name": "commitId",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "expectedNode",
         "type": "bytes32"
       },
       {

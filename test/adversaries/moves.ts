@@ -42,8 +42,8 @@ export async function perform(
       const shown = job.told!.reveal(action.position);
       if (shown === undefined) return 0;
       return shown.kind === "inner"
-        ? send("game", "reveal", action.commitId, action.node, shown.children)
-        : send("game", "revealTile", action.commitId, action.node, bytesToHex(shown.tile));
+        ? send("game", "reveal", action.commitId, shown.children)
+        : send("game", "revealTile", action.commitId, bytesToHex(shown.tile));
     }
     case "postInput": {
       const { firstChunk, data, path } = inputChunks(job.input, action.firstChunk, 64);

@@ -179,8 +179,8 @@ class RandomWorker extends RandomPlayer {
       return send("bindTrace", manner === "garbage" ? garbageChildren(random) : childrenOf(this.job));
     if (manner === "garbage")
       return random.next() < 0.5
-        ? send("reveal", node, garbageChildren(random))
-        : send("revealTile", node, garbageOf(random));
+        ? send("reveal", garbageChildren(random))
+        : send("revealTile", garbageOf(random));
     const reply = { kind: "reveal", commitId, node, position, deadline: 0n } as const;
     return node === EMPTY ? 0 : perform(this.arena, this.party, this.job, reply, at);
   }

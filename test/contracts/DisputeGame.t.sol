@@ -149,37 +149,35 @@ contract DisputeGameTest is ProtocolTest {
         bytes memory expected = abi.encodeWithSelector(IDisputeGame.NotDisputed.selector, commitId);
         bytes32[16] memory children = traceWith(HONEST);
         refuseGame(WORKER, abi.encodeCall(game.bindTrace, (commitId, children)), expected);
-        refuseGame(WORKER, abi.encodeCall(game.reveal, (commitId, nodeHash(children), children)), expected);
-        refuseGame(
-            WORKER,
-            abi.encodeCall(game.revealTile, (commitId, children[0], tileOf(0, false))),
-            expected
-        );
+        refuseGame(WORKER, abi.encodeCall(game.reveal, (commitId, children)), expected);
+        refuseGame(WORKER, abi.encodeCall(game.revealTile, (commitId, tileOf(0, false))), expected);
     }
 
     // reveal
 
-    function test_reveal_wrongPreimage_reverts_I27() public {
-        (, bytes32 commitId, ) = openDispute(CHALLENGER);
+    function test_reveal_garbage_answersNothing_I27() public {
+        (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bytes32[16] memory children = traceWith(HONEST);
-        bytes32 node = bytes32(uint256(7));
-        refuseGame(
-            STRANGER,
-            abi.encodeCall(game.reveal, (commitId, node, children)),
-            abi.encodeWithSelector(IDisputeGame.WrongPreimage.selector, nodeHash(children), node)
-        );
-        refuseGame(
-            STRANGER,
-            abi.encodeCall(game.revealTile, (commitId, node, "x")),
-            abi.encodeWithSelector(IDisputeGame.WrongPreimage.selector, tileHash("x"), node)
-        );
+        vm.prank(WORKER);
+        game.bindTrace(commitId, children);
+        bytes32 root = nodeHash(children);
+        vm.prank(CHALLENGER);
+        game.choose(disputeId, root, children, 3);
+        vm.startPrank(STRANGER);
+        game.revealTile(commitId, "x");
+        game.reveal(commitId, children);
+        vm.stopPrank();
+        require(game.getReveal(commitId, tileHash("x")).kind == NodeKind.Tile, "kept under its own hash");
+        require(game.getReveal(commitId, children[3]).kind == NodeKind.Unrevealed, "the node is not shown");
+        (bool workersTurn, ) = game.turn(disputeId);
+        require(workersTurn, "the worker has not answered");
     }
 
     function test_reveal_byAnyone_once() public {
         (, bytes32 commitId, ) = openDispute(CHALLENGER);
         bytes32[16] memory children = traceWith(HONEST);
         bytes32 node = nodeHash(children);
-        bytes memory data = abi.encodeCall(game.reveal, (commitId, node, children));
+        bytes memory data = abi.encodeCall(game.reveal, (commitId, children));
         vm.warp(START + 5);
         vm.prank(STRANGER);
         (bool success, ) = address(game).call(data);
@@ -199,16 +197,16 @@ contract DisputeGameTest is ProtocolTest {
         bytes4 selector = IDisputeGame.WrongTileSize.selector;
         refuseGame(
             WORKER,
-            abi.encodeCall(game.revealTile, (commitId, 0, "")),
+            abi.encodeCall(game.revealTile, (commitId, "")),
             abi.encodeWithSelector(selector, 0, 1024)
         );
         refuseGame(
             WORKER,
-            abi.encodeCall(game.revealTile, (commitId, 0, new bytes(1025))),
+            abi.encodeCall(game.revealTile, (commitId, new bytes(1025))),
             abi.encodeWithSelector(selector, 1025, 1024)
         );
         bytes memory tile = new bytes(1024);
-        game.revealTile(commitId, tileHash(tile), tile);
+        game.revealTile(commitId, tile);
         require(game.getReveal(commitId, tileHash(tile)).kind == NodeKind.Tile, "1 KiB is a tile");
     }
 
@@ -224,7 +222,7 @@ contract DisputeGameTest is ProtocolTest {
         );
     }
 
-    function test_choose_guards_reverts() public {
+    function test_choose_guards_reverts_I27() public {
         (, bytes32 commitId, bytes32 disputeId) = openDispute(CHALLENGER);
         bindWith(commitId, HONEST);
         bytes32[16] memory children = traceWith(HONEST);
@@ -300,7 +298,7 @@ contract DisputeGameTest is ProtocolTest {
             vm.prank(CHALLENGER);
             game.choose(disputeId, chain[depth], children, 15);
             bytes32[16] memory next = only(chain[depth + 2]);
-            game.reveal(commitId, chain[depth + 1], next);
+            game.reveal(commitId, next);
         }
         Dispute memory d = game.getDispute(disputeId);
         require(d.position.depth == 16 && d.position.path == type(uint64).max, "a full path");
@@ -508,7 +506,7 @@ contract DisputeGameTest is ProtocolTest {
         bytes memory tile = tileOf(4, false);
         refuseGame(
             WORKER,
-            abi.encodeCall(game.revealTile, (commitId, tileHash(tile), tile)),
+            abi.encodeCall(game.revealTile, (commitId, tile)),
             abi.encodeWithSelector(IDisputeGame.NotDisputed.selector, commitId)
         );
         refuseGame(

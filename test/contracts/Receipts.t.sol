@@ -599,7 +599,7 @@ contract ReceiptTest is ReceiptsTest {
         vm.prank(CHALLENGER);
         receiptGame.choose(disputeId, root, children, uint8(slot));
         vm.prank(WORKER);
-        receiptGame.revealTile(commitId, node, tile);
+        receiptGame.revealTile(commitId, tile);
         vm.prank(CHALLENGER);
         receiptGame.proveStep(disputeId, node, stepProof(tile));
     }

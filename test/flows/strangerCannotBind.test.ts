@@ -31,7 +31,7 @@ describe("a stranger", () => {
     const { node, position } = await deployer.getDispute({ disputeId: dispute!.disputeId });
     const trace = await stage.traceOf(requestId);
     expect(traceRoot).to.equal(trace.traceRoot);
-    await stranger.reveal({ commitId, node, children: trace.children(position) });
+    await stranger.reveal({ commitId, children: trace.children(position) });
     expect((await deployer.getReveal({ commitId, node })).kind).to.equal("inner");
 
     await play(network, [worker, liar]);

@@ -199,13 +199,11 @@ export async function respond(
   const path = Number(position.path);
   if (position.section === 1n) {
     if (depth < trace.outputTree.depth)
-      return mined(game.reveal(commitId, node, trace.outputTree.children(depth, path)));
-    return mined(
-      game.revealTile(commitId, node, bytesToHex(trace.output.slice(path * 1024, (path + 1) * 1024))),
-    );
+      return mined(game.reveal(commitId, trace.outputTree.children(depth, path)));
+    return mined(game.revealTile(commitId, bytesToHex(trace.output.slice(path * 1024, (path + 1) * 1024))));
   }
-  if (depth < trace.depth) return mined(game.reveal(commitId, node, trace.tree.children(depth, path)));
-  return mined(game.revealTile(commitId, node, trace.tile(path)));
+  if (depth < trace.depth) return mined(game.reveal(commitId, trace.tree.children(depth, path)));
+  return mined(game.revealTile(commitId, trace.tile(path)));
 }
 
 /** Plays both sides from the first move to the tile of leaf `slot`. */

@@ -19,7 +19,7 @@ import {
   workerStake,
 } from "../helpers/actors.ts";
 import { as, type DeployOptions, deployParameters, deployWorld, type World } from "../helpers/deploy.ts";
-import { descriptor, descriptorTree, stepProof, ToyTrace, toyProgram } from "../helpers/toy.ts";
+import { descriptor, descriptorTree, toyProgram } from "../helpers/toy.ts";
 
 export interface Attack {
   /** What the attacker does, as a sentence. */
@@ -302,27 +302,16 @@ export const moveAfterDeadline: Attack = {
   }),
 };
 
-export const answerWithJunk: Attack = {
-  title: "answers with bytes that are not behind the disputed hash, and wins against the truth",
+export const chooseForeignChild: Attack = {
+  title: "chooses a node that no worker is bound to, so that an honest one has nothing to show",
   succeeds: onWorld(async (world) => {
-    const stage = await prepareStage(world);
-    const asked = await request(stage);
-    await claim(stage, asked);
-    const story = await commit(stage, asked, { output: 0 });
+    const story = await answer(await prepareStage(world));
     const disputeId = await challenge(story);
     await bind(story);
-    await mined(as(world.challenger, world.game).chooseOutput(disputeId));
-    const { node } = await world.game.getDispute(disputeId);
-    const honest = new ToyTrace(stage.program);
-    await mined(as(world.worker, world.game).revealTile(story.commitId, node, honest.output));
-    const proof = stepProof(`0x${Buffer.from(honest.output).toString("hex")}`);
-    const refused = await mined(as(world.challenger, world.game).proveStep(disputeId, node, proof)).then(
-      () => false,
-      () => true,
-    );
-    await pass(world, tier.challengerSeconds + 1);
-    await mined(as(world.worker, world.game).timeout(disputeId));
-    await mined(as(world.worker, world.market).finalize(asked.asked));
-    return refused && isFinalized(world, asked.requestId);
+    const foreign = Array(16).fill(`0x${"ab".repeat(32)}`);
+    await mined(as(world.challenger, world.game).choose(disputeId, story.trace.tree.node(0, 0), foreign, 0));
+    await pass(world, tier.workerSeconds + 1);
+    await mined(as(world.challenger, world.game).timeout(disputeId));
+    return isSlashed(world, story.commitId);
   }),
 };

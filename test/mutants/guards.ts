@@ -56,7 +56,7 @@ export const attacked: readonly Attacked[] = [
   },
   { guard: "I-20", contract: "DisputeGame", attack: attacks.timeOutAtOnce, stoppedBy: "ClockRunning" },
   { guard: "I-25", contract: "DisputeGame", attack: attacks.moveAfterDeadline, stoppedBy: "ClockExpired" },
-  { guard: "I-27", contract: "DisputeGame", attack: attacks.answerWithJunk, stoppedBy: "WrongPreimage" },
+  { guard: "I-27", contract: "DisputeGame", attack: attacks.chooseForeignChild, stoppedBy: "WrongPreimage" },
   { guard: "I-29", contract: "Commitments", attack: attacks.finalizeDisputed, stoppedBy: "CommitmentHeld" },
   { guard: "I-29", contract: "DisputeGame", attack: attacks.challengeAfterWindow, stoppedBy: "WindowClosed" },
   { guard: "I-30", contract: "Commitments", attack: attacks.settleTwice, stoppedBy: "AlreadySettled" },
@@ -249,7 +249,7 @@ export const tested: readonly Tested[] = [
     guard: "I-27",
     contract: "DisputeGame",
     suite: "DisputeGame",
-    test: "test_reveal_wrongPreimage_reverts_I27",
+    test: "test_choose_guards_reverts_I27",
     says: "the call was accepted",
   },
   {

@@ -16,8 +16,6 @@ export type RevealParameters = WriteParameters &
   SourceParameters & {
     /** The disputed commitment. */
     commitId: Hex;
-    /** The node that the children hash to. */
-    node: Hex;
     /** Its 16 children. */
     children: Children;
   };
@@ -29,14 +27,13 @@ export function revealCall({
   deployment,
   source,
   commitId,
-  node,
   children,
-}: Pick<RevealParameters, "deployment" | "source" | "commitId" | "node" | "children">) {
+}: Pick<RevealParameters, "deployment" | "source" | "commitId" | "children">) {
   return contractCall({
     address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "reveal",
-    args: [commitId, node, sixteen(children)],
+    args: [commitId, sixteen(children)],
   });
 }
 
@@ -44,7 +41,6 @@ export function revealCall({
  * Shows the 16 children of a node below a bound root. Serves every dispute on the commitment. Anyone may call.
  *
  * @param parameters.commitId - The disputed commitment.
- * @param parameters.node - The node that the children hash to.
  * @param parameters.children - Its 16 children.
  * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt.
@@ -52,7 +48,7 @@ export function revealCall({
  * @example
  * import { reveal } from "@assay/sdk";
  *
- * await reveal(client, { deployment, commitId, node, children });
+ * await reveal(client, { deployment, commitId, children });
  */
 export async function reveal(
   client: AssayTransportClient,

@@ -16,8 +16,6 @@ export type RevealTileParameters = WriteParameters &
   SourceParameters & {
     /** The disputed commitment. */
     commitId: Hex;
-    /** The node that the tile hashes to. */
-    node: Hex;
     /** 1 to 1024 bytes. */
     tile: Bytes;
   };
@@ -29,14 +27,13 @@ export function revealTileCall({
   deployment,
   source,
   commitId,
-  node,
   tile,
-}: Pick<RevealTileParameters, "deployment" | "source" | "commitId" | "node" | "tile">) {
+}: Pick<RevealTileParameters, "deployment" | "source" | "commitId" | "tile">) {
   return contractCall({
     address: gameOf(deployment, source),
     abi: disputeGameAbi,
     functionName: "revealTile",
-    args: [commitId, node, hexOf(tile)],
+    args: [commitId, hexOf(tile)],
   });
 }
 
@@ -44,7 +41,6 @@ export function revealTileCall({
  * Shows the bytes of a tile below a bound root. Serves every dispute on the commitment. Anyone may call.
  *
  * @param parameters.commitId - The disputed commitment.
- * @param parameters.node - The node that the tile hashes to.
  * @param parameters.tile - 1 to 1024 bytes.
  * @param parameters.source - Whose commitment it is about; the market's when left out.
  * @returns Hash and receipt.
@@ -52,7 +48,7 @@ export function revealTileCall({
  * @example
  * import { revealTile } from "@assay/sdk";
  *
- * await revealTile(client, { deployment, commitId, node, tile });
+ * await revealTile(client, { deployment, commitId, tile });
  */
 export async function revealTile(
   client: AssayTransportClient,

@@ -169,9 +169,8 @@ abstract contract ProtocolTest is Deployed {
 
     function revealSlot(bytes32 commitId, uint256 slot, uint256 lie) internal {
         bytes memory tile = tileOf(slot, slot == lie);
-        bytes32 node = tileHash(tile);
         vm.prank(WORKER);
-        game.revealTile(commitId, node, tile);
+        game.revealTile(commitId, tile);
     }
 
     function proveSlot(bytes32 disputeId, address challenger, uint256 slot, uint256 lie) internal {

@@ -53,11 +53,11 @@ describe("assay disputes", () => {
       const { code, json, stderr } = await devnet.run(["disputes", "move", disputeId, "--json"]);
       expect(code, stderr).to.equal(0);
       moves.push(json.move as string);
-      const { position, node, status } = await worker.getDispute({ disputeId });
+      const { position, status } = await worker.getDispute({ disputeId });
       if (status !== "open" || moves.at(-1) !== "choose") continue;
       const shown = told.reveal(position);
-      if (shown?.kind === "inner") await worker.reveal({ commitId, node, children: shown.children });
-      if (shown?.kind === "tile") await worker.revealTile({ commitId, node, tile: shown.tile });
+      if (shown?.kind === "inner") await worker.reveal({ commitId, children: shown.children });
+      if (shown?.kind === "tile") await worker.revealTile({ commitId, tile: shown.tile });
     }
     expect(moves.slice(0, 2)).to.deep.equal(["choose", "choose"]);
     expect(moves.at(-1)).to.equal("proveStep");

@@ -60,8 +60,8 @@ describe("dispute actions", () => {
       const content = theirs.reveal(position);
       if (rooted && content && (await challenger.getReveal({ commitId, node })).kind === "unrevealed") {
         shown.set(node, content);
-        if (content.kind === "inner") await worker.reveal({ commitId, node, children: content.children });
-        else await worker.revealTile({ commitId, node, tile: content.tile });
+        if (content.kind === "inner") await worker.reveal({ commitId, children: content.children });
+        else await worker.revealTile({ commitId, tile: content.tile });
       }
       const move = nextMove(own, {
         ...{ position, traceRoot, outputRoot, passes: theirs.passes },

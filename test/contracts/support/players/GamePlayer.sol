@@ -43,7 +43,7 @@ abstract contract GamePlayer is History {
         } else if (workersTurn) {
             bytes memory tile = tileOf(d.position.path, d.position.path == lie);
             vm.prank(STRANGER); // anyone may show what is bound
-            played.on.revealTile(d.commitId, d.node, tile);
+            played.on.revealTile(d.commitId, tile);
         } else if (!d.rooted) {
             bytes32[16] memory children = traceWith(lie);
             bytes32 root = nodeHash(children);
