@@ -5,10 +5,12 @@ import type { EndpointSource } from "./chain/endpoints.ts";
 import type { Sender } from "./chain/sender.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { auditRoutes } from "./http/auditRoutes.ts";
 import { receiptRoutes } from "./http/receiptRoutes.ts";
 import type { Signer } from "./keys/keystore.ts";
 import type { Component } from "./lifecycle.ts";
 import { type Node, openNode } from "./node.ts";
+import { createAuditor } from "./receipts/auditor.ts";
 import { createReceiptDefender } from "./receipts/defender.ts";
 import { createReceiptWorker, type ReceiptWorker, type ReceiptWorkerOptions } from "./receipts/worker.ts";
 import { createClaiming } from "./roles/claiming.ts";
@@ -128,6 +130,13 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
   const { config, dryRun } = options;
   const { challenges, pokes, replies } = dutiesOf(config.mode);
   return assemble(options, openNode(options), (node, shared) => {
+    const auditor = createAuditor({
+      ...shared,
+      urls: config.receiptWorkers,
+      tries: config.inputTries,
+      purse: () => watchtower.purse(),
+      dryRun,
+    });
     const watchtower = createWatchtower({
       ...shared,
       ...executorsOf(node),
@@ -146,11 +155,15 @@ export function assembleWatchtower(options: AssembleOptions & { dryRun: boolean 
       maxFeePerGas: config.maxFeePerGas,
       maxHeadAgeSeconds: config.maxHeadAgeSeconds,
       dryRun,
+      receipts: auditor,
     });
+    node.onStored(auditor.take);
     node.onEvents((events) => void watchtower.observe(events));
+    node.routes.use(auditRoutes(auditor));
     const backs = replies && !dryRun ? config.backs : [];
     return [
       watchtower,
+      auditor,
       ...(pokes && !dryRun ? keepersOf(shared, config) : []),
       ...backs.flatMap((account) => defendersOf(node, shared, config, account)),
     ];

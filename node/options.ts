@@ -352,6 +352,11 @@ export const options = {
     key: "coverage.workers",
     help: "Workers whose answers are checked; all if empty",
   }),
+  receiptWorkers: option("coverage", list(httpUrl), [], {
+    key: "coverage.receiptWorkers",
+    secret: "url",
+    help: "URLs of the workers whose receipts are fetched and checked",
+  }),
   leastLock: option("coverage", amount, 0n, {
     key: "coverage.leastLock",
     unit: "base units",

@@ -30,6 +30,10 @@ export type KnownChannel = {
 /** A question to a worker about one of its epochs. */
 export type OpenDemand = {
   demandId: Hex;
+  worker: Address;
+  by: Address;
+  /** Token units. */
+  bond: bigint;
   /** Of the answer, unix seconds. */
   deadline: bigint;
 } & (
@@ -46,6 +50,7 @@ export type ReceiptBooks = {
   receipts(): (OpenedReceipt & { disputes: Hex[] })[];
   /** A receipt that somebody opened, ended or not. */
   opened(commitId: Hex): OpenedReceipt | undefined;
+  isOpen(commitId: Hex): boolean;
   demands(): OpenDemand[];
   channel(channelId: Hex): KnownChannel | undefined;
   channelsOf(worker: Address): KnownChannel[];
@@ -147,19 +152,24 @@ export function createReceiptBooks(journal: Journal): ReceiptBooks {
         disputes.update(event.args.disputeId, () => ({ state: "done" }), block);
         return;
       case "InclusionDemanded": {
-        const { demandId, deadline, receipt } = event.args;
-        demands.put(
+        const { demandId, worker, by, bond, deadline, receipt } = event.args;
+        const demand = {
           demandId,
-          "open",
-          { demandId, deadline: BigInt(deadline), of: "inclusion", receipt },
-          block,
-        );
+          worker,
+          by,
+          bond,
+          deadline: BigInt(deadline),
+          of: "inclusion",
+          receipt,
+        } as const;
+        demands.put(demandId, "open", demand, block);
         return;
       }
       case "ReceiptDemanded": {
-        const { demandId, deadline, version, epoch, channelId, index } = event.args;
+        const { demandId, worker, by, bond, deadline, version, epoch, channelId, index } = event.args;
         const asked = { of: "receipt", version, epoch, channelId, index } as const;
-        demands.put(demandId, "open", { demandId, deadline: BigInt(deadline), ...asked }, block);
+        const demand = { demandId, worker, by, bond, deadline: BigInt(deadline), ...asked };
+        demands.put(demandId, "open", demand, block);
         return;
       }
       case "DemandAnswered":
@@ -185,6 +195,7 @@ export function createReceiptBooks(journal: Journal): ReceiptBooks {
         .map(({ data }) => ({ ...data, disputes: byReceipt.get(data.commitId) ?? [] }));
     },
     opened: (commitId) => receipts.get(commitId)?.data,
+    isOpen: (commitId) => receipts.get(commitId)?.state === "open",
     demands: () => demands.list(open).map(({ data }) => data),
     channel: (channelId) => channels.get(channelId)?.data,
     channelsOf: (worker) =>

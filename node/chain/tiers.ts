@@ -1,5 +1,6 @@
 // Parameter versions as the chain has them: read once, they never change.
 import { type Deployment, getTier } from "@assay/sdk";
+import { parametersAbi } from "@assay/sdk/abi";
 import type { Tier } from "@assay/sdk/protocol";
 import type { Endpoints } from "./endpoints.ts";
 
@@ -7,6 +8,8 @@ export type Tiers = {
   get(version: number): Promise<Tier>;
   /** Undefined before it was read. */
   known(version: number): Tier | undefined;
+  /** The unbonding delay of the deployment. */
+  unbondingSeconds(): Promise<bigint>;
 };
 
 export function createTiers({
@@ -17,6 +20,7 @@ export function createTiers({
   deployment: Deployment;
 }): Tiers {
   const tiers = new Map<number, Tier>();
+  let unbonding: bigint | undefined;
   return {
     get: async (version) => {
       const tier =
@@ -25,5 +29,14 @@ export function createTiers({
       return tier;
     },
     known: (version) => tiers.get(version),
+    unbondingSeconds: async () => {
+      const read = {
+        address: deployment.parameters,
+        abi: parametersAbi,
+        functionName: "unbondingSeconds",
+      } as const;
+      unbonding ??= BigInt(await endpoints.use((client) => client.readContract(read)));
+      return unbonding;
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { SignedVoucher } from "../receipts/book.ts";
 import type { Asked } from "../receipts/issuing.ts";
 import { ReceiptRefusedError, refusalReasons } from "../receipts/refusal.ts";
 import type { ReceiptWorker } from "../receipts/worker.ts";
+import { amountIn, bytesIn, fieldsOf, hashIn, refuseField } from "./fields.ts";
 
 /**
  * `GET /v1/offer`; `POST /v1/inferences` (`{programId, input, channelId, voucher?, version?, fee?, private?, previous?}`, the
@@ -88,47 +89,23 @@ const missing = (response: Response): void => {
 function askedOf(body: unknown): Asked {
   const { programId, input, channelId, voucher, version, fee, previous, ...rest } = fieldsOf(body);
   return {
-    programId: hash(programId, "programId"),
-    channelId: hash(channelId, "channelId"),
-    input: bytes(input),
+    programId: hashIn(programId, "programId"),
+    channelId: hashIn(channelId, "channelId"),
+    input: bytesIn(input, "input"),
     voucher: voucher === undefined ? undefined : signedVoucher(voucher),
-    version: version === undefined ? undefined : Number(amount(version, "version")),
-    fee: fee === undefined ? undefined : amount(fee, "fee"),
+    version: version === undefined ? undefined : Number(amountIn(version, "version")),
+    fee: fee === undefined ? undefined : amountIn(fee, "fee"),
     isPrivate: rest.private === true,
-    previous: previous === undefined ? undefined : hash(previous, "previous"),
+    previous: previous === undefined ? undefined : hashIn(previous, "previous"),
   };
-}
-
-const refuse = (field: string): never => {
-  throw new ReceiptRefusedError("malformed", "The request is malformed.", { field });
-};
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : refuse("body");
-}
-
-const hash = (value: unknown, field: string): `0x${string}` =>
-  isHex(value) && value.length === 66 ? (value.toLowerCase() as `0x${string}`) : refuse(field);
-
-const amount = (value: unknown, field: string): bigint =>
-  /^\d{1,29}$/.test(String(value)) ? BigInt(String(value)) : refuse(field);
-
-function bytes(value: unknown): Uint8Array {
-  if (typeof value !== "string") return refuse("input");
-  if (value.startsWith("0x")) {
-    if (!isHex(value) || value.length % 2 !== 0) return refuse("input");
-    return new Uint8Array(Buffer.from(value.slice(2), "hex"));
-  }
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return refuse("input");
-  return new Uint8Array(Buffer.from(value, "base64"));
 }
 
 function signedVoucher(value: unknown): SignedVoucher {
   const { voucher, signature } = fieldsOf(value);
   const { channelId, total } = fieldsOf(voucher);
-  if (!isHex(signature)) return refuse("voucher.signature");
+  if (!isHex(signature)) return refuseField("voucher.signature");
   return {
-    voucher: { channelId: hash(channelId, "voucher.channelId"), total: amount(total, "voucher.total") },
+    voucher: { channelId: hashIn(channelId, "voucher.channelId"), total: amountIn(total, "voucher.total") },
     signature,
   };
 }

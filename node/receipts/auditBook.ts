@@ -1,11 +1,12 @@
-// What a watchtower knows of other workers' receipts: the epochs they posted, what it fetched, computed and disputes.
+// What a watchtower knows of other workers' receipts: what it was handed and has fetched, and its own disputes about it.
 import type { Deployment } from "@assay/sdk";
-import { byteRoot, type Hex, hexToBytes } from "@assay/sdk/protocol";
+import { byteRoot, disputeStatuses, enumName, type Hex, hexToBytes, verdicts } from "@assay/sdk/protocol";
 import { type Address, concat } from "viem";
 import { isAboutReceipts, type ProtocolEvent } from "../chain/events.ts";
+import { createReceiptBooks } from "../chain/receiptBooks.ts";
+import type { Case, Cases } from "../roles/cases.ts";
 import type { Journal } from "../store/journal.ts";
 import { isSame } from "../strategy/claims.ts";
-import type { AnswerKey } from "../strategy/judgement.ts";
 import { commitIdOf, idOf, type SignedReceipt } from "./references.ts";
 
 /** A receipt under audit. */
@@ -13,71 +14,59 @@ export type Audit = SignedReceipt & {
   receiptId: Hex;
   commitId: Hex;
   worker: Address;
-  /** Its own, so that a private receipt can be disputed by its payer only. */
-  fast?: AnswerKey;
-  reference?: AnswerKey;
-  /** Looked for so often, in vain. */
-  tries: number;
+  /** Its epoch's root has it, or it was demanded that the worker shows so. */
+  isPlaced?: boolean;
+  /** We did something about it besides a dispute, and settle what comes of it. */
+  acted?: boolean;
 };
 
-/** `seen`: not judged yet; `wrong`: two executors say so; `closed`: nothing can be done about it any more. */
-export type AuditState = "seen" | "valid" | "wrong" | "closed";
+/** `valid`: found right, and looked at no more; `closed`: nothing can be done about it any more. */
+export type AuditState = "open" | "valid" | "closed";
 
-export type PostedEpoch = {
-  worker: Address;
-  version: number;
-  epoch: bigint;
-  root: Hex;
-  count: number;
-  tries: number;
-};
+export type DisputeState = "open" | "ended" | "lost" | "settled";
 
 export type OwnDispute = { disputeId: Hex; commitId: Hex; bond: bigint };
 
-export type AuditBook = {
+export type AuditBook = Cases & {
   /** Takes in events in the transaction that stores them; a roll-back of their blocks undoes it. */
   take(events: readonly ProtocolEvent[]): void;
-  add(signed: SignedReceipt, worker: Address, input?: Uint8Array): Audit;
-  audits(...states: AuditState[]): (Audit & { state: AuditState })[];
-  ofCommitment(commitId: Hex): (Audit & { state: AuditState }) | undefined;
-  change(audit: Audit, state: AuditState, data?: Partial<Audit>): void;
-  /** Kept, or posted on the chain because it was asked for. */
-  inputOf(audit: Audit): Uint8Array | undefined;
-  epochs(): PostedEpoch[];
-  note(epoch: PostedEpoch, state: "open" | "done"): void;
-  disputes(...states: ("open" | "ended" | "settled")[]): OwnDispute[];
-  channelsOf(worker: Address): Hex[];
+  /**
+   * Takes in a receipt whose signature is good. Undefined where its channel is not known.
+   * @param options.handed Somebody gave it to us: whether its epoch has it is looked after as well.
+   */
+  add(signed: SignedReceipt, options: { handed: boolean; input?: Uint8Array }): Audit | undefined;
+  list(...states: AuditState[]): (Audit & { state: AuditState })[];
+  get(commitId: Hex): (Audit & { state: AuditState }) | undefined;
+  byReceipt(receiptId: Hex): (Audit & { state: AuditState }) | undefined;
+  change(commitId: Hex, data: Partial<Audit>, state?: AuditState): void;
+  /** Handed ones whose place in their epoch is not settled. */
+  handed(): (Audit & { state: AuditState })[];
+  /** Our own, by commitment. */
+  disputes(): ReadonlyMap<Hex, readonly (OwnDispute & { state: DisputeState })[]>;
+  isDispute(disputeId: Hex): boolean;
+  /** Puts the input where executions look for it, if it is known by now. */
+  fetchPosted(audit: Audit): void;
+  /** Forgets what is not open and could be challenged until before that second. */
+  prune(before: bigint): void;
 };
 
 export function createAuditBook(journal: Journal, deployment: Deployment, challenger: Address): AuditBook {
   const audits = journal.notes<Audit, AuditState>("audits");
-  const epochs = journal.notes<PostedEpoch, "open" | "done">("auditedEpochs");
-  const disputes = journal.notes<OwnDispute, "open" | "ended" | "settled">("auditDisputes");
-  const channels = journal.notes<{ channelId: Hex; worker: Address }, "open">("auditChannels");
-
-  const epochKey = ({ worker, version, epoch }: Pick<PostedEpoch, "worker" | "version" | "epoch">) =>
-    `${worker.toLowerCase()}:${version}:${epoch}`;
+  const handedOver = journal.notes<{ commitId: Hex }, "open" | "done">("auditHanded");
+  const byId = journal.notes<{ commitId: Hex }, "kept">("auditReceipts");
+  const disputes = journal.notes<OwnDispute, DisputeState>("auditDisputes");
+  const refutations = journal.notes<{ disputeId: Hex }, "kept">("refutation");
+  const books = createReceiptBooks(journal);
+  const withState = ({ data, state }: { data: Audit; state: AuditState }) => ({ ...data, state });
 
   function takeOne(event: ProtocolEvent): void {
     const block = event.blockNumber;
-    const setDispute = (id: Hex, state: "ended" | "settled") =>
+    const setDispute = (id: Hex, state: DisputeState) =>
       disputes.update(id, (item) => ({ state: item.state === "settled" ? "settled" : state }), block);
     switch (event.eventName) {
-      case "Deposited":
-        if ("channelId" in event.args) {
-          const { channelId, worker } = event.args as { channelId: Hex; worker: Address };
-          channels.put(channelId, "open", { channelId, worker }, block);
-        }
-        return;
-      case "EpochPosted": {
-        const { worker, version, epoch, root, count } = event.args;
-        epochs.put(epochKey(event.args), "open", { worker, version, epoch, root, count, tries: 0 }, block);
-        return;
-      }
       case "ReceiptShown": {
-        const { receipt, signature, channelId } = event.args;
-        const worker = channels.get(channelId)?.data.worker;
-        if (worker) add({ receipt, signature }, worker);
+        const { receipt, signature } = event.args;
+        add({ receipt, signature }, { handed: false });
         return;
       }
       case "TraceBound": {
@@ -100,8 +89,19 @@ export function createAuditBook(journal: Journal, deployment: Deployment, challe
         if (isSame(by, challenger)) disputes.put(disputeId, "open", { disputeId, commitId, bond }, block);
         return;
       }
+      case "StepProved": {
+        const { disputeId, commitId, verdict } = event.args;
+        const programId = audits.get(commitId)?.data.receipt.programId;
+        const isRefuted = enumName(verdicts, verdict) === "correct" && disputes.get(disputeId) !== undefined;
+        if (isRefuted && programId && !refutations.get(programId))
+          refutations.put(programId, "kept", { disputeId }, block);
+        return;
+      }
       case "DisputeEnded":
-        setDispute(event.args.disputeId, "ended");
+        setDispute(
+          event.args.disputeId,
+          enumName(disputeStatuses, event.args.status) === "lost" ? "lost" : "ended",
+        );
         return;
       case "DisputeSettled":
         setDispute(event.args.disputeId, "settled");
@@ -109,42 +109,97 @@ export function createAuditBook(journal: Journal, deployment: Deployment, challe
     }
   }
 
-  function add(signed: SignedReceipt, worker: Address, input?: Uint8Array): Audit {
-    const { receipt, signature } = signed;
+  function add(
+    { receipt, signature }: SignedReceipt,
+    { handed, input }: { handed: boolean; input?: Uint8Array },
+  ): Audit | undefined {
+    const worker = books.channel(receipt.channelId)?.worker;
+    if (worker === undefined) return undefined;
     const commitId = commitIdOf(deployment, receipt, worker);
     const receiptId = idOf(deployment, receipt);
-    const audit: Audit = { receipt, signature, receiptId, commitId, worker, tries: 0 };
     if (input && byteRoot(input) === receipt.inputRoot) journal.keepPayload(receiptId, "input", input);
-    if (audits.get(commitId) === undefined) audits.put(commitId, "seen", audit);
+    if (handed && !handedOver.get(commitId)) handedOver.put(commitId, "open", { commitId });
+    const known = audits.get(commitId);
+    if (known) return known.data;
+    const audit: Audit = { receipt, signature, receiptId, commitId, worker };
+    audits.put(commitId, "open", audit);
+    byId.put(receiptId, "kept", { commitId });
     return audit;
   }
 
-  const withState = ({ data, state }: { data: Audit; state: AuditState }) => ({ ...data, state });
+  function change(commitId: Hex, data: Partial<Audit>, state?: AuditState): void {
+    audits.update(commitId, (item) => ({
+      state: state ?? item.state,
+      data: { ...item.data, ...data },
+    }));
+  }
+
+  function of(commitId: Hex): Case | undefined {
+    const item = audits.get(commitId);
+    if (item === undefined) return undefined;
+    const { receiptId, worker, receipt } = item.data;
+    const { programId, inputRoot, outputRoot, passes, liability, challengeUntil } = receipt;
+    return {
+      ...{ commitId, source: "channels", subject: receiptId },
+      ...{ programId, inputRoot, outputRoot, passes, worker },
+      lock: liability,
+      until: challengeUntil,
+      stands: true,
+      seen: item.updated,
+    };
+  }
 
   return {
+    of,
     take: (events) => {
       for (const event of events) if (isAboutReceipts(deployment, event)) takeOne(event);
     },
     add,
-    audits: (...states) => audits.list({ states }).map(withState),
-    ofCommitment: (commitId) => {
+    list: (...states) => audits.list({ states }).map(withState),
+    get: (commitId) => {
       const item = audits.get(commitId);
       return item && withState(item);
     },
-    change: ({ commitId }, state, data = {}) => {
-      audits.update(commitId, (item) => ({ state, data: { ...item.data, ...data } }));
+    byReceipt: (receiptId) => {
+      const found = byId.get(receiptId);
+      const item = found && audits.get(found.data.commitId);
+      return item && withState(item);
     },
-    inputOf: ({ receiptId, commitId, receipt }) => {
-      const kept = journal.inputOf(receiptId);
-      if (kept) return kept;
-      if (journal.inputRequests.get(commitId)?.state !== "shown") return undefined;
+    change: (commitId, data, state) => {
+      change(commitId, data, state);
+      if (data.isPlaced) handedOver.update(commitId, () => ({ state: "done" }));
+    },
+    handed: () =>
+      handedOver.list({ states: ["open"] }).flatMap(({ data }) => {
+        const item = audits.get(data.commitId);
+        return item ? [withState(item)] : [];
+      }),
+    disputes: () => {
+      const found = new Map<Hex, (OwnDispute & { state: DisputeState })[]>();
+      for (const { data, state } of disputes.list())
+        found.set(data.commitId, [...(found.get(data.commitId) ?? []), { ...data, state }]);
+      return found;
+    },
+    isDispute: (disputeId) => disputes.get(disputeId) !== undefined,
+    fetchPosted: ({ receiptId, commitId, receipt }) => {
+      if (journal.hasInput(receiptId) || journal.inputRequests.get(commitId)?.state !== "shown") return;
       const posted = hexToBytes(concat(journal.inputPiecesOf(commitId)));
-      return byteRoot(posted) === receipt.inputRoot ? posted : undefined;
+      if (byteRoot(posted) === receipt.inputRoot) journal.keepPayload(receiptId, "input", posted);
     },
-    epochs: () => epochs.list({ states: ["open"] }).map(({ data }) => data),
-    note: (epoch, state) => epochs.put(epochKey(epoch), state, epoch),
-    disputes: (...states) => disputes.list({ states }).map(({ data }) => data),
-    channelsOf: (worker) =>
-      channels.list().flatMap(({ data }) => (isSame(data.worker, worker) ? [data.channelId] : [])),
+    prune: (before) => {
+      const over = audits.list({ states: ["closed", "valid"] });
+      const old = over.filter(({ data }) => data.receipt.challengeUntil < before);
+      journal.transact(() => {
+        for (const { data } of old) {
+          const { commitId, receiptId } = data;
+          if (books.isOpen(commitId)) continue;
+          for (const one of disputes.list()) if (one.data.commitId === commitId) disputes.remove(one.id);
+          journal.forgetCase(commitId, receiptId);
+          byId.remove(receiptId);
+          handedOver.remove(commitId);
+          audits.remove(commitId);
+        }
+      });
+    },
   };
 }

@@ -61,7 +61,7 @@ export function createDefence(options: DefenceOptions, conduct: Conduct): Defenc
   async function repliesDue({ blockNumber, now }: { blockNumber: bigint; now: bigint }): Promise<Reply[]> {
     const contested = books.receipts().flatMap(({ commitId, disputes }) => {
       const one = disputes.length > 0 ? receiptOf(commitId) : undefined;
-      return one ? [{ ...one, disputes }] : [];
+      return one ? [{ ...one, disputes: disputes.map((disputeId) => ({ disputeId })) }] : [];
     });
     disputed = contested.length;
     for (const commitId of traces.keys())

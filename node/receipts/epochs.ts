@@ -37,17 +37,14 @@ export function createEpochDuties(
   const books = createReceiptBooks(journal);
 
   function plan(now: bigint): EpochAction[] {
-    const demands = books.demands().filter((demand) => demand.deadline >= now && isOurs(demand));
+    const demands = books
+      .demands()
+      .filter((demand) => demand.deadline >= now && isSame(demand.worker, account));
     const over = book.epochs("open", "closed").filter(({ endsAt }) => now >= endsAt);
     return [
       ...demands.map((demand) => ({ kind: "answerDemand", demand }) as const),
       ...over.map(({ version, epoch }) => ({ kind: "postEpoch", version, epoch }) as const),
     ];
-  }
-
-  function isOurs(demand: OpenDemand): boolean {
-    const worker = books.channel(channelOf(demand))?.worker;
-    return worker !== undefined && isSame(worker, account);
   }
 
   function act(action: EpochAction, signal: AbortSignal): Promise<void> {
@@ -131,9 +128,6 @@ export function createEpochDuties(
 
   return { plan, act };
 }
-
-const channelOf = (demand: OpenDemand): Hex =>
-  demand.of === "inclusion" ? demand.receipt.channelId : demand.channelId;
 
 /** The same for two actions that must not be done at once. */
 export const keyOfEpochAction = (action: EpochAction): string =>

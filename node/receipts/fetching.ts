@@ -3,6 +3,7 @@
 import type { Deployment } from "@assay/sdk";
 import {
   byteRoot,
+  type EpochReceipt,
   EpochTree,
   type Hex,
   type Receipt,
@@ -17,10 +18,16 @@ import { idOf, type SignedReceipt } from "./references.ts";
 const megabyte = 1_048_576;
 const limits = { maxBytes: 64 * megabyte, timeoutSeconds: 30 };
 
-type Bare = { receiptId: Hex; channelId: Hex; liability: bigint };
+/** An epoch as its worker shows it. */
+export type FetchedEpoch = {
+  /** Those that are not private. */
+  receipts: SignedReceipt[];
+  /** All of them, in the order of the tree. */
+  leaves: EpochReceipt[];
+};
 
 /**
- * The receipts of a posted epoch that are not private.
+ * The receipts of a posted epoch.
  * @param root What the worker posted: anything else is no answer.
  * @throws RetryableError where the worker does not answer, IntegrityError where it answers something else.
  */
@@ -28,7 +35,7 @@ export async function fetchEpoch(
   url: string,
   { deployment, version, epoch, root }: { deployment: Deployment; version: number; epoch: bigint; root: Hex },
   signal: AbortSignal,
-): Promise<SignedReceipt[]> {
+): Promise<FetchedEpoch> {
   const place = `${withoutSlashes(url)}/v1/epochs/${version}/${epoch}`;
   const bytes = await fetchBytes(place, { ...limits, signal });
   const refuse = (cause?: unknown): never => {
@@ -38,25 +45,27 @@ export async function fetchEpoch(
     });
   };
   let receipts: SignedReceipt[];
+  let leaves: EpochReceipt[];
   try {
     const { receipts: listed } = JSON.parse(new TextDecoder().decode(bytes)) as { receipts: Listed[] };
     const read = listed.map((one) => readReceipt(deployment, one));
-    if (new EpochTree(read.map(({ bare }) => bare)).root !== root) return refuse();
+    leaves = read.map(({ bare }) => bare);
+    if (new EpochTree(leaves).root !== root) return refuse();
     receipts = read.flatMap(({ signed }) => signed ?? []);
   } catch (error) {
     return error instanceof IntegrityError ? Promise.reject(error) : refuse(error);
   }
   for (const { receipt, signature } of receipts)
     if (!(await verifySessionSignature(idOf(deployment, receipt), signature))) return refuse();
-  return receipts;
+  return { receipts, leaves };
 }
 
 type Listed = { receipt?: Record<string, unknown>; signature?: SessionSignature } & Record<
-  keyof Bare,
+  keyof EpochReceipt,
   string
 >;
 
-function readReceipt(deployment: Deployment, given: Listed): { bare: Bare; signed?: SignedReceipt } {
+function readReceipt(deployment: Deployment, given: Listed): { bare: EpochReceipt; signed?: SignedReceipt } {
   if (given.receipt === undefined || given.signature === undefined) {
     const { receiptId, channelId, liability } = given;
     return {

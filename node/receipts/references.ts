@@ -34,8 +34,6 @@ export const onChannels = (deployment: Deployment): Deployment => ({
 
 export type ReceiptView = DisputedView & {
   status: "none" | "open" | "finalized" | "slashed" | "refunded";
-  /** Until when it may be challenged once it is recorded, unix seconds. */
-  challengeUntil: bigint;
 };
 
 /** A receipt's commitment with those of its disputes, at one block. */
@@ -43,17 +41,17 @@ export async function readReceiptView(
   client: PublicClient,
   { deployment, blockNumber }: { deployment: Deployment; blockNumber: bigint },
   { commitId, receipt, worker }: { commitId: Hex; receipt: Receipt; worker: Address },
-  disputes: readonly Hex[],
+  disputes: readonly { disputeId: Hex; settled?: boolean }[],
 ): Promise<ReceiptView> {
   const at = { deployment, source: "channels", blockNumber } as const;
   const [recorded, binding, seen] = await Promise.all([
     getRecordedCommitment(client, { ...at, commitId }),
     getBinding(client, { ...at, commitId }),
     Promise.all(
-      disputes.map(async (disputeId): Promise<DisputeView> => {
+      disputes.map(async ({ disputeId, settled = false }): Promise<DisputeView> => {
         const dispute = await getDispute(client, { ...at, disputeId });
         const reveal = await getReveal(client, { ...at, commitId, node: dispute.node });
-        return { disputeId, dispute, reveal, settled: false };
+        return { disputeId, dispute, reveal, settled };
       }),
     ),
   ]);
@@ -62,8 +60,11 @@ export async function readReceiptView(
   return {
     commitId,
     status,
-    challengeUntil,
-    state: { status: status === "open" ? "committed" : "slashed", deadline: challengeUntil, worker },
+    state: {
+      status: status === "open" || status === "none" ? "committed" : status,
+      deadline: challengeUntil,
+      worker,
+    },
     commitment: { outputRoot, passes, holds, slashedAt, settled },
     binding: { traceRoot: binding.traceRoot, boundAt: binding.boundAt },
     disputes: seen,

@@ -12,6 +12,9 @@ export const refusalReasons = {
   voucher: 402,
   escrow: 402,
   allotment: 409,
+  /** Where receipts are handed over for checking. */
+  signature: 400,
+  late: 410,
   busy: 503,
   notReady: 503,
 } as const;

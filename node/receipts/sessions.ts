@@ -1,8 +1,8 @@
 // The keys that sign receipts: one at a time, in this process only, authorised before use and revoked when out of use.
 import { getSessionKey, revokeSessionKeyCall, setSessionKeyCall } from "@assay/sdk";
-import { parametersAbi } from "@assay/sdk/abi";
 import { generateSessionKey, type Hex, type SessionSigner, sessionSigner } from "@assay/sdk/protocol";
 import type { Address } from "viem";
+import type { Tiers } from "../chain/tiers.ts";
 import { second } from "../clock.ts";
 import type { Conduct } from "../roles/conduct.ts";
 import type { RoleContext } from "../roles/context.ts";
@@ -35,14 +35,14 @@ export function createSessions(
     deployment,
     clock,
     account,
-  }: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "clock"> & { account: Address },
+    tiers,
+  }: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "clock"> & { account: Address; tiers: Tiers },
   conduct: Conduct,
 ): Sessions {
   const counter = journal.notes<{ last: bigint }, "open">("receiptSession");
   const keys = journal.notes<Known, "live" | "revoked">("sessionKeys");
   let current: Session | undefined;
   let opening: Session | undefined;
-  let lifetime: bigint | undefined;
 
   /** INVARIANT (S-11): no number is given out twice, and it is in the journal before its key signs. */
   async function open(now: bigint): Promise<Session> {
@@ -61,21 +61,9 @@ export function createSessions(
   const keyOnChain = ({ x, y }: { x: Hex; y: Hex }) =>
     endpoints.use((client) => getSessionKey(client, { deployment, worker: account, x, y }));
 
-  async function lifetimeOf(): Promise<bigint> {
-    lifetime ??= BigInt(
-      await endpoints.use((client) =>
-        client.readContract({
-          address: deployment.parameters,
-          abi: parametersAbi,
-          functionName: "unbondingSeconds",
-        }),
-      ),
-    );
-    return lifetime;
-  }
-
   async function plan(now: bigint): Promise<SessionAction[]> {
-    if (current === undefined || now > current.openedAt + (await lifetimeOf())) opening ??= await open(now);
+    if (current === undefined || now > current.openedAt + (await tiers.unbondingSeconds()))
+      opening ??= await open(now);
     if (opening !== undefined && (await keyOnChain(opening.signer)).authorised)
       [current, opening] = [opening, undefined];
     const inUse = [current, opening].flatMap((session) => session?.signer.x ?? []);

@@ -65,7 +65,7 @@ export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorke
   const books = createReceiptBooks(journal);
   const conduct = createConduct(options);
   const tiers = createTiers(options);
-  const sessions = createSessions(options, conduct);
+  const sessions = createSessions({ ...options, tiers }, conduct);
   const epochs = createEpochDuties({ ...options, book, tiers }, conduct);
   const redeeming = createRedeeming({ ...options, book, redeemAbove: limits.redeemAbove }, conduct);
   const defence = createDefence(

@@ -6,6 +6,7 @@ import type { Executor } from "../execution/executor.ts";
 import type { Journal } from "../store/journal.ts";
 import { type AnswerKey, answerKey, type Evidence, type Judgement, judge } from "../strategy/judgement.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type Cases, marketCases } from "./cases.ts";
 import type { Programs } from "./context.ts";
 import { createQueue } from "./queue.ts";
 import { executionOf } from "./traces.ts";
@@ -35,6 +36,8 @@ const longestRetrySeconds = 300;
 
 export type EvidenceOptions = Executors & {
   journal: Journal;
+  /** What is judged; answers to requests if not given. */
+  cases?: Cases;
   programs: Programs;
   /** Asks for known answers before the first execution of a program; throws when one is wrong. */
   trust(programId: Hex): Promise<void>;
@@ -45,7 +48,7 @@ export type EvidenceOptions = Executors & {
 };
 
 export function createEvidence(options: EvidenceOptions): EvidenceBook {
-  const { journal, programs, trust, clock, metrics } = options;
+  const { journal, programs, trust, clock, metrics, cases = marketCases(options.journal) } = options;
   const kept = journal.notes<Kept, "kept">("evidence");
   // One program on one input has one output, whoever asked and whenever it was computed.
   const outputs = journal.notes<{ roots: readonly AnswerKey[] }, "kept">("outputs");
@@ -56,8 +59,8 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
   const keptOf = (commitId: Hex): Kept => kept.get(commitId)?.data ?? {};
 
   function outputKey(commitId: Hex): string {
-    const commitment = journal.commitments.get(commitId)?.data;
-    return `${commitment?.programId}:${commitment?.inputRoot}`;
+    const { programId, inputRoot } = cases.of(commitId) ?? {};
+    return `${programId}:${inputRoot}`;
   }
 
   function of(commitId: Hex): Evidence {
@@ -76,7 +79,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
     const from = clock.now();
     let computed: Computed | undefined;
     try {
-      const { programId, input } = executionOf(journal, commitId);
+      const { programId, input } = executionOf(journal, cases, commitId);
       const committed = await programs.get(programId);
       await trust(programId);
       const begun = clock.now();
@@ -93,7 +96,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceBook {
       postpone(commitId, error);
     }
     const taken = (clock.now() - from) / second;
-    const claimed = journal.commitments.get(commitId)?.data;
+    const claimed = cases.of(commitId);
     const judgement = claimed === undefined ? "unavailable" : judge(answerKey(claimed), of(commitId));
     return { judgement, computed, seconds: taken };
   }

@@ -27,27 +27,38 @@ const firstRetrySeconds = 5;
 const longestRetrySeconds = 300;
 const fetchSeconds = 30;
 
+/** An input that is looked for. */
+export type WantedInput = {
+  inputRoot: Hex;
+  programId: Hex;
+  /** Where it is looked for first: at the worker whose receipt it belongs to. */
+  sources?: readonly string[];
+};
+
 export function createInputs({
   journal,
   inputSources,
   now,
   logger,
   onEvent,
+  wantedOf = (requestId) => journal.requests.get(requestId)?.data.request,
 }: Pick<RoleContext, "journal" | "logger" | "onEvent"> &
   InputSources & {
     /** Of the newest block that was read, unix seconds. */
     now(): bigint;
+    /** What is looked for under an id; the inputs of requests if not given. */
+    wantedOf?: (id: Hex) => WantedInput | undefined;
   }): Inputs {
   const kept = journal.notes<Tried, "kept">("inputFetch");
   const triedOf = (requestId: Hex): Tried => kept.get(requestId)?.data ?? { tries: 0, retryAt: 0n };
 
   async function fetch(requestId: Hex): Promise<void> {
-    const { request } = journal.requests.get(requestId)?.data ?? {};
-    if (request === undefined || journal.hasInput(requestId)) return;
-    const known = journal.inputOfRoot(request.inputRoot);
-    const { inputRoot, programId } = request;
-    const wanted = { inputRoot, inputBytes: inputBytesOf(journal, programId) };
-    const input = known ?? (await findInput(inputSources, wanted, logger));
+    const wanted = wantedOf(requestId);
+    if (wanted === undefined || journal.hasInput(requestId)) return;
+    const { inputRoot, programId, sources = [] } = wanted;
+    const known = journal.inputOfRoot(inputRoot);
+    const sized = { inputRoot, inputBytes: inputBytesOf(journal, programId) };
+    const input = known ?? (await findInput([...sources, ...inputSources], sized, logger));
     if (input === undefined) {
       postpone(requestId);
       return;

@@ -4,7 +4,7 @@ import { zeroAddress } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
 import { createVaultLedger } from "../chain/vaultBooks.ts";
 import { second } from "../clock.ts";
-import { EndpointsDisagreeError, EndpointsUnavailableError, SelfTestError } from "../errors.ts";
+import { EndpointsDisagreeError, EndpointsUnavailableError } from "../errors.ts";
 import { terminalStatuses } from "../store/journal.ts";
 import { lockFor } from "../strategy/capacity.ts";
 import { type CoveragePolicy, checkOrder } from "../strategy/coverage.ts";
@@ -22,6 +22,7 @@ import { createInputs, type InputSources, inputStateOf } from "./inputs.ts";
 import { clocksOf, createMonitorGauges } from "./monitorGauges.ts";
 import { createRole, type Role } from "./role.ts";
 import { createSolvencyReader, type ReadTo } from "./solvency.ts";
+import { createTrust } from "./trust.ts";
 
 export type MonitorOptions = Omit<RoleContext, "sender"> &
   Executors &
@@ -74,7 +75,8 @@ const longAfter = 365n * 86_400n;
 export function createMonitor(options: MonitorOptions): Monitor {
   const { journal, endpoints, deployment, metrics, logger, clock, onEvent } = options;
   const views = createChainViews({ ...options, sender: { address: zeroAddress } });
-  const evidence = createEvidence({ ...options, trust, now: () => now });
+  const trust = createTrust(options.selfTest, (programId) => alarms.alarm("selfTest", { programId }));
+  const evidence = createEvidence({ ...options, trust: trust.require, now: () => now });
   const inputs = createInputs({ ...options, now: () => now });
   const coverage = createCoverage(journal, options.coverage);
   const ledger = createVaultLedger(journal);
@@ -85,8 +87,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const audits = journal.notes<{ commitId: Hex }, "open">("audit");
   /** Those that have not. */
   const wrongs = journal.notes<{ commitId: Hex; because: Because }, "kept">("auditWrong");
-  const trusted = new Map<Hex, Promise<unknown>>();
-  const distrusted = new Set<Hex>();
+  const { distrusted } = trust;
   let now = 0n;
   let last: MonitorReport | undefined;
 
@@ -248,21 +249,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const { judgement, seconds } = await evidence.gather(commitId, executor);
     logger.info("Commitment checked", { commitId, judgement, seconds });
     onEvent?.({ kind: "checked", commitId, judgement, seconds });
-  }
-
-  /** Known answers once per program and start: a machine that gets them wrong judges no answer of that program. */
-  async function trust(programId: Hex): Promise<void> {
-    const known = trusted.get(programId) ?? options.selfTest(programId);
-    trusted.set(programId, known);
-    try {
-      await known;
-    } catch (error) {
-      if (error instanceof SelfTestError) {
-        distrusted.add(programId);
-        alarms.alarm("selfTest", { programId });
-      } else trusted.delete(programId);
-      throw error;
-    }
   }
 
   const role = createRole<Action>({

@@ -101,13 +101,15 @@ export function createReceiptKeeper(options: RoleContext): Role {
   });
 }
 
-function subjectOf(poke: ReceiptPoke): Hex {
+/** What a poke is about. */
+export function subjectOf(poke: ReceiptPoke): Hex {
   if ("commitId" in poke) return poke.commitId;
   if ("disputeId" in poke) return poke.disputeId;
   return poke.kind === "timeoutDemand" ? poke.demandId : poke.channelId;
 }
 
-function receiptSend(deployment: Deployment, poke: ReceiptPoke): SendRequest {
+/** The transaction behind a poke. */
+export function receiptSend(deployment: Deployment, poke: ReceiptPoke): SendRequest {
   const key = `${poke.kind}:${subjectOf(poke)}`;
   switch (poke.kind) {
     case "finalizeReceipt":

@@ -4,7 +4,7 @@ import { byteRoot, type Hex } from "@assay/sdk/protocol";
 import { RetryableError } from "../errors.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Journal } from "../store/journal.ts";
-import type { CommitmentItem } from "../store/journalItems.ts";
+import { type Case, type Cases, marketCases } from "./cases.ts";
 import type { Programs } from "./context.ts";
 
 export type Traces = {
@@ -15,7 +15,12 @@ export type Traces = {
   keep(commitIds: ReadonlySet<Hex>): void;
 };
 
-export function createTraces(journal: Journal, programs: Programs, executor: Executor): Traces {
+export function createTraces(
+  journal: Journal,
+  programs: Programs,
+  executor: Executor,
+  cases: Cases = marketCases(journal),
+): Traces {
   const traces = new Map<Hex, Trace>();
   return {
     get: (commitId) => traces.get(commitId),
@@ -25,7 +30,7 @@ export function createTraces(journal: Journal, programs: Programs, executor: Exe
         await known.load(pass);
         return known;
       }
-      const { programId, input } = executionOf(journal, commitId);
+      const { programId, input } = executionOf(journal, cases, commitId);
       const trace = await executor.trace(await programs.get(programId), input);
       traces.set(commitId, trace);
       return trace;
@@ -41,10 +46,10 @@ export function createTraces(journal: Journal, programs: Programs, executor: Exe
  *
  * @throws RetryableError when the journal lacks it, or holds other bytes than the chain has hashed.
  */
-export function executionOf(journal: Journal, commitId: Hex): CommitmentItem & { input: Uint8Array } {
-  const commitment = journal.commitments.get(commitId)?.data;
-  const input = commitment && journal.inputOf(commitment.requestId);
-  if (!commitment || !input || byteRoot(input) !== commitment.inputRoot)
+export function executionOf(journal: Journal, cases: Cases, commitId: Hex): Case & { input: Uint8Array } {
+  const found = cases.of(commitId);
+  const input = found && journal.inputOf(found.subject);
+  if (!found || !input || byteRoot(input) !== found.inputRoot)
     throw new RetryableError("The input of the commitment is not at hand.", { facts: { commitId } });
-  return { ...commitment, input };
+  return { ...found, input };
 }

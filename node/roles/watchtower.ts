@@ -1,16 +1,19 @@
-// The watchtower: re-executes what workers have answered and disputes what is wrong.
-import type { Hex } from "@assay/sdk/protocol";
-import { maxUint256 } from "viem";
+// The watchtower: re-executes what workers have answered, to requests and with receipts, and disputes what is wrong.
+import { type Deployment, refundRetiredReceiptCall } from "@assay/sdk";
+import { encodeReceiptOpening, type Hex } from "@assay/sdk/protocol";
+import { bytesToHex } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
-import { readInputBond } from "../chain/inputBond.ts";
+import { createTiers } from "../chain/tiers.ts";
 import { second } from "../clock.ts";
-import { EndpointsDisagreeError, EndpointsUnavailableError, SelfTestError } from "../errors.ts";
-import type { CommitmentItem } from "../store/journalItems.ts";
+import type { AuditBook } from "../receipts/auditBook.ts";
+import { createAuditViews } from "../receipts/auditViews.ts";
+import { onChannels } from "../receipts/references.ts";
+import type { Bound, Purse } from "../strategy/budget.ts";
 import { isSame } from "../strategy/claims.ts";
 import type { CoveragePolicy } from "../strategy/coverage.ts";
 import { answerKey, judge } from "../strategy/judgement.ts";
-import type { CommitmentView, DisputeView } from "../strategy/views.ts";
 import {
+  purseBeside,
   type WatchtowerAction,
   type WatchtowerLimits,
   type WatchtowerState,
@@ -18,24 +21,20 @@ import {
 } from "../strategy/watchtowerPlan.ts";
 import { createBonding } from "./bonding.ts";
 import { challengerSend, challengeSend, claimCreditSend, pokeRequest, requestInputSend } from "./calls.ts";
-import {
-  type CommitmentEntry,
-  createChainViews,
-  type PinnedRead,
-  readPreferred,
-  revealedIn,
-} from "./chainViews.ts";
+import { allCases, marketCases } from "./cases.ts";
 import { createConduct } from "./conduct.ts";
 import type { Programs, RoleContext } from "./context.ts";
 import { createCoverage } from "./coverage.ts";
 import { createEvidence, type Executors } from "./evidence.ts";
-import { createInputs, type InputSources, inputBytesOf, inputStateOf } from "./inputs.ts";
+import { createInputs, type InputSources } from "./inputs.ts";
 import { createNarration } from "./narration.ts";
 import { openingOf } from "./openings.ts";
 import { createQueue } from "./queue.ts";
 import { createRole, type Role } from "./role.ts";
 import { createTraces } from "./traces.ts";
+import { createTrust } from "./trust.ts";
 import { createWatchtowerGauges } from "./watchtowerGauges.ts";
+import { createSight } from "./watchtowerSight.ts";
 
 export type WatchtowerOptions = RoleContext &
   Executors &
@@ -52,187 +51,86 @@ export type WatchtowerOptions = RoleContext &
     maxHeadAgeSeconds: number;
     /** Sends nothing and says what it would send. */
     dryRun?: boolean;
+    /** Receipts that are judged as well. */
+    receipts?: WatchedReceipts;
   };
+
+export type WatchedReceipts = {
+  book: AuditBook;
+  /** Where a worker hands out its inputs. */
+  placesOf(worker: Hex): readonly string[];
+  /** What is bound by questions about epochs. */
+  bound(): Bound;
+};
 
 export type Watchtower = Role & {
   /** Takes in events after the journal has: the disputes that are followed are told from them. */
   observe(events: readonly ProtocolEvent[]): Promise<void>;
+  /** What may be spent besides, as of the last round; undefined while nothing new may be begun. */
+  purse(): Purse | undefined;
 };
 
-/** A dry run shows what it would do with whatever it takes. */
-const unlimited = { wallet: maxUint256, credit: 0n, coins: maxUint256, spentToday: 0n };
-
 export function createWatchtower(options: WatchtowerOptions): Watchtower {
-  const { journal, endpoints, sender, deployment, programs, fast, limits, maxFeePerGas, clock } = options;
+  const { journal, sender, deployment, programs, fast, limits, clock, receipts } = options;
   const { metrics, logger, onEvent, dryRun = false } = options;
   const challenger = sender.address;
-  const views = createChainViews(options);
-  const traces = createTraces(journal, programs, fast);
-  const evidence = createEvidence({ ...options, trust, now: () => now });
+  const cases = receipts ? allCases(marketCases(journal), receipts.book) : marketCases(journal);
+  const traces = createTraces(journal, programs, fast, cases);
+  const trust = createTrust(options.selfTest);
+  const evidence = createEvidence({ ...options, cases, trust: trust.require, now: () => now });
   const conduct = createConduct(options, {
     dryRun,
     onMove: (move) => metrics.watchtower.moves.add({ move }),
   });
   const bonding = createBonding(options, conduct);
-  const inputs = createInputs({ ...options, now: () => now });
-  const inputBonds = new Map<string, bigint>();
-  const refutations = journal.notes<{ disputeId: Hex }, "kept">("refutation");
-  const coverage = createCoverage(journal, options.coverage);
+  const inputs = createInputs({ ...options, now: () => now, wantedOf });
+  const coverage = createCoverage(journal, options.coverage, cases);
+  const isOwn = (dispute: { challenger: Hex }) => isSame(dispute.challenger, challenger);
   const gauges = createWatchtowerGauges(metrics, { isOwn, limits });
-  const narration = createNarration(options, traces, isOurs);
+  const audits =
+    receipts &&
+    createAuditViews({ ...options, book: receipts.book, tiers: createTiers(options), challenger });
+  const sight = createSight(options, {
+    ...{ cases, evidence, inputs, traces, coverage, gauges, trust, bonding, audits },
+    elsewhere: () => receipts?.bound(),
+    isDraining: () => draining,
+    setNow: (at) => {
+      now = at;
+    },
+  });
+  const narration = createNarration(options, traces, sight.isOurs);
   // A dispute that goes on never waits for the trace of another one that begins.
   const [tracing, loading] = [createQueue(), createQueue()];
-  const trusted = new Map<Hex, Promise<unknown>>();
-  const distrusted = new Set<Hex>();
-  let head = 0n;
   let now = 0n;
-  let playing = 0;
   let draining = false;
+  let purse: Purse | undefined;
 
-  function isOwn({ challenger: who }: { challenger: Hex }): boolean {
-    return isSame(who, challenger);
-  }
-
-  /** Commitments that this watchtower disputes, or has found wrong. */
-  function isOurs(commitId: Hex): boolean {
-    if (journal.disputesOf(commitId).some(isOwn)) return true;
-    const commitment = journal.commitments.get(commitId)?.data;
-    return commitment !== undefined && isSuspect(commitment);
-  }
-
-  function isSuspect(commitment: CommitmentItem): boolean {
-    const { fast: computed } = evidence.of(commitment.commitId);
-    return computed !== undefined && computed !== answerKey(commitment);
-  }
-
-  /** A dispute of ours that runs, or for which we have not been paid. */
-  const isUnsettled = ({ disputes }: CommitmentEntry) =>
-    disputes.some(({ state, data }) => isOwn(data) && state !== "lost" && data.settled !== true);
-
-  const isOpen = ({ dispute, settled }: DisputeView) =>
-    isOwn(dispute) && dispute.status !== "lost" && !settled;
-
-  function isWatched(entry: CommitmentEntry): boolean {
-    if (isUnsettled(entry)) return true;
-    if (draining || entry.state !== "committed") return false;
-    const omission = coverage.omissionOf(entry.data.commitId);
-    if (omission !== undefined) gauges.omitted(omission);
-    return omission === undefined;
-  }
-
-  const isContested = (entry: CommitmentEntry) => isUnsettled(entry) || isSuspect(entry.data);
-
-  /** Programs about which the judge has told us that we are wrong: remembered when the disputes are forgotten. */
-  function refuted(): ReadonlySet<Hex> {
-    const lost = journal.disputes.list({ states: ["lost"] }).filter(({ data }) => isOwn(data));
-    for (const { data } of lost) {
-      const programId = journal.commitments.get(data.commitId)?.data.programId;
-      if (data.verdict === "correct" && programId !== undefined && refutations.get(programId) === undefined)
-        refutations.put(programId, "kept", { disputeId: data.disputeId });
-    }
-    return new Set(refutations.list().map(({ id }) => id as Hex));
+  function wantedOf(id: Hex) {
+    const request = journal.requests.get(id)?.data.request;
+    const audit = request ? undefined : receipts?.book.byReceipt(id);
+    return request ?? (audit && { ...audit.receipt, sources: receipts?.placesOf(audit.worker) ?? [] });
   }
 
   async function plan(): Promise<WatchtowerAction[]> {
-    const state = await see();
+    const state = await sight.see();
     if (state === undefined) return [];
     const actions = watchtowerPlan(state, limits);
-    gauges.set(state, actions, narrow(state));
+    gauges.set(state, actions, sight.narrow(state));
+    purse = purseBeside(state, limits);
+    for (const view of state.commitments) if (receipts?.book.get(view.commitId)?.state === "open") rest(view);
     return actions;
   }
 
-  /** How much of what should have been checked was. */
-  function narrow({ commitments, now: at }: WatchtowerState): number {
-    const judged = commitments
-      .filter(({ commitId }) => coverage.omissionOf(commitId) === undefined)
-      .map((view) => ({ view, judgement: judge(answerKey(view.commitment), view.evidence) }));
-    return coverage.note(judged, at);
+  /** A receipt that was found right is not looked at in every round. */
+  function rest({ commitId, commitment, evidence: known, disputes }: WatchtowerState["commitments"][number]) {
+    if (disputes.length === 0 && judge(answerKey(commitment), known) === "valid")
+      receipts?.book.change(commitId, {}, "valid");
   }
 
-  /**
-   * What the endpoints agree on; while they do not, or too few of them answer, the own disputes as the preferred one has
-   * them. Undefined in a round in which the chain has run backwards: what follows from it is seen in the next one.
-   */
-  async function see(): Promise<WatchtowerState | undefined> {
-    try {
-      gauges.begin();
-      const state = await read(endpoints.agree, isWatched, true);
-      const wentBack = state.block < head;
-      head = state.block;
-      return wentBack ? undefined : state;
-    } catch (error) {
-      if (!(error instanceof EndpointsDisagreeError || error instanceof EndpointsUnavailableError))
-        throw error;
-      return read(readPreferred(endpoints), isUnsettled, false);
-    }
-  }
-
-  async function read(
-    pinned: PinnedRead,
-    isConcerned: (entry: CommitmentEntry) => boolean,
-    endpointsAgree: boolean,
-  ): Promise<WatchtowerState & { block: bigint }> {
-    const { block, views: found } = await views.commitments(
-      views.entries(["committed", "slashed", "refunded"], isConcerned),
-      pinned,
-      isContested,
-    );
-    const disputed = found.filter(({ disputes }) => disputes.some(({ dispute }) => isOwn(dispute)));
-    if (endpointsAgree) traces.keep(new Set(disputed.map(({ commitId }) => commitId)));
-    playing = disputed.filter(({ disputes }) => disputes.some(isOpen)).length;
-    now = block.timestamp;
-    const inputState = inputStateOf(views, inputs, found);
-    const bonds = new Map<Hex, bigint | undefined>();
-    for (const view of found)
-      if (inputState.missing.has(view.requestId)) bonds.set(view.commitId, await inputBondOf(view));
-    return {
-      block: block.number,
-      now,
-      challenger,
-      ...(await funds(block.number)),
-      maxFeePerGas,
-      commitments: found.map((view) => ({
-        ...view,
-        evidence: evidence.of(view.commitId),
-        inputBond: bonds.get(view.commitId),
-        trace: traces.get(view.commitId),
-        revealed: revealedIn(journal, view.commitId),
-      })),
-      refuted: refuted(),
-      distrusted: new Set(distrusted),
-      checkSeconds: evidence.seconds,
-      inputs: inputState,
-      health: { endpointsAgree, headFresh: isFresh(block.timestamp) },
-    };
-  }
-
-  async function funds(blockNumber: bigint): Promise<typeof unlimited> {
-    if (dryRun || !limits.challenge) return unlimited;
-    const [tokens, coins, spentToday] = await Promise.all([
-      bonding.funds(blockNumber),
-      endpoints.use((client) => client.getBalance({ address: challenger, blockNumber })),
-      sender.spentToday(),
-    ]);
-    return { ...tokens, coins, spentToday };
-  }
-
-  /** Undefined where the input was asked for before: once is all there is. */
-  async function inputBondOf({ commitId, request }: CommitmentView): Promise<bigint | undefined> {
-    if (request.inputPosted || journal.inputRequests.get(commitId) !== undefined) return undefined;
-    const { programId, version } = request;
-    const inputBytes = inputBytesOf(journal, programId);
-    const key = `${version}:${inputBytes}`;
-    const bond =
-      inputBonds.get(key) ??
-      (await endpoints.use((client) => readInputBond(client, { deployment, version, inputBytes })));
-    inputBonds.set(key, bond);
-    return bond;
-  }
-
-  function isFresh(timestamp: bigint): boolean {
-    const age = clock.now() / second - Number(timestamp);
-    return options.maxHeadAgeSeconds === 0 || age <= options.maxHeadAgeSeconds;
-  }
+  /** The contracts that a commitment or a dispute is in. */
+  const groundOf = (isReceipts: boolean): Deployment => (isReceipts ? onChannels(deployment) : deployment);
+  const isReceipt = (commitId: Hex) => receipts?.book.get(commitId) !== undefined;
+  const isOnReceipt = (disputeId: Hex) => receipts?.book.isDispute(disputeId) ?? false;
 
   async function act(action: WatchtowerAction, signal: AbortSignal): Promise<void> {
     switch (action.kind) {
@@ -240,35 +138,43 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
         return gather(action.commitId, "fast");
       case "confirm":
         return gather(action.commitId, "reference");
-      case "trace": {
+      case "trace":
         return trace(action.commitId, action.pass);
-      }
       case "challenge":
-        return challenge(action, signal);
+      case "requestInput":
+        return begin(action, signal);
       case "fetchInput":
         return inputs.fetch(action.requestId);
-      case "requestInput":
-        return askForInput(action, signal);
       case "choose":
       case "chooseOutput":
-      case "proveStep":
-        await conduct.send(action.kind, action.disputeId, challengerSend(deployment, action), signal);
+      case "proveStep": {
+        const ground = groundOf(isOnReceipt(action.disputeId));
+        await conduct.send(action.kind, action.disputeId, challengerSend(ground, action), signal);
         return;
+      }
       case "timeout":
-      case "settleDispute":
-        await conduct.send(action.kind, action.disputeId, pokeRequest(options, action), signal);
+      case "settleDispute": {
+        const ground = groundOf(isOnReceipt(action.disputeId));
+        const poke = pokeRequest({ journal, deployment: ground }, action);
+        await conduct.send(action.kind, action.disputeId, poke, signal);
         return;
+      }
       case "settle":
-      case "timeoutInput":
-        await conduct.send(action.kind, action.commitId, pokeRequest(options, action), signal);
+      case "timeoutInput": {
+        const ground = groundOf(isReceipt(action.commitId));
+        const poke = pokeRequest({ journal, deployment: ground }, action);
+        await conduct.send(action.kind, action.commitId, poke, signal);
         return;
+      }
       case "refundRetired":
       case "timeoutRequestInput":
-        await conduct.send(action.kind, action.requestId, pokeRequest(options, action), signal);
+        await conduct.send(action.kind, action.requestId, refundOrPoke(action), signal);
         return;
-      case "claimCredit":
-        await conduct.send(action.kind, challenger, claimCreditSend(deployment, challenger, head), signal);
+      case "claimCredit": {
+        const send = claimCreditSend(deployment, challenger, sight.head());
+        await conduct.send(action.kind, challenger, send, signal);
         return;
+      }
       case "alarm": {
         const { kind, reason, ...facts } = action;
         conduct.alarm(reason, facts);
@@ -276,20 +182,30 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     }
   }
 
+  function refundOrPoke(
+    action: Extract<WatchtowerAction, { kind: "refundRetired" | "timeoutRequestInput" }>,
+  ) {
+    const audit = receipts?.book.byReceipt(action.requestId);
+    if (audit === undefined) return pokeRequest(options, action);
+    const { commitId } = audit;
+    const call = refundRetiredReceiptCall({ deployment, commitId });
+    return { key: `refundReceipt:${commitId}`, call, done: ["WrongCommitmentStatus"] };
+  }
+
   async function trace(commitId: Hex, pass: number | undefined): Promise<void> {
-    const programId = journal.commitments.get(commitId)?.data.programId;
+    const programId = cases.of(commitId)?.programId;
     if (programId === undefined) return;
-    await trust(programId);
+    await trust.require(programId);
     const queue = pass === undefined ? tracing : loading;
     evidence.add(commitId, await queue(() => traces.compute(commitId, pass)));
   }
 
   async function gather(commitId: Hex, executor: keyof Executors): Promise<void> {
     const { judgement, computed, seconds } = await evidence.gather(commitId, executor);
-    const claimed = journal.commitments.get(commitId)?.data;
+    const claimed = cases.of(commitId);
     metrics.watchtower.checked.add({ verdict: judgement });
-    const seen = journal.commitments.get(commitId)?.updated;
-    if (seen !== undefined) metrics.watchtower.checkSeconds.observe({}, (clock.now() - seen) / second);
+    if (claimed !== undefined)
+      metrics.watchtower.checkSeconds.observe({}, (clock.now() - claimed.seen) / second);
     logger.info("Commitment checked", { commitId, judgement, seconds });
     onEvent?.({ kind: "checked", commitId, judgement, seconds });
     if (computed !== undefined && claimed !== undefined && answerKey(computed) !== answerKey(claimed))
@@ -303,41 +219,33 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
       });
   }
 
-  async function challenge(
-    action: Extract<WatchtowerAction, { kind: "challenge" }>,
+  /** Risks a bond: what for is in the journal before. */
+  async function begin(
+    action: Extract<WatchtowerAction, { kind: "challenge" | "requestInput" }>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { commitId, bond } = action;
-    const request = challengeSend(deployment, action, openingOf(journal, commitId));
-    const commitment = journal.commitments.get(commitId)?.data;
-    const data = { claimed: commitment && answerKey(commitment), ...evidence.of(commitId) };
-    journal.decide({ key: request.key, action: action.kind, subject: commitId, data });
+    const { kind, commitId, bond } = action;
+    const ground = groundOf(isReceipt(commitId));
+    const opening = openingFor(commitId, kind === "challenge");
+    const request =
+      kind === "challenge"
+        ? challengeSend(ground, action, opening)
+        : requestInputSend(ground, action, opening);
+    const claimed = cases.of(commitId);
+    const data = { bond, claimed: claimed && answerKey(claimed), ...evidence.of(commitId) };
+    journal.decide({ key: request.key, action: kind, subject: commitId, data });
     if (!dryRun) await bonding.approve(bond, signal);
-    await conduct.send(action.kind, commitId, request, signal);
+    await conduct.send(kind, commitId, request, signal);
+    receipts?.book.change(commitId, { acted: true });
   }
 
-  async function askForInput(
-    action: Extract<WatchtowerAction, { kind: "requestInput" }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { commitId, bond } = action;
-    const request = requestInputSend(deployment, action, openingOf(journal, commitId));
-    journal.decide({ key: request.key, action: action.kind, subject: commitId, data: { bond } });
-    if (!dryRun) await bonding.approve(bond, signal);
-    await conduct.send(action.kind, commitId, request, signal);
-  }
-
-  /** Known answers once per program and start: a machine that gets them wrong judges no answer of that program. */
-  async function trust(programId: Hex): Promise<void> {
-    const known = trusted.get(programId) ?? options.selfTest(programId);
-    trusted.set(programId, known);
-    try {
-      await known;
-    } catch (error) {
-      if (error instanceof SelfTestError) distrusted.add(programId);
-      else trusted.delete(programId);
-      throw error;
-    }
+  /** What its source recognises a commitment by. A dispute about a receipt shows its input, unless that is private. */
+  function openingFor(commitId: Hex, withInput: boolean): Hex {
+    const audit = receipts?.book.get(commitId);
+    if (audit === undefined) return openingOf(journal, commitId);
+    const { receipt, receiptId, signature } = audit;
+    const input = withInput && !receipt.isPrivate ? journal.inputOf(receiptId) : undefined;
+    return encodeReceiptOpening(receipt, signature, input ? bytesToHex(input) : "0x");
   }
 
   const role = createRole<WatchtowerAction>({
@@ -347,12 +255,12 @@ export function createWatchtower(options: WatchtowerOptions): Watchtower {
     plan,
     act,
     keyOf,
-    isIdle: () => playing === 0,
+    isIdle: () => sight.playing() === 0,
     onDrain: () => {
       draining = true;
     },
   });
-  return { ...role, observe: narration.tell };
+  return { ...role, observe: narration.tell, purse: () => (draining || dryRun ? undefined : purse) };
 }
 
 function keyOf(action: WatchtowerAction): string {

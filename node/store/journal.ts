@@ -24,7 +24,7 @@ import type {
   RevealItem,
 } from "./journalItems.ts";
 import { decodeJson, encodeJson } from "./json.ts";
-import { pruneItems } from "./pruning.ts";
+import { forgetReceipt, pruneItems } from "./pruning.ts";
 
 export { terminalStatuses } from "./pruning.ts";
 
@@ -88,6 +88,8 @@ export type Journal = {
   settle(finalBlock: bigint): void;
   /** Forgets requests that were terminal and paid out at `block`, with all there is about them; answers stay. */
   prune(block: bigint): void;
+  /** Forgets what was computed, decided and kept about a receipt. */
+  forgetCase(commitId: Hex, receiptId: Hex): void;
   /** Ties the data folder to one deployment; refuses another one ever after. */
   bindTo(deployment: { chainId: number; market: Address }): void;
 };
@@ -220,6 +222,9 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     settle: (finalBlock) => settleItems(sql, finalBlock),
     prune: (block) => {
       transact(() => pruneItems(sql, block, clock.now() - questionsKept));
+    },
+    forgetCase: (commitId, receiptId) => {
+      transact(() => forgetReceipt(sql, { commitId, receiptId }));
     },
     bindTo: ({ chainId, market }) => {
       const deployment = `${chainId}:${market.toLowerCase()}`;

@@ -71,13 +71,32 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
     forget(commitId, ["commitment"]);
   }
   forgetBatches(sql, new Set(ended.flatMap(({ batch }) => batch ?? [])));
-  sql.prepare("DELETE FROM items WHERE kind = 'note:outputs' AND updated < ?").run(askedSince);
+  sql
+    .prepare("DELETE FROM items WHERE kind IN ('note:outputs', 'note:auditQuestions') AND updated < ?")
+    .run(askedSince);
   sql
     .prepare(
       "DELETE FROM items WHERE kind BETWEEN 'note:receipt' AND 'note:receipt~' AND state = 'done' AND block <= ?",
     )
     .run(Number(block));
   return { requests: ended.length };
+}
+
+/** Forgets what was computed, decided and kept about a receipt that can no longer be disputed; its answer stays. */
+export function forgetReceipt(
+  sql: Sql,
+  { commitId, receiptId }: { commitId: string; receiptId: string },
+): void {
+  const erase = sql.prepare<[string, string]>("DELETE FROM items WHERE kind = ? AND id = ?");
+  for (const id of [commitId, receiptId]) {
+    for (const kind of ["inputRequest", "note:evidence", "note:inputFetch"]) erase.run(kind, id);
+    sql.prepare<[string]>("DELETE FROM decisions WHERE subject = ?").run(id);
+    sql.prepare<[string]>("DELETE FROM payloads WHERE request_id = ?").run(id);
+    for (const kind of ["inputPiece", "reveal"])
+      sql
+        .prepare<[string, string, string]>("DELETE FROM items WHERE kind = ? AND id > ? AND id < ?")
+        .run(kind, `${id}:`, `${id};`);
+  }
 }
 
 /** A batch is needed as long as one of its commitments is: the others prove where it stands. */

@@ -58,6 +58,8 @@ export interface WatchtowerState extends Funds {
   checkSeconds: ReadonlyMap<Hex, number>;
   inputs: InputState;
   health: Health;
+  /** What is bound besides: by questions about epochs. */
+  elsewhere?: Bound | undefined;
 }
 
 export interface WatchtowerLimits extends BudgetLimits {
@@ -115,7 +117,7 @@ export function watchtowerPlan(state: WatchtowerState, limits: WatchtowerLimits)
     .map((view) => judged(view, state))
     .sort((a, b) => Number(a.state.deadline - b.state.deadline));
   const asked = [...state.inputs.asked.values()].filter(({ asker }) => isSame(asker, state.challenger));
-  const purse = purseOf(boundOf(views, asked), state, limits);
+  const purse = purseOf(both(boundOf(views, asked), state.elsewhere), state, limits);
   const wanted = views.filter((view) => isChecked(view, state)).map(({ requestId }) => requestId);
   const plan: WatchtowerAction[] = [
     ...unhealthy(state),
@@ -194,6 +196,20 @@ function boundOf(views: readonly Judged[], asked: readonly AskedInput[]): Bound 
     disputes: open.length,
     gas: views.reduce((total, view) => total + gasOf(view), 0n),
   };
+}
+
+const both = (one: Bound, other: Bound = { bonds: 0n, disputes: 0, gas: 0n }): Bound => ({
+  bonds: one.bonds + other.bonds,
+  disputes: one.disputes + other.disputes,
+  gas: one.gas + other.gas,
+});
+
+/** What is left for others who spend from the same purse, while all is healthy. */
+export function purseBeside(state: WatchtowerState, limits: WatchtowerLimits): Purse | undefined {
+  if (!limits.challenge || !isHealthy(state)) return undefined;
+  const asked = [...state.inputs.asked.values()].filter(({ asker }) => isSame(asker, state.challenger));
+  const views = state.commitments.map((view) => judged(view, state));
+  return purseOf(both(boundOf(views, asked), state.elsewhere), state, limits);
 }
 
 /** What the disputes on it may still take. */

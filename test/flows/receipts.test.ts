@@ -214,7 +214,8 @@ describe("S-12: receipts", () => {
     await ask(liar, "friend");
     const payer = watchtower({ person: "requester" });
     const { worker: account } = stage.network.addresses;
-    payer.role.hand({ receipt, signature }, account, input);
+    await payer.poller.catchUp();
+    await payer.role.hand({ receipt, signature }, input);
     await play(stage.network, [payer, liar]);
     expect(sent(payer, "challenge")).to.equal(1);
     expect(sent(liar, "bindTrace")).to.equal(1);
@@ -237,7 +238,7 @@ describe("S-12: receipts", () => {
     await toEpochEnd(wrong);
     await play(stage.network, [folderless]);
     expect(sent(folderless, "postEpoch")).to.equal(1);
-    const tower = watchtower({ watched: [{ worker: stage.network.addresses.worker, url: folderless.url }] });
+    const tower = watchtower({ urls: [folderless.url] });
     await play(stage.network, [tower, folderless]);
     expect(sent(tower, "challenge")).to.equal(1);
     expect(await allotmentOf("requester")).to.equal(3n * liability);
@@ -251,7 +252,7 @@ describe("S-12: receipts", () => {
     await ask(honest, "requester", undefined, { private: true });
     await toEpochEnd(answer);
     await play(stage.network, [honest]);
-    const tower = watchtower({ watched: [{ worker: stage.network.addresses.worker, url: honest.url }] });
+    const tower = watchtower({ urls: [honest.url] });
     await play(stage.network, [tower, honest]);
     const judged = tower.events.flatMap((event) => (event.kind === "checked" ? [event.judgement] : []));
     expect(judged).to.deep.equal(["valid"]);
@@ -261,11 +262,12 @@ describe("S-12: receipts", () => {
   it("whose worker hides them are asked for on the chain, and shown", async () => {
     await openChannel("requester", 4n * liability);
     const honest = await worker();
+    const tower = watchtower({ urls: [honest.url] });
+    await play(stage.network, [tower]);
     const answer = await ask(honest, "requester");
     await toEpochEnd(answer);
     await play(stage.network, [honest]);
     await honest.server.stop?.();
-    const tower = watchtower({ watched: [{ worker: stage.network.addresses.worker, url: honest.url }] });
     for (let round = 0; round < 3; round++) {
       await play(stage.network, [tower, honest]);
       await stage.network.advance(6);
@@ -326,9 +328,9 @@ describe("S-12: receipts", () => {
     const lie = await ask(liar, "requester", input);
     expect(lie.receipt.outputRoot).to.not.equal(truth.receipt.outputRoot);
     const tower = watchtower();
-    const { worker: account } = stage.network.addresses;
-    tower.role.hand(truth, account);
-    tower.role.hand(lie, account);
+    await tower.poller.catchUp();
+    await tower.role.hand(truth);
+    await tower.role.hand(lie);
     await play(stage.network, [tower]);
     expect(sent(tower, "expose")).to.equal(1);
     expect(await allotmentOf("requester")).to.equal(2n * liability);

@@ -1,24 +1,32 @@
 // Those who play around receipts: a worker that answers over HTTP, a watchtower over its epochs, a keeper.
 import { traceBytes } from "@assay/sdk/program";
 import type { Hex } from "@assay/sdk/protocol";
-import { parseEther, parseGwei } from "viem";
+import { parseEther, parseGwei, type Transport } from "viem";
 import { receiptRoutes } from "../../node/http/receiptRoutes.ts";
 import { createHttpServer, type HttpServer } from "../../node/http/server.ts";
-import {
-  createReceiptWatchtower,
-  type ReceiptWatchtower,
-  type ReceiptWatchtowerOptions,
-} from "../../node/receipts/watchtower.ts";
+import { type Auditor, type AuditorOptions, createAuditor } from "../../node/receipts/auditor.ts";
 import {
   createReceiptWorker,
   type ReceiptWorker,
   type ReceiptWorkerOptions,
 } from "../../node/receipts/worker.ts";
+import { combineRoles } from "../../node/roles/combined.ts";
 import { createReceiptKeeper } from "../../node/roles/receiptKeeper.ts";
+import type { Role } from "../../node/roles/role.ts";
+import { createWatchtower, type Watchtower, type WatchtowerOptions } from "../../node/roles/watchtower.ts";
 import type { Machine } from "../../node/roles/worker.ts";
 import { quiet } from "./nodeParts.ts";
 import type { Network, Person } from "./people.ts";
-import { fast, type Library, openParts, type Player, reference, shelf, workerLimits } from "./players.ts";
+import {
+  fast,
+  type Library,
+  openParts,
+  type Player,
+  reference,
+  shelf,
+  watchtowerLimits,
+  workerLimits,
+} from "./players.ts";
 
 export type ReceiptPlayer = Player<ReceiptWorker> & { url: string; server: HttpServer };
 
@@ -68,22 +76,54 @@ export async function joinReceiptWorker(
   return { ...parts, person: "worker", role, server, url: server.url() };
 }
 
+export type ReceiptWatchtower = Role & Pick<Auditor, "hand"> & { auditor: Auditor; watchtower: Watchtower };
+
+/** A watchtower over requests and receipts. */
 export function joinReceiptWatchtower(
   network: Network,
   library: Library,
-  { person = "watchtower", ...changed }: Partial<ReceiptWatchtowerOptions> & { person?: Person } = {},
+  {
+    person = "watchtower",
+    urls = [],
+    ...changed
+  }: Partial<WatchtowerOptions> &
+    Partial<Pick<AuditorOptions, "urls" | "tries">> & {
+      person?: Person;
+      folder?: string;
+      transports?: readonly Transport[];
+    } = {},
 ): Player<ReceiptWatchtower> {
-  const parts = openParts(network, person);
-  const role = createReceiptWatchtower({
+  const parts = openParts(network, person, changed);
+  const auditor = createAuditor({
     ...parts.context,
-    programs: shelf(library),
+    urls,
+    tries: changed.tries ?? 2,
+    purse: () => watchtower.purse(),
+  });
+  const watchtower = createWatchtower({
+    ...parts.context,
     fast: fast(),
     reference,
-    watched: [],
-    limits: { bondBudget: undefined, tries: 2 },
+    programs: shelf(library),
+    selfTest: async () => {},
+    inputSources: [],
+    coverage: { programs: [], workers: [], leastLock: 0n, share: 1 },
+    limits: watchtowerLimits,
+    maxFeePerGas: parseGwei("100"),
+    maxHeadAgeSeconds: 0,
     ...changed,
+    receipts: auditor,
   });
-  parts.onChainEvents((events) => role.take(events));
+  parts.onChainEvents((events) => {
+    auditor.take(events);
+    void watchtower.observe(events);
+  });
+  const role = {
+    ...combineRoles("watchtower", [watchtower, auditor]),
+    hand: auditor.hand,
+    auditor,
+    watchtower,
+  };
   return { ...parts, person, role };
 }
 
