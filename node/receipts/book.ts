@@ -67,6 +67,11 @@ export type ReceiptBook = {
   /** Those of one channel, in the order of the tree. */
   receiptsIn(epoch: OwnEpoch, channelId: Hex): SignedOwn[];
   treeOf(epoch: OwnEpoch): EpochTree;
+  /**
+   * Forgets epochs that ended before `endedBefore` says of their version, with their receipts, but for those that somebody
+   * still asks about. What was answered stays with the journal.
+   */
+  prune(endedBefore: (version: number) => bigint, isNeeded: (commitId: Hex) => boolean): void;
 };
 
 type SignedOwn = IssuedReceipt & { signature: SessionSignature };
@@ -145,9 +150,37 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
     if (item === undefined || item.state !== "open") return item?.data;
     if (item.data.receiptIds.some((id) => signing.has(id))) return undefined;
     const receiptIds = item.data.receiptIds.filter((id) => get(id)?.signature !== undefined);
+    // Those that were never signed are nobody's.
+    for (const id of item.data.receiptIds) if (!receiptIds.includes(id)) forget(id);
     const closed = { ...item.data, receiptIds };
     epochs.put(item.id, "closed", closed);
     return closed;
+  }
+
+  function forget(receiptId: Hex): void {
+    const one = get(receiptId);
+    if (one === undefined) return;
+    const { commitId, receipt } = one;
+    if (byRoot.get(receipt.inputRoot)?.data.receiptId === receiptId) byRoot.remove(receipt.inputRoot);
+    byCommit.remove(commitId);
+    issued.remove(receiptId);
+    journal.forgetCase(commitId, receiptId);
+  }
+
+  function prune(endedBefore: (version: number) => bigint, isNeeded: (commitId: Hex) => boolean): void {
+    const posted = epochs.list({ states: ["posted"] });
+    for (const { id, data } of posted) {
+      const { version, endsAt, receiptIds } = data;
+      const isNeededStill = receiptIds.some((one) => isNeeded(get(one)?.commitId ?? one));
+      // The last one says from when on receipts may be issued.
+      const isLast = !posted.some((other) => other.data.version === version && other.data.endsAt > endsAt);
+      if (endsAt >= endedBefore(version) || isNeededStill || isLast) continue;
+      journal.transact(() => {
+        for (const one of receiptIds) forget(one);
+        epochs.remove(id);
+      });
+    }
+    for (const { id, data } of byVoucher.list()) if (get(data.receiptId) === undefined) byVoucher.remove(id);
   }
 
   function receiptsOf({ receiptIds }: OwnEpoch): SignedOwn[] {
@@ -203,6 +236,7 @@ export function createReceiptBook(journal: Journal, deployment: Deployment, work
     markPosted: (version, number) => {
       epochs.update(keyOf(version, number), () => ({ state: "posted" }));
     },
+    prune,
     receiptsOf,
     receiptsIn: (epoch, channelId) =>
       receiptsOf(epoch).filter(({ receipt }) => receipt.channelId === channelId),

@@ -10,6 +10,7 @@ import { createDoubt, type Doubt } from "../roles/doubt.ts";
 import { createRole, type Role } from "../roles/role.ts";
 import type { Machine } from "../roles/worker.ts";
 import type { OpenWork } from "../strategy/capacity.ts";
+import { isSame } from "../strategy/claims.ts";
 import { createReceiptBook, type OwnEpoch, type ReceiptBook } from "./book.ts";
 import { createDefence, type DefenceAction, keyOfDefence } from "./defence.ts";
 import { createEpochDuties, type EpochAction, keyOfEpochAction } from "./epochs.ts";
@@ -59,6 +60,9 @@ export type ReceiptWorker = Role & {
 
 type Action = DefenceAction | EpochAction | RedeemAction | SessionAction;
 
+/** Seconds between two looks at what may be forgotten. */
+const pruneEvery = 60n;
+
 export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorker {
   const { journal, endpoints, deployment, account, machine, limits } = options;
   const book = createReceiptBook(journal, deployment, account);
@@ -90,17 +94,34 @@ export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorke
   });
   let draining = false;
   let now = 0n;
+  let prunedAt = 0n;
 
   async function plan(): Promise<Action[]> {
     const { number: blockNumber, timestamp } = await endpoints.head();
     now = timestamp;
     for (const { version } of book.openCounts(now)) await tiers.get(version);
+    if (now > prunedAt + pruneEvery) await prune();
     return [
       ...(await defence.plan({ blockNumber, now })),
       ...epochs.plan(now),
       ...(await sessions.plan(now)),
       ...redeeming.plan(now, draining),
     ];
+  }
+
+  /** INVARIANT (S-10, S-11): what can still be asked for is kept, and what can still be charged is remembered. */
+  async function prune(): Promise<void> {
+    prunedAt = now;
+    const versions = new Set(book.epochs("posted").map(({ version }) => version));
+    const before = new Map<number, bigint>();
+    for (const version of versions)
+      before.set(version, now - 2n * BigInt((await tiers.get(version)).receiptSeconds));
+    const asked = books.demands().some(({ worker }) => isSame(worker, account));
+    if (!asked) book.prune((version) => before.get(version) ?? 0n, books.isOpen);
+    for (const number of await sessions.matured(now)) {
+      journal.forgetAnswers(number);
+      sessions.forget(number);
+    }
   }
 
   function act(action: Action, signal: AbortSignal): Promise<void> {

@@ -86,8 +86,13 @@ export type Journal = {
   rollback(toBlock: bigint): void;
   /** Forgets how to undo blocks up to `finalBlock`. */
   settle(finalBlock: bigint): void;
-  /** Forgets requests that were terminal and paid out at `block`, with all there is about them; answers stay. */
+  /**
+   * Forgets requests that were terminal and paid out at `block`, with all there is about them. Of the answers that
+   * were published one to each question stays.
+   */
   prune(block: bigint): void;
+  /** Forgets what was answered under a session's key, once that proves nothing any more. */
+  forgetAnswers(session: bigint): void;
   /** Forgets what was computed, decided and kept about a receipt. */
   forgetCase(commitId: Hex, receiptId: Hex): void;
   /** Ties the data folder to one deployment; refuses another one ever after. */
@@ -222,6 +227,9 @@ export function createJournal({ sql, transact }: Database, clock: Clock): Journa
     settle: (finalBlock) => settleItems(sql, finalBlock),
     prune: (block) => {
       transact(() => pruneItems(sql, block, clock.now() - questionsKept));
+    },
+    forgetAnswers: (session) => {
+      sql.prepare<[number]>("DELETE FROM answers WHERE session = ?").run(Number(session));
     },
     forgetCase: (commitId, receiptId) => {
       transact(() => forgetReceipt(sql, { commitId, receiptId }));

@@ -11,7 +11,7 @@ export const terminalStatuses: readonly RequestStatus[] = [
   "cancelled",
 ];
 
-/** What is terminal for so long that nobody asks for it any more; answers, and what was seen of a question lately, stay. */
+/** What is terminal for so long that nobody asks for it any more; what was seen of a question lately stays. */
 export type Forgotten = { requests: number };
 
 type Ended = { requestId: string; commitId: string | null; batch: number | null };
@@ -61,7 +61,18 @@ export function pruneItems(sql: Sql, block: bigint, askedSince: number): Forgott
     eraseDecisions.run(id);
   }
 
+  // INVARIANT (S-11): what was published proves its answer for ever, so one answer to each question is never forgotten.
+  const eraseUnpublished = sql.prepare<[string]>(
+    "DELETE FROM answers WHERE request_id = ? AND session IS NULL",
+  );
+  const eraseRepeated = sql.prepare<[string]>(
+    "DELETE FROM answers WHERE request_id = ? AND session IS NULL AND EXISTS (SELECT 1 FROM answers other " +
+      "WHERE other.program_id = answers.program_id AND other.input_root = answers.input_root " +
+      "AND other.session IS NULL AND other.request_id <> answers.request_id)",
+  );
+
   for (const { requestId, commitId } of ended) {
+    (commitId === null ? eraseUnpublished : eraseRepeated).run(requestId);
     erasePayloads.run(requestId);
     forget(requestId, ["request", "delivery"]);
     eraseCalls.run(requestId);
