@@ -54,7 +54,7 @@ export type EpochAudit = {
 const firstRetrySeconds = 2n;
 
 export function createEpochAudit(
-  options: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "logger">,
+  options: Pick<RoleContext, "journal" | "endpoints" | "deployment" | "logger" | "metrics">,
   { book, places, tiers, mostTries }: { book: AuditBook; places: Places; tiers: Tiers; mostTries: number },
 ): EpochAudit {
   const { journal, endpoints, deployment, logger } = options;
@@ -67,6 +67,10 @@ export function createEpochAudit(
 
   async function plan(now: bigint): Promise<EpochAction[]> {
     const actions: EpochAction[] = [];
+    const unfetched = epochs
+      .list({ states: ["open"] })
+      .filter(({ data }) => places.of(data.worker).length > 0);
+    options.metrics.watchtower.unfetched.set({}, unfetched.length);
     for (const { data: posted } of epochs.list({ states: ["open"] })) {
       const { receiptSeconds } = await tiers.get(posted.version);
       const startedAt = posted.epoch * epochSeconds(receiptSeconds);

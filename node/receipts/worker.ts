@@ -1,6 +1,6 @@
 // The worker's side of receipts: signs answers, keeps its epochs, defends what was opened, redeems vouchers.
 import type { Hex } from "@assay/sdk/protocol";
-import type { Address } from "viem";
+import { type Address, formatEther } from "viem";
 import { createReceiptBooks } from "../chain/receiptBooks.ts";
 import { createTiers } from "../chain/tiers.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -16,6 +16,7 @@ import { createDefence, type DefenceAction, keyOfDefence } from "./defence.ts";
 import { createEpochDuties, type EpochAction, keyOfEpochAction } from "./epochs.ts";
 import { type Asked, createIssuing, type Issued, type IssuingLimits } from "./issuing.ts";
 import { createRedeeming, type RedeemAction } from "./redeeming.ts";
+import { ReceiptRefusedError } from "./refusal.ts";
 import { createSessions, type SessionAction } from "./sessions.ts";
 
 export type ReceiptWorkerLimits = IssuingLimits & {
@@ -101,12 +102,24 @@ export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorke
     now = timestamp;
     for (const { version } of book.openCounts(now)) await tiers.get(version);
     if (now > prunedAt + pruneEvery) await prune();
+    show();
     return [
       ...(await defence.plan({ blockNumber, now })),
       ...epochs.plan(now),
       ...(await sessions.plan(now)),
       ...redeeming.plan(now, draining),
     ];
+  }
+
+  function show(): void {
+    const { worker } = options.metrics;
+    const channels = books.channelsOf(account);
+    const open = channels.map(({ channelId }) => book.openLiability(channelId, now, []));
+    worker.liability.set({ state: "open" }, tokens(sum(open)));
+    worker.liability.set({ state: "allotted" }, tokens(sum(channels.map(({ allotment }) => allotment))));
+    worker.unredeemed.set({}, tokens(redeeming.due()));
+    worker.unposted.set({}, book.epochs("open", "closed").filter(({ endsAt }) => now >= endsAt).length);
+    worker.receiptDisputes.set({}, defence.disputed());
   }
 
   /** INVARIANT (S-10, S-11): what can still be asked for is kept, and what can still be charged is remembered. */
@@ -171,11 +184,24 @@ export function createReceiptWorker(options: ReceiptWorkerOptions): ReceiptWorke
         price: limits.minFee,
       };
     },
-    issue: issuing.issue,
+    issue: async (asked) => {
+      const { receipts } = options.metrics.worker;
+      try {
+        const issued = await issuing.issue(asked);
+        receipts.add({ outcome: "issued" });
+        return issued;
+      } catch (error) {
+        receipts.add({ outcome: error instanceof ReceiptRefusedError ? error.reason : "failed" });
+        throw error;
+      }
+    },
     epochOf: (version, epoch) => book.epoch(version, epoch),
     openWork: () => issuing.openWork(now),
   };
 }
+
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
+const tokens = (amount: bigint): number => Number(formatEther(amount));
 
 function keyOf(action: Action): string {
   switch (action.kind) {

@@ -2,6 +2,7 @@
 import type { Hex } from "@assay/sdk/protocol";
 import { zeroAddress } from "viem";
 import type { ProtocolEvent } from "../chain/events.ts";
+import { createReceiptBooks } from "../chain/receiptBooks.ts";
 import { createVaultLedger } from "../chain/vaultBooks.ts";
 import { second } from "../clock.ts";
 import { EndpointsDisagreeError, EndpointsUnavailableError } from "../errors.ts";
@@ -82,6 +83,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const ledger = createVaultLedger(journal);
   const solvency = createSolvencyReader(options, ledger);
   const gauges = createMonitorGauges(metrics.monitor);
+  const receipts = createReceiptBooks(journal);
   const alarms = createAlarms(options);
   /** Commitments that are looked after: from their publication until they have ended as they should. */
   const audits = journal.notes<{ commitId: Hex }, "open">("audit");
@@ -142,6 +144,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     };
     const findings = findingsOf(observations);
     gauges.set(audited, observations, findings, ledger.books());
+    gauges.setReceipts(receipts);
     for (const { kind, facts } of findings) alarms.alarm(kind, namesIn(facts));
     last = reportOf(block.number, audited, observations, findings);
     return [...due(audited, inputState), ...fetches(found.filter(isOpen).map(idOf), inputState, now)];

@@ -1,6 +1,7 @@
 // What a monitor shows of what it sees.
 import { hexToBytes } from "@assay/sdk/protocol";
 import { bytesToString, formatEther } from "viem";
+import type { ReceiptBooks } from "../chain/receiptBooks.ts";
 import type { VaultBooks } from "../chain/vaultBooks.ts";
 import type { Finding, Observations } from "../strategy/findings.ts";
 import { disputeOutlook } from "../strategy/forecasts.ts";
@@ -9,6 +10,7 @@ import type { Audited } from "./monitor.ts";
 
 export type MonitorGauges = {
   set(audited: readonly Audited[], seen: Observations, findings: readonly Finding[], books: VaultBooks): void;
+  setReceipts(books: ReceiptBooks): void;
 };
 
 /** The clocks of sides that should win, and whose turn it is. */
@@ -62,6 +64,12 @@ export function createMonitorGauges(monitor: Metrics["monitor"]): MonitorGauges 
   }
 
   return {
+    setReceipts: (books) => {
+      const opened = books.receipts();
+      monitor.receipts.set({ of: "receipt" }, opened.length);
+      monitor.receipts.set({ of: "dispute" }, opened.flatMap(({ disputes }) => disputes).length);
+      monitor.receipts.set({ of: "demand" }, books.demands().length);
+    },
     set: (audited, seen, findings, books) => {
       setCommitments(audited, seen.now);
       setMoney(seen.solvency);

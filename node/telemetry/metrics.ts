@@ -167,6 +167,20 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       stake: value("assay_worker_stake_tokens", "Stake by state, in whole tokens", ["state"]),
       earned: count("assay_worker_earned_tokens_total", "Fees earned, in whole tokens"),
       slashed: count("assay_worker_slashed_tokens_total", "Stake lost, in whole tokens"),
+      receipts: count("assay_worker_receipts_total", "Questions answered with receipts, or refused, by why", [
+        "outcome",
+      ]),
+      receiptDisputes: value("assay_worker_receipt_disputes", "Our receipts with open disputes"),
+      liability: value(
+        "assay_worker_liability_tokens",
+        "What open receipts stand for, and what channels allot, in whole tokens",
+        ["state"],
+      ),
+      unredeemed: value(
+        "assay_worker_unredeemed_tokens",
+        "What vouchers promise and was not redeemed, in whole tokens",
+      ),
+      unposted: value("assay_worker_unposted_epochs", "Epochs that are over and whose root is not posted"),
     },
     watchtower: {
       checked: count("assay_watchtower_checked_total", "Commitments checked, by verdict", ["verdict"]),
@@ -196,6 +210,10 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
         "Coins for gas: spent today, kept for open disputes, limit of a day",
         ["state"],
       ),
+      unfetched: value(
+        "assay_watchtower_unfetched_epochs",
+        "Posted epochs that were not fetched from their workers yet",
+      ),
       refuted: value(
         "assay_watchtower_refuted_programs",
         "Programs on which the judge has contradicted this machine",
@@ -224,6 +242,11 @@ export function createMetrics({ version = "0.0.0", process: withProcess = false 
       coverage: value(
         "assay_monitor_coverage_ratio",
         "Checked commitments in parts of all, over the last two windows",
+      ),
+      receipts: value(
+        "assay_monitor_open_receipts",
+        "Opened receipts, disputes on them, questions about epochs",
+        ["of"],
       ),
       against: value("assay_monitor_wrong_forecasts", "Commitments that are going to end wrong, by how", [
         "because",
