@@ -1,5 +1,5 @@
 // What went wrong, for people and for scripts: name, sentence, bounds, what to do. Never a stack trace unless asked for.
-import { ContractError } from "@assay/sdk";
+import { ContractError, WorkerRefusedError } from "@assay/sdk";
 import { BaseError as ViemError } from "viem";
 import { isEndpointFailure } from "../chain/rpcErrors.ts";
 import { ConfigError, exitCodeOf, exitCodes, FatalError } from "../errors.ts";
@@ -39,11 +39,19 @@ const early = [
   "ResultNotAvailableError",
   "WaitForTransactionReceiptTimeoutError",
   "NothingToWithdrawError",
+  "NothingToTakeError",
+  "AnswerPendingError",
+  "ReceiptWaitTimeoutError",
+  "WorkerUnreachableError",
+  "BooksBusyError",
   "NothingToSettleError",
   "DeadlineNotReachedError",
   "ClockRunningError",
   "WorkerToMoveError",
 ];
+
+/** Refusals of a worker that may pass by themselves. */
+const passing = ["allotment", "busy", "notReady"];
 
 export function describeFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : "Error";
@@ -81,6 +89,7 @@ function exitCode(error: unknown): number {
   if (error instanceof InterruptedError) return exits.interrupted;
   if (error instanceof UsageError || error instanceof ConfigError) return exits.usage;
   if (error instanceof Error && early.includes(error.name)) return exits.retryable;
+  if (error instanceof WorkerRefusedError && passing.includes(error.reason)) return exits.retryable;
   if (error instanceof ContractError) return exits.fatal;
   return isEndpointFailure(error) ? exits.retryable : exitCodeOf(error);
 }
@@ -127,7 +136,10 @@ function fallbackHint(error: unknown): string | undefined {
 }
 
 /** Facts that are amounts of tokens, where they are large enough to be. */
-const amounts = ["free", "given", "required", "minimum", "maximum", "fee", "maxFee", "held", "amount"];
+const amounts = [
+  ...["free", "given", "required", "minimum", "maximum", "fee", "maxFee", "held", "amount"],
+  ...["agreed", "available", "demanded", "liability", "owed", "paid", "writeOff"],
+];
 
 function factText(name: string, value: unknown): string {
   if (typeof value === "bigint" && value >= 10n ** 12n && amounts.includes(name)) return tokenText(value);

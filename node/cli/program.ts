@@ -21,10 +21,12 @@ export type ProgramOptions = {
 const settings = "Settings (also in assay.yaml and as ASSAY_… variables)";
 
 export const groupSummaries: Readonly<Record<string, string>> = {
+  channel: "Open, fill, back and close channels, on which answers with receipts are paid",
   config: "Show how the settings resolve",
   disputes: "Look at disputes, and move in them by hand",
   keys: "Create, import, list and export keys, and give them roles",
   programs: "List, show and fetch registered programs",
+  receipt: "Check receipts, and hold workers to them",
   rewards: "Show and claim what the protocol owes an account",
 };
 

@@ -34,6 +34,41 @@ export const remedies: Readonly<Record<string, string>> = {
   UnknownVersionError: "`assay status` shows the tiers of this deployment",
   MethodNotOfferedError: "Ask for --method optimistic",
 
+  // Channels and receipts
+  ChannelNotFoundError: "Open it with `assay channel open WORKER AMOUNT`; `assay channel list` shows yours",
+  UnknownChannelError: "Open it with `assay channel open WORKER AMOUNT`; `assay channel list` shows yours",
+  WorkerUnreachableError:
+    "Check the URL and try again; ask the same question again after a lost answer: it is paid for once",
+  MalformedAnswerError: "Check that the URL is a worker's server; otherwise ask another worker",
+  WorkerRefusedError: "`details` says why; nothing is owed",
+  NotPayerError: "Pay with the key that opened the channel: --key",
+  OtherWorkerError:
+    "Name the server of the channel's worker, or the channel with this one: `assay channel list`",
+  NotOfferedError: "Ask for what the worker offers, or ask another worker",
+  InputLengthError: "Make the input with --input or --prompt, or correct the file of --raw",
+  SessionKeyNotAuthorisedError: "Wait until the worker is ready; pay nothing for receipts of such a key",
+  EscrowTooSmallError: "Deposit more: `assay channel top-up CHANNEL AMOUNT`",
+  ReceiptUncoveredError:
+    "Wait until receipts can no longer be challenged, or until the worker has put more stake behind the channel",
+  PaidWithoutReceiptError:
+    "The worker took money for nothing, or these are not the books: leave it, or write the difference off with --write-off",
+  UnsettledChannelError:
+    "Ask the question again whose answer was lost, or write the difference off with --write-off",
+  ReceiptSignatureError: "Nothing is owed for it: ask another worker",
+  ReceiptMismatchError: "Nothing is owed for it: ask another worker",
+  ReceiptFeeError: "Nothing is owed for it: ask another worker",
+  ReceiptLiabilityError: "Nothing is owed for it: ask another worker",
+  ReceiptTimeError: "Nothing is owed for it: ask another worker",
+  ReceiptReplayedError: "Nothing is owed for it: ask another worker",
+  ReceiptRightError: "Leave it alone; a dispute would lose its bond",
+  ReceiptWaitTimeoutError: "Wait again: `assay receipt check RECEIPT --wait`",
+  NothingToTakeError: "`assay channel status CHANNEL` shows when it can be taken",
+  StillLeavingError: "`assay channel status CHANNEL` shows when it can be taken",
+  NotDemandableError: "`assay receipt check RECEIPT` shows from when and until when the worker can be asked",
+  AnswerPendingError: "The worker has time to answer: run the command again when it is over",
+  InvalidBooksError:
+    "Restore payments.sqlite of the data folder; without it a worker is believed what it is owed",
+
   // Requests and disputes
   RequestNotFoundError: "Check the id, and that --deployment and --rpc-urls name the chain it was made on",
   CommitmentNotFoundError: "Check the id, and that --deployment and --rpc-urls name the chain it was made on",

@@ -1,5 +1,8 @@
 // Every command, in the order of the help page.
 import type { Command } from "../cli/command.ts";
+import { channelAllotCommand, channelOpenCommand, channelTopUpCommand } from "./channelDeposits.ts";
+import { channelCloseCommand, channelReleaseCommand } from "./channelExits.ts";
+import { channelListCommand, channelStatusCommand } from "./channels.ts";
 import { compileCommand } from "./compile.ts";
 import { configShowCommand } from "./config.ts";
 import { defenderCommand } from "./defender.ts";
@@ -22,6 +25,8 @@ import { keysAuthorizeCommand } from "./keysAuthorize.ts";
 import { monitorCommand } from "./monitor.ts";
 import { programsFetchCommand, programsListCommand, programsShowCommand } from "./programs.ts";
 import { publishCommand } from "./publish.ts";
+import { receiptDemandCommand, receiptDisputeCommand } from "./receiptMoves.ts";
+import { receiptCheckCommand, receiptVerifyCommand } from "./receipts.ts";
 import { requestCommand } from "./request.ts";
 import { rewardsClaimCommand, rewardsEarningsCommand, rewardsShowCommand } from "./rewards.ts";
 import { runCommand } from "./run.ts";
@@ -53,6 +58,17 @@ export const commands: readonly Command[] = [
   programsFetchCommand,
   requestCommand,
   verifyCommand,
+  channelOpenCommand,
+  channelTopUpCommand,
+  channelListCommand,
+  channelStatusCommand,
+  channelCloseCommand,
+  channelAllotCommand,
+  channelReleaseCommand,
+  receiptVerifyCommand,
+  receiptCheckCommand,
+  receiptDemandCommand,
+  receiptDisputeCommand,
   inputsAskCommand,
   inputsPostCommand,
   inputsTimeoutCommand,

@@ -19,14 +19,17 @@ import { type Answer, answerText, toAnswer } from "../cli/answer.ts";
 import { type ChainAccess, openChain } from "../cli/chain.ts";
 import { defaulted, defineCommand, optional, repeated, toggle, type ValuesOf } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
+import { UsageError } from "../cli/failure.ts";
 import { facts, timeText, tokenText } from "../cli/layout.ts";
+import { flagWord } from "../cli/program.ts";
 import { findDescribed, findProgram, resolveProgramId } from "../cli/programSource.ts";
 import { saveReceipt } from "../cli/receipt.ts";
+import { askForReceipt, type ReceiptOutcome, receiptText } from "../cli/receiptRequest.ts";
 import { readRequestInput } from "../cli/requestInput.ts";
 import { promptFlags, readTextInput } from "../cli/textInput.ts";
 import { requireTokens } from "../cli/tokens.ts";
 import { type DryRun, renderDryRun, write, writeFlags } from "../cli/transaction.ts";
-import { address, duration, id, integer, oneOf, text, tokens } from "../cli/values.ts";
+import { address, duration, httpUrl, id, integer, oneOf, text, tokens } from "../cli/values.ts";
 
 const requestFlags = {
   program: optional(text, "Program id, or the folder that `assay compile` wrote", { placeholder: "program" }),
@@ -66,6 +69,16 @@ const requestFlags = {
   save: optional(text, "Write program id, input, output and the chain's facts to a file for `assay verify`", {
     placeholder: "file",
   }),
+  receipt: optional(httpUrl, "Ask this worker's server for an answer with a receipt, paid on a channel", {
+    placeholder: "url",
+  }),
+  channel: optional(id, "With --receipt: channel to pay on; the one with that worker if not given", {
+    placeholder: "channelId",
+  }),
+  private: toggle("With --receipt: only you can check the answer, and auditors you hand the input to"),
+  writeOff: optional(tokens, "With --receipt: what the worker may be paid for answers that were lost", {
+    placeholder: "tokens",
+  }),
   ...writeFlags,
 };
 
@@ -80,7 +93,7 @@ export const requestCommand = defineCommand({
   group: "Use",
   summary: "Ask for an inference, wait, and print the answer with its finality",
   about:
-    "Input and answer are public. Waits until the answer is final unless --level says otherwise; a wait that was interrupted goes on with --resume.",
+    "Input and answer are public. Waits until the answer is final unless --level says otherwise; a wait that was interrupted goes on with --resume. With --receipt a worker's server answers at once, off the chain, and signs what it is liable for; the receipt is kept in the data folder.",
   scopes: ["chain", "keys", "send", "programs"],
   flags: requestFlags,
   examples: [
@@ -88,8 +101,11 @@ export const requestCommand = defineCommand({
     "assay request --program 0x… --input sample.json --level provisional --json",
     'assay request --program my-teller --prompt "In the beginning" --seed 7',
     "assay request --resume 0x…",
+    "assay request --program digits --input seven.png --receipt https://worker.example",
   ],
-  run: async (context, given): Promise<Outcome | DryRun> => {
+  run: async (context, given): Promise<Outcome | DryRun | ReceiptOutcome> => {
+    if (given.receipt !== undefined)
+      return askForReceipt(context, { ...given, url: receiptOnly(given), isPrivate: given.private });
     if (given.resume !== undefined)
       return { answer: await waitFor(context, given.resume, given), now: nowOf(context) };
     const sent = await send(context, given);
@@ -100,6 +116,7 @@ export const requestCommand = defineCommand({
   },
   render: (outcome) => {
     if ("dryRun" in outcome) return renderDryRun(outcome);
+    if ("receiptId" in outcome) return receiptText(outcome);
     if (outcome.answer !== null) return answerText(outcome.answer, outcome.now);
     const { requestId, fee = 0n, claimBy = 0n, hash } = outcome;
     return facts([
@@ -110,6 +127,18 @@ export const requestCommand = defineCommand({
     ]);
   },
 });
+
+/** The worker's server, unless something is given that only requests on the chain know. */
+function receiptOnly(given: Given): string {
+  const { receipt, detach, resume, dryRun, inputFolder, worker, nonce } = given;
+  const unknown = Object.entries({ detach, resume, dryRun, inputFolder, worker, nonce }).flatMap(
+    ([name, value]) => (value === undefined || value === false ? [] : [flagWord(name)]),
+  );
+  if (unknown.length === 0 && receipt !== undefined) return receipt;
+  throw new UsageError(`--receipt asks off the chain, where ${unknown.join(", ")} means nothing.`, {
+    hint: "Leave out one or the other",
+  });
+}
 
 const nowOf = ({ clock }: Context): number => Math.floor(clock.now() / 1_000);
 
