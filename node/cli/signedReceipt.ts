@@ -50,6 +50,7 @@ export function readKeptReceipt(context: Context, source: string): KeptReceipt {
   const refuse = (field: string, cause?: unknown): never => {
     throw new InputFormatError("The file is not a receipt of `assay request --receipt`.", {
       facts: { file, field },
+      hint: "Name the file that `assay request --receipt` wrote, or the receipt's id",
       cause,
     });
   };
