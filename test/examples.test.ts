@@ -6,15 +6,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { assayActions } from "@assay/sdk";
+import { assayActions, stringifyJson } from "@assay/sdk";
 import { inferenceMarketAbi } from "@assay/sdk/abi";
 import { commitProgram, emitOnnx, encodeManifest, type Program, runProgram } from "@assay/sdk/program";
-import { manifestHash } from "@assay/sdk/protocol";
+import {
+  byteRoot,
+  generateSessionKey,
+  manifestHash,
+  type Receipt,
+  receiptId as receiptIdOf,
+  sessionSigner,
+} from "@assay/sdk/protocol";
 import { decodeTokens, encodePrompt, openText } from "@assay/sdk/text";
 import { expect } from "chai";
-import { createWalletClient, type Hex, http, parseEther, publicActions } from "viem";
+import express from "express";
+import { createWalletClient, type Hex, hexToBytes, http, parseEther, publicActions, zeroHash } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { getContractEvents } from "viem/actions";
+import { getBlock, getContractEvents } from "viem/actions";
 import { deploymentJson } from "../deploy/deployAssay.ts";
 import { digitsInput, digitsModel, digitsSamples } from "../examples/digits/digits.ts";
 import { createServer } from "../examples/server.ts";
@@ -35,6 +43,7 @@ describe("examples", () => {
   let stopWorker: () => Promise<void>;
   let folder: string;
   let programId: Hex;
+  let program: Program;
   let textProgram: ProgramFiles;
   let manifest: Awaited<ReturnType<typeof compileModel>>["manifest"];
 
@@ -46,6 +55,7 @@ describe("examples", () => {
       options: { name: "digits", inputRanges: { image: [0, 1] } },
     });
     manifest = compiled.manifest;
+    program = compiled.program;
     net = await createAssayNetwork();
     const { publisher, worker } = net.clients;
     const manifestBytes = encodeManifest(manifest);
@@ -123,6 +133,52 @@ describe("examples", () => {
     );
   });
 
+  it("receipts buys answers on a channel, and checks each", async () => {
+    const { clients, addresses, deployment } = net;
+    const { requester, worker } = clients;
+    const amount = parseEther("1");
+    const { channelId } = await requester.depositToChannel({ worker: addresses.worker, amount });
+    await worker.allotStake({ channelId, amount: parseEther("1000") });
+    const signer = await sessionSigner(await generateSessionKey());
+    await worker.setSessionKey({ worker: addresses.worker, x: signer.x, y: signer.y });
+    const { receiptSeconds, minLock, lockPerFee, minFee } = await worker.getTier({ version: 1 });
+    const byFee = minFee * BigInt(lockPerFee);
+    let sequence = 0n;
+    const app = express().use(express.json());
+    app.get("/v1/offer", (_, response) => {
+      const { x, y } = signer;
+      const offer = { worker: addresses.worker, session: 1n, sessionKey: { x, y }, programs: [programId] };
+      response.type("json").send(stringifyJson({ ...offer, versions: [1], price: minFee }));
+    });
+    app.post("/v1/inferences", async ({ body }, response) => {
+      const input = hexToBytes((body as { input: Hex }).input);
+      const { output, passes } = runProgram(program, input);
+      const issuedAt = (await getBlock(worker)).timestamp;
+      const receipt: Receipt = {
+        ...{ channelId, session: 1n, sequence: sequence++, programId, passes, version: 1, isPrivate: false },
+        ...{ inputRoot: byteRoot(input), outputRoot: byteRoot(output), fee: minFee, previous: zeroHash },
+        ...{ liability: byFee > minLock ? byFee : minLock, issuedAt },
+        challengeUntil: issuedAt + BigInt(receiptSeconds),
+      };
+      const { chainId, channels } = deployment;
+      const id = receiptIdOf({ chainId: BigInt(chainId), channels, receipt });
+      const signature = await signer.sign(id);
+      response.type("json").send(stringifyJson({ receiptId: id, receipt, signature, output }));
+    });
+    const server = app.listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const WORKER_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const lines = (await example("receipts.ts", { WORKER_URL })).trim().split("\n");
+      for (const [at, { label }] of samples.slice(0, 3).entries())
+        expect(lines[at]).to.match(new RegExp(`^${label}, right, by receipt 0x[0-9a-f]{64}$`));
+      expect(lines[3]).to.equal(`Owed for all of them: ${3n * minFee}.`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it("withEthers claims what the network owes", async () => {
     const { requester } = net.clients;
     const { requestId } = await requester.requestInference({
@@ -180,7 +236,7 @@ describe("docs/sdk.md", () => {
       readFileSync(join(root, file), "utf8"),
     );
     const blocks = [...page.matchAll(/```\w+\n([\s\S]*?)\n```/g)].map(([, block]) => block ?? "");
-    expect(blocks).to.have.length(6);
+    expect(blocks).to.have.length(7);
     for (const block of blocks) {
       expect(
         sources.some((source) => source.includes(block.trim())),
@@ -198,7 +254,16 @@ describe("docs/sdk.md", () => {
     const named = [...page.matchAll(/`([a-z]+[A-Z]\w+|[A-Z]\w+Error)\b[^`]*`/g)].map(
       ([, name]) => name ?? "",
     );
-    const fields = ["maxFee", "shortMessage", "createPublicClient", "requestId", "inputPosted", "validUntil"];
+    const fields = [
+      "isPrivate",
+      "writeOff",
+      "maxFee",
+      "shortMessage",
+      "createPublicClient",
+      "requestId",
+      "inputPosted",
+      "validUntil",
+    ];
     expect(named.filter((name) => !sdk.includes(name) && !fields.includes(name))).to.deep.equal([]);
     const links = [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file]) => join(root, file ?? ""));
     expect(links.filter((file) => !existsSync(file))).to.deep.equal([]);
