@@ -177,10 +177,12 @@ class RandomWorker extends RandomPlayer {
       Number((await this.arena.send(this.party, "game", name, [commitId, ...args], at)).ok);
     if (binding.boundAt === 0n)
       return send("bindTrace", manner === "garbage" ? garbageChildren(random) : childrenOf(this.job));
-    if (manner === "garbage")
-      return random.next() < 0.5
-        ? send("reveal", garbageChildren(random))
-        : send("revealTile", garbageOf(random));
+    if (manner === "garbage") {
+      // It is kept under its own hash and answers nothing: time goes on as if nobody had moved.
+      if (random.next() < 0.5) await send("reveal", garbageChildren(random));
+      else await send("revealTile", garbageOf(random));
+      return 0;
+    }
     const reply = { kind: "reveal", commitId, node, position, deadline: 0n } as const;
     return node === EMPTY ? 0 : perform(this.arena, this.party, this.job, reply, at);
   }
