@@ -85,7 +85,7 @@ describe("createHttpServer", () => {
     expect(names.length).to.be.greaterThan(30);
     for (const name of names)
       expect(name).to.match(
-        /^assay_[a-z]+(_[a-z]+)+_(total|seconds|blocks|tokens|gwei|info|state|bytes|commitments|disputes|transactions|programs|ratio|forecasts|inputs|slashes|findings)$/,
+        /^assay_[a-z]+(_[a-z]+)+_(total|seconds|blocks|tokens|gwei|info|state|bytes|commitments|disputes|transactions|programs|ratio|forecasts|inputs|slashes|findings|epochs|receipts)$/,
       );
     expect((await get("/metrics")).status).to.equal(404);
   });
