@@ -1,4 +1,5 @@
 // Storms on a real client, and a SIGKILL at every point at which a worker's or a watchtower's journal is written.
+// `--storms 1 --from SEED --points 0` repeats one storm.
 // Arguments: --storms N --requests N --reorgs N --from SEED --points N (the most points of each role; all of them by default).
 import { type KillStage, openKillStage, playKill } from "../test/helpers/chaosKill.ts";
 import { playChaos } from "../test/helpers/chaosStory.ts";
@@ -26,15 +27,18 @@ for (let seed = first; seed < first + storms; seed++) {
       storm: seed,
       finalized: storm.finalized,
       slashed: storm.slashed,
+      harmless_lies: storm.harmless,
       false_alarms: storm.refuted,
       faults: storm.faults,
       deepest_reorg: Math.max(...storm.reorgs),
       seconds: Math.round(storm.seconds),
     });
-    progress(`storm ${seed}: ${storm.faults} faults, ${storm.reorgs.length} re-organisations`);
+    progress(
+      `storm ${seed}: ${storm.faults} faults, ${storm.reorgs.length} re-organisations, ${storm.harmless} harmless lies`,
+    );
   } catch (error) {
     sum.unfinished += 1;
-    progress(`storm ${seed}: ${error}`);
+    tell(`storm ${seed}`, [String(error)]);
   }
 }
 
@@ -56,14 +60,14 @@ async function die(stage: KillStage, role: "worker" | "watchtower", point: numbe
     try {
       const outcome = await playKill(stage, { role, point, moment });
       note(name, outcome);
-      if (outcome.equivocations.length > 0) progress(`${name}: ${outcome.equivocations.join("; ")}`);
+      tell(name, outcome.equivocations);
       sum.equivocations += outcome.equivocations.length;
       deaths += Number(outcome.killed);
       killed ||= outcome.killed;
     } catch (error) {
       sum.unfinished += 1;
       killed = true;
-      progress(`${name}: ${error}`);
+      tell(name, [String(error)]);
     }
   }
   progress(`${role}: point ${point}`);
@@ -72,12 +76,22 @@ async function die(stage: KillStage, role: "worker" | "watchtower", point: numbe
 
 function note(
   name: string,
-  found: { wrongFinality: number; lostStake: bigint; doubleSpends: readonly string[] },
+  found: { wrongFinality: readonly string[]; lostStake: bigint; doubleSpends: readonly string[] },
 ): void {
-  sum.wrongFinality += found.wrongFinality;
-  sum.lostStake += Number(found.lostStake !== 0n);
-  sum.doubleSpends += found.doubleSpends.length;
-  if (found.doubleSpends.length > 0) progress(`${name}: ${found.doubleSpends.join("; ")}`);
+  const { wrongFinality, lostStake, doubleSpends } = found;
+  sum.wrongFinality += wrongFinality.length;
+  sum.lostStake += Number(lostStake !== 0n);
+  sum.doubleSpends += doubleSpends.length;
+  tell(name, [...wrongFinality, ...doubleSpends]);
+  if (lostStake !== 0n) tell(name, [`the worker's stake is ${lostStake} less`]);
+}
+
+/** What was wrong with which story, at once and in the result. */
+function tell(name: string, sentences: readonly string[]): void {
+  for (const wrong of sentences) {
+    progress(`${name}: ${wrong}`);
+    rows.push({ storm: name, wrong });
+  }
 }
 
 report(

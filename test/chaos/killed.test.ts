@@ -30,7 +30,7 @@ describe("a role killed in the middle of its journal", function () {
         death.role === "worker" ? { finalized: 1, slashed: 0 } : { finalized: 0, slashed: 1 },
       );
       expect({ wrongFinality, lostStake, doubleSpends, equivocations }).to.deep.equal({
-        wrongFinality: 0,
+        wrongFinality: [],
         lostStake: 0n,
         doubleSpends: [],
         equivocations: [],
