@@ -26,7 +26,7 @@ report(
     atMost("per_receipt", young.post_epoch! / receiptsPerEpoch, 100, "gas"),
     atMost("per_published_commitment", young.commit_in_batch!, 15_000, "gas"),
     atMost("reveal", young.reveal!, 75_000, "gas"),
-    atMost("reveal_tile_of_dearest_bytes", young.reveal_tile!, 80_000, "gas"),
+    atMost("reveal_tile_of_dearest_bytes", young.reveal_tile!, 75_000, "gas"),
     atMost("choose", Math.max(young.choose!, young.choose_output!), 60_000, "gas"),
     atMost("growth_after_prior_items", growth, 0.01, "share"),
   ],

@@ -12,6 +12,7 @@ import {GameClockLib} from "./libraries/GameClockLib.sol";
 import {IdLib} from "./libraries/IdLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {MoveGasLib} from "./libraries/MoveGasLib.sol";
+import {RevealLib, Shown} from "./libraries/RevealLib.sol";
 import {SplitLib} from "./libraries/SplitLib.sol";
 import {Binding, Dispute, DisputeStatus, Reveal} from "./types/Dispute.sol";
 import {Claim, NodeKind, Position, Section, StepProof, Verdict} from "./types/Trace.sol";
@@ -26,6 +27,7 @@ contract DisputeGame is IDisputeGame {
     using DescentLib for Descent;
     using DescentLib for Standing;
     using GameClockLib for GameClockLib.Clocks;
+    using RevealLib for Shown;
 
     uint8 internal constant BINDING_ROLES = 3; // operator or defender
     uint8 internal constant MAX_DEPTH = 16; // choices that a path can hold
@@ -38,7 +40,7 @@ contract DisputeGame is IDisputeGame {
     mapping(bytes32 disputeId => Descent) internal _descents;
     mapping(bytes32 commitId => mapping(uint32 serial => Entry)) internal _entries;
     mapping(bytes32 commitId => Book) internal _books;
-    mapping(bytes32 commitId => mapping(bytes32 node => Reveal)) internal _reveals;
+    mapping(bytes32 commitId => mapping(bytes32 node => Shown)) internal _reveals;
     mapping(bytes32 commitId => Pot) internal _pots;
     bool internal transient _moved; // whether this transaction has made a challenger's move already
 
@@ -118,10 +120,12 @@ contract DisputeGame is IDisputeGame {
 
     /// @inheritdoc IDisputeGame
     function revealTile(bytes32 commitId, bytes calldata tile) external {
-        require(
-            tile.length > 0 && tile.length <= MerkleLib.TILE_BYTES,
-            WrongTileSize(tile.length, MerkleLib.TILE_BYTES)
-        );
+        // SAFETY: less than nothing is more than a tile.
+        unchecked {
+            if (tile.length - 1 >= MerkleLib.TILE_BYTES) {
+                revert WrongTileSize(tile.length, MerkleLib.TILE_BYTES);
+            }
+        }
         bytes32 node = MerkleLib.tileHash(tile);
         _recordReveal(commitId, node, NodeKind.Tile);
         emit TileRevealed(commitId, node, tile);
@@ -319,7 +323,7 @@ contract DisputeGame is IDisputeGame {
 
     /// @inheritdoc IDisputeGame
     function getReveal(bytes32 commitId, bytes32 node) external view returns (Reveal memory) {
-        return _reveals[commitId][node];
+        return _reveals[commitId][node].reveal();
     }
 
     /// @inheritdoc IDisputeGame
@@ -342,16 +346,16 @@ contract DisputeGame is IDisputeGame {
     function _openBook(bytes32 commitId) internal view returns (Book storage book) {
         book = _books[commitId];
         // INVARIANT (I-24, I-27): nothing is bound or shown but for a dispute that can still be decided.
-        require(book.first != 0 && book.ending == Ending.None, NotDisputed(commitId));
+        (uint32 first, Ending ending) = (book.first, book.ending);
+        require(first != 0 && ending == Ending.None, NotDisputed(commitId));
     }
 
     /// @dev What is shown is kept under its own hash, so nobody shows anything false (I-27).
     function _recordReveal(bytes32 commitId, bytes32 node, NodeKind kind) internal {
         _openBook(commitId);
-        Reveal storage shown = _reveals[commitId][node];
-        require(shown.kind == NodeKind.Unrevealed, AlreadyRevealed(commitId, node));
-        shown.kind = kind;
-        shown.revealedAt = uint64(block.timestamp);
+        Shown storage shown = _reveals[commitId][node];
+        if (shown.isShown()) revert AlreadyRevealed(commitId, node);
+        shown.save(kind);
     }
 
     function _requireNode(bytes32 expected, bytes32 current) internal pure {
@@ -533,7 +537,7 @@ contract DisputeGame is IDisputeGame {
     ) internal view returns (uint64) {
         if (!standing.isRooted()) return book.boundAt;
         if (node == MerkleLib.EMPTY) return standing.clocks.lastMoveAt;
-        return _reveals[commitId][node].revealedAt;
+        return _reveals[commitId][node].revealedAt();
     }
 
     function _nodeOf(
@@ -543,7 +547,7 @@ contract DisputeGame is IDisputeGame {
     ) internal view returns (bytes32, NodeKind) {
         if (standing.isRooted()) {
             bytes32 node = descent.node;
-            return (node, _reveals[descent.commitId][node].kind);
+            return (node, _reveals[descent.commitId][node].kind());
         }
         return (book.traceRoot, book.boundAt == 0 ? NodeKind.Unrevealed : NodeKind.Inner);
     }

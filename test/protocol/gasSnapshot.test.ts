@@ -29,6 +29,6 @@ describe("gas snapshot", () => {
     expect(rest.post_epoch! / 4096).to.be.at.most(100);
     expect(Math.max(rest.choose!, rest.choose_output!)).to.be.at.most(60_000);
     expect(rest.reveal).to.be.at.most(75_000);
-    expect(rest.reveal_tile, "1 KiB without a zero byte").to.be.at.most(80_000);
+    expect(rest.reveal_tile, "1 KiB without a zero byte").to.be.at.most(75_000);
   });
 });
