@@ -20,12 +20,17 @@ export interface Compiled {
   deployedBytecode: string;
 }
 
+/** A contract with tests, and what else its file has, by name: what random histories call is looked up there. */
+export interface Suite extends Compiled {
+  beside: Record<string, Compiled>;
+}
+
 /** Code with one defence less. */
 export interface Mutants {
   /** A contract without the defence `without`; with all of them where that is left out. */
   contract(name: string, without?: Guard): Compiled;
   /** The test contract of a file that has the named test, and everything that it deploys. */
-  suite(file: string, test: string, without?: Guard): Compiled;
+  suite(file: string, test: string, without?: Guard): Suite;
 }
 
 interface Solc {
@@ -121,8 +126,11 @@ export function compileMutants(
   return {
     contract: (name, without) => codeOf(output.contracts?.[contractFile(name)]?.[name], name, without),
     suite(file, test, without) {
-      const found = Object.values(output.contracts?.[suiteFile(file)] ?? {}).find((it) => has(it, test));
-      return codeOf(found, `${test} in ${suiteFile(file)}`, without);
+      const all = Object.entries(output.contracts?.[suiteFile(file)] ?? {});
+      const found = all.find(([, it]) => has(it, test))?.[1];
+      const others = all.filter(([, it]) => it !== found && it.evm.bytecode.object !== "");
+      const beside = Object.fromEntries(others.map(([name, it]) => [name, codeOf(it, name, without)]));
+      return { ...codeOf(found, `${test} in ${suiteFile(file)}`, without), beside };
     },
   };
 }

@@ -48,7 +48,7 @@ abstract contract Deployed is Base {
         );
     }
 
-    function guardian() internal pure virtual returns (address) {
+    function guardian() internal view virtual returns (address) {
         return address(0);
     }
 
