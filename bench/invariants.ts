@@ -1,6 +1,6 @@
 // The Solidity invariants under long random histories: everybody at once, and all named adversaries among honest parties. They are
 // played in shares, each from its own seed in its own process, so that none needs much memory.
-// Arguments: --runs N --depth N --shares N --from SEED.
+// Arguments: --runs N --depth N --shares N --from SEED --only SUITE.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -15,7 +15,8 @@ const runs = option("runs", 512);
 const depth = option("depth", 512);
 const shares = option("shares", 8);
 const first = option("from", 1);
-const suites = ["Conservation", "Adversaries"];
+const only = process.argv.indexOf("--only");
+const suites = only < 0 ? ["Conservation", "Adversaries"] : [process.argv[only + 1] ?? ""];
 
 const manifest = createRequire(import.meta.url).resolve("hardhat/package.json");
 const hardhat = join(dirname(manifest), "dist/src/cli.js");

@@ -23,10 +23,11 @@ contract StakeVaultTest is VaultTest {
         vault.stake(WORKER, 0);
     }
 
-    function testFuzz_stake_byAnyone_addsOnly_I14(uint96 first, uint96 second) public {
+    function testFuzz_stake_byAnyone_addsOnly_I14(uint96 first, uint96 second, uint96 rest) public {
         first = uint96(1 + (first % 1e23));
         second = uint96(1 + (second % 1e23));
-        stakeWorker(first);
+        rest = uint96(1 + (rest % 1e23));
+        stakeWorker(first + rest);
         vm.prank(WORKER);
         vault.requestUnbond(first);
         vm.prank(WORKER);
@@ -36,7 +37,7 @@ contract StakeVaultTest is VaultTest {
         vm.prank(STRANGER);
         vault.stake(WORKER, second);
         IStakeVault.Account memory a = account(WORKER);
-        equal(a.free, second, "free");
+        equal(a.free, uint256(rest) + second, "free");
         equal(a.unbonding, first, "unbonding");
         equal(vault.tranches(WORKER).length, 1, "tranches");
         equal(vault.tranches(WORKER)[0].availableAt, before[0].availableAt, "timer");

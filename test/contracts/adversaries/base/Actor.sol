@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {IStakeVault} from "../../../../contracts/interfaces/IStakeVault.sol";
 import {Commitment, CommitmentStatus} from "../../../../contracts/types/Commitment.sol";
 import {Dispute, DisputeStatus} from "../../../../contracts/types/Dispute.sol";
-import {Request, RequestState, RequestStatus} from "../../../../contracts/types/Market.sol";
-import {Position, Section, StepProof} from "../../../../contracts/types/Trace.sol";
+import {RequestState, RequestStatus} from "../../../../contracts/types/Market.sol";
+import {Section, StepProof} from "../../../../contracts/types/Trace.sol";
 import {ToyProgram} from "../../support/ToyProgram.sol";
 import {Case, Ground, IActor} from "./Ground.sol";
 import {Referee} from "./Referee.sol";
@@ -32,7 +32,7 @@ abstract contract Actor is IActor, ToyProgram {
     function begin() internal virtual {}
 
     /// @notice Takes out what it can, step by step.
-    function leave() external {
+    function takeOut() external {
         IStakeVault.Account memory mine = on.vault.account(address(this));
         if (mine.credit > 0) on.vault.claimCredit(address(this));
         if (mine.unbonding > 0) on.vault.withdraw();

@@ -9,7 +9,7 @@ import {StepVerifierMock} from "../../../../contracts/mocks/StepVerifierMock.sol
 import {Commitment, CommitmentStatus} from "../../../../contracts/types/Commitment.sol";
 import {DisputeStatus} from "../../../../contracts/types/Dispute.sol";
 import {InputStatus} from "../../../../contracts/types/InputRequest.sol";
-import {Request, RequestState, RequestStatus} from "../../../../contracts/types/Market.sol";
+import {RequestStatus} from "../../../../contracts/types/Market.sol";
 import {DemandStatus} from "../../../../contracts/types/Receipt.sol";
 import {Tier} from "../../../../contracts/types/Tier.sol";
 import {vm} from "../../support/Vm.sol";
@@ -109,6 +109,7 @@ contract Arena is Board {
         if (_forgets) {
             _forgets = false;
             try this.actAndForget() {} catch {}
+            count("forgotten");
         }
         actAll();
         tidy();
@@ -155,6 +156,7 @@ contract Arena is Board {
     function judge(bytes32 commitId) public {
         Case storage c = _cases[commitId];
         CommitmentStatus status = c.source.getCommitment(commitId).status;
+        bool isNew = endedAs[c.requestId == 0 ? commitId : c.requestId] == 0;
         bool isFinal = status == CommitmentStatus.Finalized;
         if (c.requestId != 0) {
             RequestStatus asked = market.requestState(c.requestId).status;
@@ -167,8 +169,7 @@ contract Arena is Board {
             status != CommitmentStatus.Slashed || c.worker != _worker,
             "I-20: the honest worker was slashed"
         );
-        if (isFinal) count(c.isWrong ? "wrong final" : "true final");
-        if (status == CommitmentStatus.Slashed) count("slashed");
+        if (isNew && isFinal) count(c.isWrong ? "wrong final" : "true final");
     }
 
     function _absorbs(bytes32 id, uint8 status, uint8 firstEnd, uint8 slashed) internal {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {StateLib} from "../../../../contracts/libraries/StateLib.sol";
 import {Commitment, CommitmentStatus} from "../../../../contracts/types/Commitment.sol";
 import {DisputeStatus} from "../../../../contracts/types/Dispute.sol";
 import {InputRequest, InputStatus} from "../../../../contracts/types/InputRequest.sol";
@@ -81,10 +82,11 @@ contract Keeper is Actor, IHonest {
             on.market.finalize(asked);
         if (asked.consumer == address(0)) return;
         // A consumer hears of it if it can bear to; what it does is nobody else's trouble (I-43).
-        attempt(
-            address(on.market),
-            abi.encodeCall(on.market.deliver, (asked, leaf, arena.tiles(leaf.outputRoot)))
-        );
+        bytes memory data = abi.encodeCall(on.market.deliver, (asked, leaf, arena.tiles(leaf.outputRoot)));
+        if (attempt(address(on.market), data)) {
+            bool took = on.market.requestState(c.requestId).flags & StateLib.DELIVERED != 0;
+            arena.count(took ? "delivered" : "refused by its consumer");
+        }
         attempt(address(on.market), abi.encodeCall(on.market.deliverFailure, (asked)));
     }
 

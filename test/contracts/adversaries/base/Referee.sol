@@ -6,7 +6,7 @@ import {SplitLib} from "../../../../contracts/libraries/SplitLib.sol";
 import {Commitment, CommitmentStatus} from "../../../../contracts/types/Commitment.sol";
 import {Dispute, DisputeStatus} from "../../../../contracts/types/Dispute.sol";
 import {InputRequest, InputStatus} from "../../../../contracts/types/InputRequest.sol";
-import {Request, RequestState, RequestStatus} from "../../../../contracts/types/Market.sol";
+import {Request, RequestStatus} from "../../../../contracts/types/Market.sol";
 import {Channel, Demand, DemandStatus} from "../../../../contracts/types/Receipt.sol";
 import {Actor} from "./Actor.sol";
 import {Arena} from "./Arena.sol";
@@ -64,14 +64,17 @@ contract Referee is Arena {
         equal(_liveRequests.length, 0, "I-23: requests that did not end");
         equal(_demands.length, 0, "I-23: demands that did not end");
         for (uint256 i = 0; i < 3; ++i) {
-            Actor(_worker).leave();
-            Actor(_watchtower).leave();
+            Actor(_worker).takeOut();
+            Actor(_watchtower).takeOut();
             passTo(block.timestamp + UNBONDING);
         }
         Sums memory sums;
         _addQuestions(sums);
         require(token.balanceOf(_worker) + sums.workers >= wealth[_worker], "I-20: stake that stayed behind");
-        require(token.balanceOf(_watchtower) + sums.watchtowers >= wealth[_watchtower], "I-21: bonds that stayed behind");
+        require(
+            token.balanceOf(_watchtower) + sums.watchtowers >= wealth[_watchtower],
+            "I-21: bonds that stayed behind"
+        );
         check();
     }
 

@@ -77,8 +77,7 @@ abstract contract Worker is Actor {
             } else {
                 bytes memory tile = d.position.section == Section.Output ? answer() : tileAt(d.position.path);
                 if (tile.length == 0 || tileHash(tile) != d.node) continue; // cannot
-                if (!attempt(address(c.on), abi.encodeCall(c.on.revealTile, (commitId, d.node, tile))))
-                    continue;
+                if (!attempt(address(c.on), abi.encodeCall(c.on.revealTile, (commitId, tile)))) continue;
                 arena.noteTile(tile);
             }
         }
