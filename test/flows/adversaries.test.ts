@@ -1,5 +1,8 @@
 // S-24: every adversary of the library against the honest strategies: nobody honest loses, nothing wrong becomes final, nothing
 // takes longer than the time formula. That the counters can count is shown where a defence is taken out.
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ContractFactory } from "ethers";
 import { Arena } from "../adversaries/Arena.ts";
@@ -32,6 +35,19 @@ describe("adversaries (S-24)", function () {
     const names = new Set(actors.map(({ name }) => name));
     expect(names.size).to.equal(actors.length);
     expect(names.size).to.be.at.least(25);
+  });
+
+  it("are as contracts what they are as agents: each enters the campaign, and has a play in which its attack is made", () => {
+    const names = actors.map(({ name }) => name).sort();
+    const folder = new URL("../contracts/", import.meta.url);
+    const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
+    const files = globSync("adversaries/*.sol", { cwd: fileURLToPath(folder) });
+    expect(files.map((file) => basename(file, ".sol")).sort(), "contracts").to.deep.equal(names);
+    const entering = read("adversaries/base/Stage.sol").matchAll(/_enter\("(\w+)"/g);
+    expect([...entering].map(([, name]) => name).sort(), "the campaign").to.deep.equal(names);
+    const plays = [read("AdversariesWork.t.sol"), read("AdversariesTrade.t.sol")].join("\n");
+    const played = new Set([...plays.matchAll(/function test_([A-Za-z]+)_/g)].map(([, name]) => name));
+    expect([...played].sort(), "plays").to.deep.equal(names);
   });
 
   for (const actor of actors) {

@@ -19,8 +19,9 @@ contract LastSecondChallenger is Actor {
     }
 
     function moveLast(uint8 which, uint8 slot) external {
-        bytes32 commitId = pick(which, false);
-        if (commitId == 0) return;
+        bytes32[] memory ids = arena.live();
+        if (ids.length == 0) return;
+        bytes32 commitId = ids[which % ids.length];
         Case memory c = arena.caseOf(commitId);
         bytes32[] memory disputes = arena.disputesOf(commitId);
         for (uint256 i = 0; i < disputes.length; ++i) {

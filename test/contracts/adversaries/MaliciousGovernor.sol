@@ -10,7 +10,7 @@ contract MaliciousGovernor is Actor {
 
     function propose(uint96 minLock, uint32 window, uint32 airgap) external {
         Tier memory added = on.parameters.tier(1);
-        added.minLock = added.minLock / 2 + (minLock % added.minLock);
+        added.minLock = added.minLock / 2 + ((minLock * 1e18) % added.minLock);
         added.windowSeconds = window % 100;
         added.airgapSeconds = airgap % 60;
         if (!attempt(address(on.parameters), abi.encodeCall(on.parameters.propose, (added)))) return;
