@@ -4,6 +4,7 @@ import { ContractFactory, type Signer } from "ethers";
 import type { DeployOptions, FactoryOf } from "../helpers/deploy.ts";
 import { rulesOf } from "../helpers/rulesPage.ts";
 import type { Attack } from "./attacks.ts";
+import { noticed } from "./campaign.ts";
 import { compileMutants, type Mutants, markedFiles } from "./compileMutants.ts";
 import { derived } from "./derived.ts";
 import { attacked, tested } from "./guards.ts";
@@ -28,7 +29,8 @@ const nameOf = ({ contract, guard }: Guard): string => `${contract}: ${guard}`;
 
 /** One guard may be tried by a test and by an attack. */
 const guards = [...new Map([...attacked, ...tested].map((entry) => [nameOf(entry), entry])).values()];
-const suites = [...new Set(tested.map(({ suite }) => suite))];
+const campaign = "Adversaries";
+const suites = [...new Set(tested.map(({ suite }) => suite)), campaign];
 
 /** What stops the attack: the name of a contract's error, or nothing but the result. */
 async function outcome(attack: Attack, options: DeployOptions): Promise<string> {
@@ -75,6 +77,28 @@ describe("mutants (S-24)", () => {
         const failures = (without?: Guard) =>
           failuresOf(mutants.suite(suite, test, without), suite, `^${test}\\(`);
         expect(await failures(), "the contracts").to.deep.equal([]);
+        const [failure] = await failures(entry);
+        expect(failure?.reason, "the mutant").to.contain(says);
+      });
+    }
+  });
+
+  describe("random histories of the named actors", function () {
+    this.timeout(300_000);
+    const invariant = "invariant_adversaries";
+    const failures = (without?: Guard) => {
+      const test = `${invariant}_I01_I02_I03_I13_I20_I21_I24_I29_S12`;
+      const histories = { runs: 8, depth: 128, seed: 1 };
+      return failuresOf(mutants.suite(campaign, test, without), campaign, `^${invariant}`, histories);
+    };
+
+    it("break nothing on the contracts", async () => {
+      expect(await failures()).to.deep.equal([]);
+    });
+
+    for (const entry of noticed) {
+      const { guard, contract, says } = entry;
+      it(`${guard}: without the guard in ${contract}, they break it`, async () => {
         const [failure] = await failures(entry);
         expect(failure?.reason, "the mutant").to.contain(says);
       });
