@@ -49,6 +49,7 @@ export async function historyOf({ clients, deployment }: Network) {
   const lost = new Set(ended.filter(({ status }) => status === "lost").map(({ disputeId }) => disputeId));
   const challenged = named("Challenged").map(({ args }) => args);
   return {
+    events,
     named,
     challenged,
     lost,
@@ -96,9 +97,9 @@ export async function isOver(network: Network, asked: Asked): Promise<boolean> {
 
 /** For the message of a story that does not end. */
 export async function standing(network: Network, asked: Asked): Promise<string> {
-  const { named, challenged, lost, open } = await historyOf(network);
+  const { events, named, challenged, lost, open } = await historyOf(network);
   const statuses = await statusesOf(network, asked);
-  const disputes = `${challenged.length} disputes, ${open.length} open, ${lost.size} lost, ${named("DisputeSettled").length} paid`;
+  const disputes = `${challenged.length} disputes, ${open.length} open, ${lost.size} lost, ${named("DisputeSettled").length} paid, ${events.length} events`;
   return `${statuses.map(({ worker, status }) => `${worker} ${status}`).join(", ")}; ${disputes}`;
 }
 

@@ -36,7 +36,8 @@ export interface ChaosOutcome extends ChaosAudit {
 const pollSeconds = 0.05;
 /** The most that a role's clock is wrong: less than what is left of the shortest clock that it looks at. */
 const skewSeconds = 240;
-const healedSeconds = 90;
+/** Longer than any role waits before it tries again what has failed. */
+const restSeconds = 90;
 const flip = { slot: 0, element: 3, bit: 30 };
 const lying = executorOf(({ program }, input) => cheatingPasses(program, input, flip));
 /** False alarms about everything: a bit that is lower down. */
@@ -160,11 +161,11 @@ async function storm(
   return { ...outcome, reorgs: chain.depths, faults };
 }
 
-/** @param told What to say when it never holds. */
+/** @param told What to say when it never holds: when nothing has happened on the chain for a while. */
 async function until(holds: () => Promise<boolean>, told: () => Promise<string>): Promise<void> {
-  const limit = Date.now() + healedSeconds * second;
-  while (!(await holds())) {
-    if (Date.now() > limit) throw new Error(`The market does not come to rest: ${await told()}`);
-    await sleep(200);
+  for (let [before, since] = ["", Date.now()]; !(await holds()); await sleep(200)) {
+    const now = await told();
+    if (now !== before) [before, since] = [now, Date.now()];
+    if (Date.now() - since > restSeconds * second) throw new Error(`The market has come to a halt: ${now}`);
   }
 }
