@@ -31,7 +31,7 @@ abstract contract Actor is IActor, ToyProgram {
 
     function begin() internal virtual {}
 
-    /// @notice Takes out what it can, step by step.
+    /// @inheritdoc IActor
     function takeOut() external {
         IStakeVault.Account memory mine = on.vault.account(address(this));
         if (mine.credit > 0) on.vault.claimCredit(address(this));

@@ -60,6 +60,9 @@ struct Demanded {
 
 interface IActor {
     function enter(address arena, uint256 index) external;
+
+    /// @notice Takes out what it can, step by step.
+    function takeOut() external;
 }
 
 /// @notice Who gets its turn before time passes.

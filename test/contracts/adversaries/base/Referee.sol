@@ -8,9 +8,8 @@ import {Dispute, DisputeStatus} from "../../../../contracts/types/Dispute.sol";
 import {InputRequest, InputStatus} from "../../../../contracts/types/InputRequest.sol";
 import {Request, RequestStatus} from "../../../../contracts/types/Market.sol";
 import {Channel, Demand, DemandStatus} from "../../../../contracts/types/Receipt.sol";
-import {Actor} from "./Actor.sol";
 import {Arena} from "./Arena.sol";
-import {Case} from "./Ground.sol";
+import {Case, IActor} from "./Ground.sol";
 
 /// @notice What must hold after every call, whoever made it, in one pass over what is alive.
 contract Referee is Arena {
@@ -64,8 +63,8 @@ contract Referee is Arena {
         equal(_liveRequests.length, 0, "I-23: requests that did not end");
         equal(_demands.length, 0, "I-23: demands that did not end");
         for (uint256 i = 0; i < 3; ++i) {
-            Actor(_worker).takeOut();
-            Actor(_watchtower).takeOut();
+            IActor(_worker).takeOut();
+            IActor(_watchtower).takeOut();
             passTo(block.timestamp + UNBONDING);
         }
         Sums memory sums;
