@@ -31,6 +31,16 @@ contract AdversariesWorkTest is Play {
         require(wealthOf("HonestWatchtower") > before, "nothing was earned");
     }
 
+    function test_HonestWatchtower_needsOneTurn_afterOthersDisputed_I21() public {
+        bytes32 commitId = lie("WrongOutputWorker", "work()");
+        does("SilentChallenger", "hush(uint8,bool)", 0, 1);
+        does("WrongOutputWorker", "defend()");
+        require(arena.caseOf(commitId).isBound, "it did not bind its trace");
+        turns(2, 100_000);
+        equal(times("wrong final"), 0, "wrong answers that became final");
+        slashed(commitId);
+    }
+
     function test_HonestBackup_showsWhatTheWorkerLeaves_I20() public {
         does("HonestWorker", "leaveTiles(bool)", 1);
         does("HonestWorker", "work(bool)", 0);

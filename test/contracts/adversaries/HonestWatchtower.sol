@@ -22,9 +22,7 @@ contract HonestWatchtower is Actor, IHonest {
         for (uint256 i = 0; i < disputes.length; ++i) {
             if (c.on.getDispute(disputes[i]).challenger != address(this)) continue;
             mine = true;
-            // What it chose may be its own to prove at once: padding needs no answer.
-            play(commitId, disputes[i], true, 0);
-            play(commitId, disputes[i], true, 0);
+            _playOn(commitId, disputes[i]);
         }
         if (mine || c.isPrivate || !isOpen(commitId, c)) return;
         if (c.channelId != 0) _holdToEpoch(commitId, c);
@@ -32,6 +30,14 @@ contract HonestWatchtower is Actor, IHonest {
         if (!c.isWrong || _expose(commitId, c, ids)) return;
         send(address(c.on), abi.encodeCall(c.on.challenge, (commitId, arena.opening(commitId))));
         arena.count("challenge");
+        _playOn(commitId, c.on.disputeIdOf(commitId, c.on.getBinding(commitId).disputes - 1));
+    }
+
+    /// @notice It moves for as long as it is its turn: what it needs may have been shown for another's dispute, and padding needs
+    /// no answer.
+    function _playOn(bytes32 commitId, bytes32 disputeId) internal {
+        play(commitId, disputeId, true, 0);
+        play(commitId, disputeId, true, 0);
     }
 
     /// @notice Two answers of one worker to one question need no dispute.
