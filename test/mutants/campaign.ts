@@ -10,5 +10,4 @@ export const noticed: readonly Noticed[] = [
   { guard: "I-14", contract: "StakeVault", says: "I-01" },
   { guard: "I-50", contract: "StakeVault", says: "I-50: a governor moved what is another's" },
   { guard: "I-50.guardian", contract: "Commitments", says: "I-50: a governor moved what is another's" },
-  { guard: "I-50", contract: "Commitments", says: "I-50: a governor moved what is another's" },
 ];
